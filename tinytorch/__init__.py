@@ -1,0 +1,30 @@
+"""TinyTorch: a deep learning framework that its students build, one notebook after the other.
+
+``from tinytorch import Tensor`` gives the very object that ``tinytorch.core.tensor`` defines. A name is looked up
+when it is asked for, so ``import tinytorch`` loads no module of the course and one that is broken breaks only itself.
+"""
+
+from importlib import import_module
+from typing import Any
+
+__version__ = "0.1.0"
+
+_PUBLIC_NAMES = {
+    "tensor": ["Tensor"],
+    "dataloader": ["Dataset", "TensorDataset", "DataLoader", "RandomHorizontalFlip", "RandomCrop", "Compose"],
+}
+_MODULE_OF = {name: module for module, names in _PUBLIC_NAMES.items() for name in names}
+
+__all__ = list(_MODULE_OF)  # noqa: PLE0605
+
+
+def __getattr__(name: str) -> Any:
+    """Import the module of the course that defines `name`, and give that object."""
+    if name not in _MODULE_OF:
+        raise AttributeError(f"module 'tinytorch' has no attribute {name!r}")
+    return getattr(import_module(f"tinytorch.core.{_MODULE_OF[name]}"), name)
+
+
+def __dir__() -> list[str]:
+    """List the public names too, though none is imported yet."""
+    return sorted([*globals(), *_MODULE_OF])

@@ -1,0 +1,1 @@
+"""What the students build: generated from the notebooks by nbdev, never edited by hand."""

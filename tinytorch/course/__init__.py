@@ -1,0 +1,1 @@
+"""The tools of the course: build, export, check, grade and reset, from Python and from `tito`."""

@@ -1,0 +1,83 @@
+"""From the literate source to what students open and what later modules import.
+
+    src/05_dataloader/05_dataloader.py --jupytext--> src/05_dataloader/dataloader.ipynb        (solutions, not committed)
+        --nbgrader generate_assignment--> modules/05_dataloader/dataloader.ipynb               (what a student opens)
+        --nbdev--> tinytorch/core/dataloader.py                                                (what is imported)
+
+A cell's role stands in its percent header, and becomes nbgrader's metadata here:
+
+    # %% solution="dataset"                    the student's cell
+    # %% test="dataset-abstract" points=3      a locked cell that is graded
+    # %% given="imports"                       a locked cell that is not
+    # %% [markdown] written="choice" points=10 a written answer, graded by hand
+    # %% tags=["explore"]                      a cell to look and play, passed over when grading
+"""
+
+from __future__ import annotations
+
+import hashlib
+from typing import Any
+
+import jupytext
+import nbformat
+from nbformat import NotebookNode
+
+from tinytorch.course.export import export_notebook
+from tinytorch.course.layout import Course, Module
+from tinytorch.course.engine import register
+
+KERNELSPEC = {"display_name": "Python 3 (ipykernel)", "language": "python", "name": "python3"}
+
+# For each role: is it graded, is it the student's to write, is it locked
+ROLES = {
+    "solution": {"grade": False, "solution": True, "locked": False},
+    "test": {"grade": True, "solution": False, "locked": True},
+    "given": {"grade": False, "solution": False, "locked": True},
+    "written": {"grade": True, "solution": True, "locked": False},
+}
+
+
+def build(course: Course, modules: list[Module]) -> None:
+    """Make the solution notebook, the student notebook and the package file of each module."""
+    for module in modules:
+        write_solution_notebook(module)
+        register(course, module, release_folder=course.root / "modules")
+        export_notebook(course, module, module.solution_path)
+
+
+def write_solution_notebook(module: Module) -> None:
+    """Turn a module's literate source into its notebook with solutions."""
+    notebook = read_source(module.source_path.read_text(encoding="utf-8"))
+    nbformat.write(notebook, module.solution_path)
+
+
+def read_source(text: str) -> NotebookNode:
+    """Give the notebook that a literate source describes: the same text gives the same bytes."""
+    notebook = jupytext.reads(text, fmt="py:percent")
+    notebook.metadata = NotebookNode(kernelspec=KERNELSPEC, language_info={"name": "python"})
+    notebook.nbformat, notebook.nbformat_minor = 4, 5
+    for position, cell in enumerate(notebook.cells):
+        cell.metadata = _cell_metadata(cell.metadata)
+        cell.id = _cell_id(position, cell)
+    nbformat.validate(notebook)
+    return notebook
+
+
+def _cell_metadata(header: dict[str, Any]) -> NotebookNode:
+    """Give a cell's notebook metadata for what its percent header says."""
+    metadata = NotebookNode()
+    if "tags" in header:
+        metadata.tags = header["tags"]
+    for role, flags in ROLES.items():
+        if role in header:
+            metadata.nbgrader = NotebookNode(grade_id=header[role], schema_version=3, task=False, **flags)
+            if flags["grade"]:
+                metadata.nbgrader.points = header["points"]
+    return metadata
+
+
+def _cell_id(position: int, cell: NotebookNode) -> str:
+    """Name a cell by its grade_id, or else by its place and content, so that two builds agree."""
+    if "nbgrader" in cell.metadata:
+        return str(cell.metadata.nbgrader.grade_id)
+    return hashlib.sha256(f"{position}\n{cell.source}".encode()).hexdigest()[:16]

@@ -1,0 +1,110 @@
+"""From a notebook's exported cells to a file of the package, through nbdev."""
+
+from __future__ import annotations
+
+import ast
+import contextlib
+import os
+import re
+import shutil
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+import nbdev.config
+import nbdev.doclinks
+import nbdev.export
+from nbformat import NotebookNode
+
+from tinytorch.course.layout import Course, CourseError, Module
+from tinytorch.course.notebook import read_notebook, solution_cells, step_of
+
+STUB = "raise NotImplementedError("
+DEFINITION = re.compile(r"^(class|def|@patch)\b", re.MULTILINE)
+
+
+def export_notebook(course: Course, module: Module, notebook_path: Path) -> Path:
+    """Export a notebook of `module` to tinytorch/core and give the file's path.
+
+    Everything is made in a scratch folder and checked there, so a notebook that cannot be exported changes nothing:
+    then `CourseError` names the cell.
+    """
+    check_exportable(read_notebook(notebook_path), notebook_path)
+    with tempfile.TemporaryDirectory() as scratch:
+        # The exported file names its notebook by a relative path, so the scratch folder mirrors the course's layout.
+        is_source = notebook_path.resolve() == module.solution_path.resolve()
+        notebook_copy = Path(scratch, "src" if is_source else "modules", module.assignment, module.notebook_name)
+        notebook_copy.parent.mkdir(parents=True)
+        shutil.copyfile(notebook_path, notebook_copy)
+        package_copy = Path(scratch, "tinytorch")
+        nbdev.export.nb_export(notebook_copy, lib_path=package_copy)
+        exported = package_copy / "core" / f"{module.name}.py"
+        if not exported.is_file():
+            raise CourseError(
+                f"{notebook_path} does not export to tinytorch.core.{module.name}: "
+                f"its first code cell must start with `#| default_exp core.{module.name}`."
+            )
+        stub = write_type_stub(exported, module, notebook_path)
+        for file in (exported, stub):
+            _replace(file, module.core_path.with_suffix(file.suffix))
+    with _inside(course.root):
+        nbdev.doclinks._build_modidx()
+    return module.core_path
+
+
+def check_exportable(notebook: NotebookNode, path: Path) -> None:
+    """Raise `CourseError` for the first cell that is unfilled, is no Python, or lost its export directive."""
+    step = ""
+    for cell in notebook.cells:
+        step = step_of(cell) or step
+        if cell.cell_type != "code" or not cell.source.startswith("#| export"):
+            continue
+        where = f"{path}, {step or 'before step 1'}, cell `{cell.get('id', '?')}`"
+        try:
+            ast.parse(cell.source)
+        except SyntaxError as error:
+            raise CourseError(
+                f"{where}: line {error.lineno} is not valid Python ({error.msg}): mend it, run the cell, export again."
+            ) from None
+        if STUB in cell.source:
+            raise CourseError(
+                f"{where} is not filled in yet: write the step and delete its line `raise NotImplementedError(...)`."
+            )
+    for cell in solution_cells(notebook):
+        if DEFINITION.search(cell.source) and not cell.source.startswith("#| export"):
+            raise CourseError(f"{path}, cell `{cell.get('id', '?')}` lost its first line: put `#| export` back.")
+
+
+def write_type_stub(exported: Path, module: Module, notebook_path: Path) -> Path:
+    """Write the .pyi beside an exported file: type checkers do not see methods that were added by `@patch`.
+
+    fastcore imports the file for that, so it runs in a process of its own: what a student wrote never runs in ours.
+    """
+    code = f"from fastcore.py2pyi import create_pyi; create_pyi({str(exported)!r}, package='tinytorch.core')"
+    result = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, encoding="utf-8", check=False)
+    if result.returncode:
+        reason = (result.stderr.strip().splitlines() or ["no reason given"])[-1]
+        raise CourseError(
+            f"{notebook_path} exports to a module that cannot be imported ({reason}): "
+            "restart the kernel, run all cells, mend the one that fails, export again."
+        )
+    return exported.with_suffix(".pyi")
+
+
+def _replace(new: Path, target: Path) -> None:
+    """Put `new` in the place of `target` in one move, so that no reader ever sees half a file."""
+    target.parent.mkdir(parents=True, exist_ok=True)
+    beside = target.with_name(f".{target.name}.new")
+    shutil.copyfile(new, beside)
+    os.replace(beside, target)
+
+
+@contextlib.contextmanager
+def _inside(folder: Path) -> Iterator[None]:
+    """Stand in `folder`, where nbdev looks for settings.ini, and leave no cached settings behind."""
+    nbdev.config.get_config.cache_clear()
+    with contextlib.chdir(folder):
+        yield
+    nbdev.config.get_config.cache_clear()
