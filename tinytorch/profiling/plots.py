@@ -1,0 +1,185 @@
+"""Drawing measurements so that they read from the back row: few words, units on every axis, colours safe for all eyes."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import matplotlib.pyplot as plt
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.ticker import FuncFormatter
+
+# Okabe and Ito's palette (2008), which colour-blind readers tell apart; lines differ in marker as well
+COLOURS = ["#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9"]
+MARKERS = ["o", "s", "^", "D", "v", "P"]
+INK, PALE = "#222222", "#E8ECEF"
+
+STYLE: dict[str, Any] = {
+    "font.size": 12,
+    "axes.titlesize": 14,
+    "axes.titleweight": "bold",
+    "axes.titlelocation": "left",
+    "axes.titlepad": 12,
+    "axes.spines.top": False,
+    "axes.spines.right": False,
+    "axes.edgecolor": "#888888",
+    "axes.labelcolor": INK,
+    "text.color": INK,
+    "figure.dpi": 110,
+    "legend.frameon": False,
+    "lines.linewidth": 2.5,
+    "lines.markersize": 7,
+}
+
+_PREFIXES = [(1e12, "T"), (1e9, "G"), (1e6, "M"), (1e3, "k")]
+
+
+def human(value: float, unit: str = "") -> str:
+    """Write a number the way people say it: 1,536 B is "1.54 kB", 0.0021 s is "2.1 ms"."""
+    if unit == "s" and 0 < abs(value) < 1:
+        scale, prefix = next(((s, p) for s, p in [(1e-3, "m"), (1e-6, "µ")] if abs(value) >= s), (1e-9, "n"))
+    else:
+        scale, prefix = next(((s, p) for s, p in _PREFIXES if abs(value) >= s), (1.0, ""))
+    number = f"{value / scale:.3g}"
+    return f"{number} {prefix}{unit}".strip() if unit else f"{number}{prefix}"
+
+
+def draw_curves(
+    x: Sequence[float],
+    curves: Mapping[str, Sequence[float]],
+    *,
+    title: str,
+    x_label: str,
+    y_label: str,
+    unit: str = "",
+    log: bool = True,
+    ax: Axes | None = None,
+) -> Axes:
+    """Draw one line per entry of `curves` over `x`, each named at its end.
+
+    Args:
+        x: positions, the same for all curves.
+        curves: from a curve's name to its values, in `unit`.
+        title: the sentence to remember.
+        x_label: what `x` is, with its unit.
+        y_label: what the values are.
+        unit: of the values ("B", "s"), for the ticks.
+        log: logarithmic axes: equal distances are equal factors.
+        ax: where to draw; a new figure if not given.
+    """
+    with plt.rc_context(STYLE):
+        ax = ax if ax is not None else _new_axes()
+        if log:
+            ax.set_xscale("log", base=2 if _powers_of_two(x) else 10)
+            ax.set_yscale("log")
+        for (name, values), colour, marker in zip(curves.items(), COLOURS, MARKERS, strict=False):
+            ax.plot(x, values, color=colour, marker=marker, label=name)
+        ax.set(title=title, xlabel=x_label, ylabel=y_label)
+        ax.xaxis.set_major_formatter(FuncFormatter(lambda value, _: human(value)))
+        ax.yaxis.set_major_formatter(FuncFormatter(lambda value, _: human(value, unit)))
+        ax.minorticks_off()
+        if _powers_of_two(x):
+            ax.set_xticks(list(x))
+        if not log:
+            ax.set_ylim(bottom=0)
+        ax.grid(axis="y", color=PALE)
+        if len(curves) > 1:
+            ax.legend()
+    return ax
+
+
+def draw_bars(
+    bars: Mapping[str, float], *, title: str, x_label: str, unit: str = "", log: bool = False, ax: Axes | None = None
+) -> Axes:
+    """Draw one horizontal bar per entry of `bars`, with its value (in `unit`) written at its end."""
+    with plt.rc_context(STYLE):
+        ax = ax if ax is not None else _new_axes(height=0.9 + 0.55 * len(bars))
+        names = list(bars)
+        ax.barh(names, list(bars.values()), color=COLOURS[: len(bars)], height=0.62)
+        ax.invert_yaxis()
+        if log:
+            ax.set_xscale("log")
+        for row, value in enumerate(bars.values()):
+            ax.annotate(f" {human(value, unit)}", (value, row), va="center", fontweight="bold")
+        ax.margins(x=0.2)
+        if log:
+            ax.set_xlim(left=min(value for value in bars.values() if value > 0) / 3)
+        ax.xaxis.set_major_formatter(FuncFormatter(lambda value, _: human(value, unit)))
+        ax.set(title=title, xlabel=x_label)
+        ax.minorticks_off()
+        ax.tick_params(axis="y", length=0)
+    return ax
+
+
+def draw_shares(rows: Mapping[str, Mapping[str, float]], *, title: str, ax: Axes | None = None) -> Axes:
+    """Draw where time goes: one stacked bar per row, its parts in seconds, each part's share of its row written in it.
+
+    Args:
+        rows: from a row's name to its parts: from the part's name to its seconds. All rows have the same parts.
+        title: the sentence to remember.
+        ax: where to draw; a new figure if not given.
+    """
+    with plt.rc_context(STYLE):
+        ax = ax if ax is not None else _new_axes(height=1.6 + 0.6 * len(rows))
+        parts = list(next(iter(rows.values())))
+        starts = np.zeros(len(rows))
+        totals = np.array([sum(row.values()) for row in rows.values()])
+        for part, colour in zip(parts, COLOURS, strict=False):
+            seconds = np.array([row[part] for row in rows.values()])
+            ax.barh(list(rows), seconds, left=starts, color=colour, height=0.62, label=part, edgecolor="white")
+            for row, (start, width, total) in enumerate(zip(starts, seconds, totals, strict=True)):
+                if width > 0.06 * totals.max():
+                    text = f"{width / total:.0%}"
+                    ax.text(start + width / 2, row, text, ha="center", va="center", color="white", fontweight="bold")
+            starts = starts + seconds
+        ax.invert_yaxis()
+        ax.xaxis.set_major_formatter(FuncFormatter(lambda value, _: human(value, "s")))
+        ax.tick_params(axis="y", length=0)
+        ax.set_title(title, pad=34)
+        ax.set_xlabel("time")
+        ax.legend(ncols=len(parts), loc="lower left", bbox_to_anchor=(-0.01, 0.98), columnspacing=1.2, handlelength=1)
+    return ax
+
+
+def draw_images(images: Sequence[Any], captions: Sequence[str] | None = None, *, title: str, columns: int = 10) -> None:
+    """Draw images of shape (H, W) in rows of `columns`, dark ink on pale paper, with a caption above each."""
+    rows = -(-len(images) // columns)
+    with plt.rc_context(STYLE):
+        figure, axes = plt.subplots(rows, columns, figsize=(8, 0.7 + 1.0 * rows), squeeze=False, layout="constrained")
+        figure.suptitle(title, x=0.01, ha="left", fontsize=14, fontweight="bold")
+        for ax in axes.flat:
+            ax.axis("off")
+        for position, image in enumerate(images):
+            ax = axes.flat[position]
+            ax.imshow(np.asarray(image), cmap="Greys", vmin=0, vmax=1)
+            if captions is not None:
+                ax.set_title(captions[position], loc="center", fontsize=11, fontweight="normal", pad=3)
+
+
+def draw_chain(boxes: Mapping[str, str], *, title: str, highlight: Sequence[str] = ()) -> Axes:
+    """Draw a chain of boxes with arrows between them: each box's name, and a note under it; some highlighted."""
+    with plt.rc_context(STYLE):
+        ax = _new_axes(width=9.5, height=2.1)
+        step, width = 1.0, 0.76
+        for place, (name, note) in enumerate(boxes.items()):
+            colour = COLOURS[0] if name in highlight else PALE
+            ink = "white" if name in highlight else INK
+            patch = plt.Rectangle((place * step, 0), width, 1, facecolor=colour, edgecolor="none")
+            ax.add_patch(patch)
+            ax.text(place * step + width / 2, 0.63, name, ha="center", va="center", color=ink, fontweight="bold")
+            ax.text(place * step + width / 2, 0.3, note, ha="center", va="center", color=ink, fontsize=9)
+            if place:
+                ax.annotate("", (place * step - 0.02, 0.5), (place * step - 0.22, 0.5), arrowprops={"arrowstyle": "->"})
+        ax.set(xlim=(-0.02, len(boxes) * step - 0.2), ylim=(-0.05, 1.05), title=title)
+        ax.axis("off")
+    return ax
+
+
+def _new_axes(width: float = 8, height: float = 3.6) -> Axes:
+    _, ax = plt.subplots(figsize=(width, height), layout="constrained")
+    return ax
+
+
+def _powers_of_two(x: Sequence[float]) -> bool:
+    return all(float(value) > 0 and float(np.log2(value)).is_integer() for value in x)
