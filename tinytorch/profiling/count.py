@@ -45,7 +45,7 @@ class CountingDataset:
 
 
 def arrays_in(value: Any) -> Iterator[Any]:
-    """Yield the arrays in a sample or batch: those in tuples, lists and dicts, and the `.data` of tensors around them."""
+    """Yield the arrays in a sample or batch: in tuples, lists and dicts, and in the `.data` of tensors around them."""
     if isinstance(value, np.ndarray):
         yield value
     elif isinstance(value, dict):

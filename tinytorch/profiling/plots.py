@@ -1,4 +1,4 @@
-"""Drawing measurements so that they read from the back row: few words, units on every axis, colours safe for all eyes."""
+"""Drawing measurements so that they read from the back row: few words, units everywhere, colours safe for all eyes."""
 
 from __future__ import annotations
 
@@ -8,7 +8,11 @@ from typing import Any
 import matplotlib.pyplot as plt
 import numpy as np
 from matplotlib.axes import Axes
-from matplotlib.ticker import FuncFormatter
+from matplotlib.ticker import FuncFormatter, LogLocator, MaxNLocator
+
+# Loading the backend switches interactive drawing on in a notebook. Were it loaded by the first figure, inside
+# `rc_context`, leaving that context would switch it off again, and only the first plot of a notebook would show.
+plt.switch_backend(plt.get_backend())
 
 # Okabe and Ito's palette (2008), which colour-blind readers tell apart; lines differ in marker as well
 COLOURS = ["#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9"]
@@ -76,13 +80,18 @@ def draw_curves(
         for (name, values), colour, marker in zip(curves.items(), COLOURS, MARKERS, strict=False):
             ax.plot(x, values, color=colour, marker=marker, label=name)
         ax.set(title=title, xlabel=x_label, ylabel=y_label)
+        if log:
+            values = [value for curve in curves.values() for value in curve]
+            narrow = max(values) < 100 * min(values)
+            ax.yaxis.set_major_locator(LogLocator(subs=(1, 2, 5) if narrow else (1,)))
+        else:
+            ax.xaxis.set_major_locator(MaxNLocator(integer=True))
+            ax.set_ylim(bottom=0)
         ax.xaxis.set_major_formatter(FuncFormatter(lambda value, _: human(value)))
         ax.yaxis.set_major_formatter(FuncFormatter(lambda value, _: human(value, unit)))
         ax.minorticks_off()
-        if _powers_of_two(x):
+        if log and _powers_of_two(x):
             ax.set_xticks(list(x))
-        if not log:
-            ax.set_ylim(bottom=0)
         ax.grid(axis="y", color=PALE)
         if len(curves) > 1:
             ax.legend()
@@ -131,7 +140,8 @@ def draw_shares(rows: Mapping[str, Mapping[str, float]], *, title: str, ax: Axes
             for row, (start, width, total) in enumerate(zip(starts, seconds, totals, strict=True)):
                 if width > 0.06 * totals.max():
                     text = f"{width / total:.0%}"
-                    ax.text(start + width / 2, row, text, ha="center", va="center", color="white", fontweight="bold")
+                    ink = "white" if colour in COLOURS[:3] else INK
+                    ax.text(start + width / 2, row, text, ha="center", va="center", color=ink, fontweight="bold")
             starts = starts + seconds
         ax.invert_yaxis()
         ax.xaxis.set_major_formatter(FuncFormatter(lambda value, _: human(value, "s")))
@@ -177,8 +187,7 @@ def draw_chain(boxes: Mapping[str, str], *, title: str, highlight: Sequence[str]
 
 
 def _new_axes(width: float = 8, height: float = 3.6) -> Axes:
-    _, ax = plt.subplots(figsize=(width, height), layout="constrained")
-    return ax
+    return plt.figure(figsize=(width, height), layout="constrained").add_subplot()
 
 
 def _powers_of_two(x: Sequence[float]) -> bool:

@@ -1,4 +1,4 @@
-"""Measuring time: samples and batches per second of any iterable of batches. Seconds are for looking, not for grading."""
+"""Measuring time: samples per second of any iterable of batches. Seconds are for looking, never for grading."""
 
 from __future__ import annotations
 

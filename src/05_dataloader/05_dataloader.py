@@ -1,0 +1,1829 @@
+# %% [markdown]
+# # 05 · DataLoader
+#
+# > One iterator that feeds a training loop, whatever the data is and wherever it lies.
+#
+# **Foundation tier · difficulty 2 of 4 · 3 to 5 hours · after 01 tensor, 02 activations, 03 layers, 04 losses**
+#
+# On Binder this session is temporary. Whatever you write here goes when it ends, so download your notebook
+# (*File → Download*) before you leave.
+
+# %%
+#| default_exp core.dataloader
+
+# %% given="imports"
+#| export
+import random
+from abc import ABC, abstractmethod
+
+import numpy as np
+from fastcore.basics import patch
+
+from tinytorch.core.tensor import Tensor
+
+# %% given="tools"
+import sys
+
+from tinytorch.datasets import load_digits, split_digits
+from tinytorch.profiling import CountingDataset, kept_bytes, peak_bytes, seconds_per_call, throughput
+
+# %% given="error-of"
+def error_of(call, *args, **options):
+    "The error that a call raises, or None if it raises none. The tests below use it."
+    try:
+        call(*args, **options)
+    except Exception as error:
+        return error
+
+# %% [markdown]
+# A model learns from numbers that somebody has to bring. This notebook builds the part that brings them: it finds a
+# sample, mixes the order, packs a batch, hands it over.
+
+# %% tags=["explore"]
+from tinytorch.profiling import plots
+
+chain = {"Storage": "memory, disk", "Dataset": "sample i", "DataLoader": "order, batches",
+         "Model": "forward", "Loss": "how wrong?", "Update": "learn"}
+plots.draw_chain(chain, title="You build the two blue boxes", highlight=["Dataset", "DataLoader"]);
+
+# %% [markdown]
+# The promise: the loop below works the same on 1,000 tensors in memory and on 100 GB of JPEGs on disk.
+#
+# ```python
+# for images, labels in loader:
+#     ...  # forward, loss, backward, update
+# ```
+#
+# Six steps get you there. Each ends with tests that say whether it is right, and a profile that says what it costs.
+#
+# | step | you write | the idea |
+# |---|---|---|
+# | 1 | `Dataset` | one interface to any storage |
+# | 2 | `TensorDataset` | aligned tensors in memory |
+# | 3 | `DataLoader.__init__`, `__len__` | how many batches there are |
+# | 4 | `DataLoader.__iter__` | shuffle indices, yield lazily |
+# | 5 | `DataLoader._collate_batch` | samples become batch tensors |
+# | 6 | `RandomHorizontalFlip`, `RandomCrop`, `Compose` | a new picture every epoch |
+#
+# Grey cells are locked: they are given, or they test. Cells that draw are for you, and never graded.
+
+# %% [markdown]
+# ## Step 1 · Dataset: one interface to any storage
+#
+# Storage is how data lies: an array, a folder, a database. Access is how you ask for it. Two questions are enough to
+# train on anything: *how many samples are there*, and *what is sample i*?
+
+# %% tags=["explore"]
+class Squares:
+    def __len__(self):
+        return 5
+    def __getitem__(self, index):
+        return index * index
+
+squares = Squares()
+len(squares), squares[3]
+
+# %% [markdown]
+# Python's own `len(x)` and `x[i]` ask exactly these questions. Nothing is stored here: each sample is made when it is
+# asked for.
+#
+# What if somebody forgets one of the two methods? With a plain class you find out in the middle of training. An
+# *abstract base class* refuses earlier:
+
+# %% tags=["explore"]
+class Shape(ABC):
+    @abstractmethod
+    def area(self):
+        "Every shape has to say this."
+
+print(error_of(Shape))
+
+# %% [markdown]
+# **Your turn.** Make `Dataset` abstract in `__len__` and in `__getitem__(self, index)`. `Dataset()` then raises
+# `TypeError`, and so does a subclass that lacks either method.
+#
+# <details><summary>Hint</summary>
+#
+# `Shape` above has all you need: one decorator per method, and a docstring can be a method's whole body.
+#
+# </details>
+
+# %% solution="dataset"
+#| export
+class Dataset(ABC):
+    """One interface to any storage: how many samples there are, and which one is at an index.
+
+    A subclass says both; what a sample is (a tensor, a tuple of tensors, a number) is up to it.
+    Raises TypeError when a subclass that lacks a method is created.
+    """
+    ### BEGIN SOLUTION
+    @abstractmethod
+    def __len__(self):
+        "The number of samples."
+
+    @abstractmethod
+    def __getitem__(self, index):
+        "The sample at `index`, with 0 <= index < len(self)."
+    ### END SOLUTION
+
+# %% test="dataset-abstract" points=2
+# Test 1a · 2 points · Dataset itself cannot be created
+error = error_of(Dataset)
+assert isinstance(error, TypeError), f"Step 1: Dataset() should raise TypeError, it is abstract; it gave {error!r}."
+### BEGIN HIDDEN TESTS
+neither = type("Neither", (Dataset,), {})
+error = error_of(neither)
+assert isinstance(error, TypeError), f"Step 1: a subclass with neither method should raise TypeError; it gave {error!r}."
+### END HIDDEN TESTS
+
+# %% test="dataset-incomplete" points=2
+# Test 1b · 2 points · a subclass that lacks a method cannot be created
+class NoLength(Dataset):
+    def __getitem__(self, index):
+        return index
+
+error = error_of(NoLength)
+assert isinstance(error, TypeError), f"Step 1: a subclass without __len__ should raise TypeError; it gave {error!r}."
+### BEGIN HIDDEN TESTS
+only_length = type("OnlyLength", (Dataset,), {"__len__": lambda self: 3})
+error = error_of(only_length)
+assert isinstance(error, TypeError), f"Step 1: a subclass without __getitem__ should raise TypeError; it gave {error!r}."
+### END HIDDEN TESTS
+
+# %% test="dataset-complete" points=2
+# Test 1c · 2 points · a complete subclass works
+class Cubes(Dataset):
+    def __len__(self):
+        return 4
+    def __getitem__(self, index):
+        return index ** 3
+
+got = (len(Cubes()), Cubes()[3])
+assert got == (4, 27), f"Step 1: len and [3] of a complete subclass should be (4, 27); they were {got}."
+### BEGIN HIDDEN TESTS
+words = type("Words", (Cubes,), {"__getitem__": lambda self, index: "abcd"[index]})()
+got = [words[index] for index in range(len(words))]
+assert got == list("abcd"), f"Step 1: a subclass of a subclass should give its own samples; it gave {got}."
+assert isinstance(words, Dataset), "Step 1: an object of a subclass should be a Dataset; isinstance says it is not."
+### END HIDDEN TESTS
+
+# %% test="dataset-profile" points=1
+# Profile 1 · 1 point · a dataset is a rule: it holds no samples
+class Waves(Dataset):
+    def __len__(self):
+        return 1_000_000
+    def __getitem__(self, index):
+        return np.sin(np.arange(1000) * index)
+
+held_bytes = kept_bytes(Waves)
+print(f"a million samples of 8 kB each: the dataset holds {held_bytes} B")
+assert held_bytes < 10_000, f"Step 1: an empty-handed dataset should hold under 10,000 B; it holds {held_bytes:,} B."
+
+# %% [markdown]
+# One interface, very different prices. The same image, from memory, from a formula, from a file:
+
+# %% tags=["explore"]
+import tempfile
+from pathlib import Path
+
+image = np.zeros((3, 32, 32), np.float32)
+path = Path(tempfile.mkdtemp(), "image.npy")
+np.save(path, image)
+images = np.stack([image] * 100)
+
+# %% tags=["explore"]
+cost_s = {
+    "array in memory": seconds_per_call(lambda: images[7], calls=1000),
+    "computed on demand": seconds_per_call(lambda: np.sin(image + 7), calls=100),
+    "file on disk": seconds_per_call(lambda: np.load(path), calls=100),
+}
+plots.draw_bars(cost_s, title="One sample: who asks does not care, the clock does",
+                x_label="time for one __getitem__ (log scale)", unit="s", log=True);
+
+# %% test="dataset-ready" points=0
+# Nothing to do here. When graded, the next steps use your Dataset if it works, else a stand-in.
+### BEGIN HIDDEN TESTS
+def _keeps_dataset():
+    probe = type("Probe", (Dataset,), {"__len__": lambda self: 2, "__getitem__": lambda self, index: index})()
+    return (len(probe), probe[1]) == (2, 1)
+
+if "Dataset" not in globals() or error_of(_keeps_dataset) is not None or not _keeps_dataset():
+    Dataset = type("Dataset", (), {})
+### END HIDDEN TESTS
+
+# %% [markdown]
+# ## Step 2 · TensorDataset: aligned tensors in memory
+#
+# Most data starts as two arrays: images and labels. They are aligned: row 7 of one belongs to row 7 of the other. A
+# `TensorDataset` keeps them together.
+
+# %% tags=["explore"]
+features = Tensor(np.arange(12, dtype=np.float32).reshape(4, 3))
+labels = Tensor(np.array([0, 1, 0, 1]))
+features[2], labels[2]
+
+# %% [markdown]
+# That pair is sample 2. Note that `features[2]` is a *view*: it looks into the same memory, nothing is copied.
+
+# %% tags=["explore"]
+np.shares_memory(features[2].data, features.data)
+
+# %% [markdown]
+# **Your turn.** `TensorDataset(*tensors)` takes one or more tensors of equal size along dimension 0.
+#
+# - `len(ds)` is that size; `ds[i]` is the tuple `(t1[i], t2[i], …)` of Tensors, for an `int` or `np.int64`.
+# - No tensor: `ValueError`. Unequal: `ValueError` with `All tensors must have same size in first dimension` and both sizes.
+# - `i` outside `0 <= i < len`: `IndexError` with `Index {i} out of range for dataset of size {n}`.
+#
+# Negative indices raise too. PyTorch lets `ds[-1]` count from the end, so a slip in index arithmetic quietly trains on
+# the wrong sample. Ours says so. And copy nothing: neither when the dataset is made nor when a sample is fetched.
+#
+# <details><summary>Hint</summary>
+#
+# Collect the sizes first; a `set` of them tells whether they agree. A tuple can be made from a generator expression.
+#
+# </details>
+
+# %% solution="tensor-dataset"
+#| export
+class TensorDataset(Dataset):
+    """Tensors of equal size along dimension 0, side by side: sample i is the tuple of their i-th entries.
+
+    Args:
+        *tensors: one or more Tensors of shape (n, ...), any dtype; kept as they are, not copied.
+
+    Raises:
+        ValueError: no tensor given, or sizes along dimension 0 differ.
+        IndexError: an index outside 0 <= index < n (negative ones too, unlike PyTorch's).
+    """
+    def __init__(self, *tensors):
+        ### BEGIN SOLUTION
+        if not tensors:
+            raise ValueError("TensorDataset needs at least one tensor; none was given")
+        sizes = [len(tensor) for tensor in tensors]
+        if len(set(sizes)) > 1:
+            raise ValueError(f"All tensors must have same size in first dimension; they have {sizes}")
+        self.tensors = tensors
+        ### END SOLUTION
+
+    def __len__(self):
+        ### BEGIN SOLUTION
+        return len(self.tensors[0])
+        ### END SOLUTION
+
+    def __getitem__(self, index):
+        ### BEGIN SOLUTION
+        if not 0 <= index < len(self):
+            raise IndexError(f"Index {index} out of range for dataset of size {len(self)}")
+        return tuple(tensor[index] for tensor in self.tensors)
+        ### END SOLUTION
+
+# %% test="tensor-dataset-len" points=3
+# Test 2a · 3 points · its length is the size of dimension 0
+got = len(TensorDataset(Tensor(np.zeros((5, 3))), Tensor(np.zeros(5))))
+assert got == 5, f"Step 2: five rows make len 5; it was {got}."
+### BEGIN HIDDEN TESTS
+for shape in [(0, 4), (1,), (17, 2, 2)]:
+    got = len(TensorDataset(Tensor(np.ones(shape))))
+    assert got == shape[0], f"Step 2: a tensor of shape {shape} makes len {shape[0]}; it was {got}."
+### END HIDDEN TESTS
+
+# %% test="tensor-dataset-item" points=5
+# Test 2b · 5 points · a sample is the tuple of the tensors' entries
+x, y = Tensor(np.arange(8.0).reshape(4, 2)), Tensor(np.array([5, 6, 7, 8]))
+sample = TensorDataset(x, y)[2]
+assert isinstance(sample, tuple) and len(sample) == 2, f"Step 2: a sample of two tensors is a tuple of 2; it was {sample!r}."
+assert all(isinstance(value, Tensor) for value in sample), f"Step 2: both values should be Tensors; they were {sample!r}."
+got = [value.data.tolist() for value in sample]
+assert got == [[4.0, 5.0], 7], f"Step 2: sample 2 should hold [4.0, 5.0] and 7; it holds {got}."
+### BEGIN HIDDEN TESTS
+pictures = Tensor(np.arange(24, dtype=np.uint8).reshape(3, 2, 2, 2))
+(sample,) = TensorDataset(pictures)[1]
+assert sample.data.tolist() == pictures.data[1].tolist(), f"Step 2: sample 1 of one 4-d tensor should be its entry 1; it was {sample!r}."
+assert sample.data.dtype == np.uint8, f"Step 2: a uint8 tensor gives uint8 samples; the dtype was {sample.data.dtype}."
+three = TensorDataset(x, y, x)
+got = [value.data.tolist() for value in three[0] + three[3]]
+assert got == [[0.0, 1.0], 5, [0.0, 1.0], [6.0, 7.0], 8, [6.0, 7.0]], f"Step 2: samples 0 and 3 of three tensors came as {got}."
+### END HIDDEN TESTS
+
+# %% test="tensor-dataset-scalar" points=2
+# Test 2c · 2 points · NumPy's integers index too; entries of a 1-d tensor are 0-d Tensors
+sample = TensorDataset(Tensor(np.array([5, 6, 7])))[np.int64(1)]
+assert isinstance(sample[0], Tensor), f"Step 2: an entry of a 1-d tensor should be a Tensor; it was {sample[0]!r}."
+assert sample[0].data.shape == () and sample[0].data == 6, f"Step 2: entry 1 should be a 0-d Tensor of 6; it was {sample[0]!r}."
+### BEGIN HIDDEN TESTS
+flags = TensorDataset(Tensor(np.array([True, False])), Tensor(np.array([0.5, 1.5])))
+got = [(value.data.shape, value.data.item()) for value in flags[np.int64(0)]]
+assert got == [((), True), ((), 0.5)], f"Step 2: entry 0 of two 1-d tensors should be 0-d True and 0.5; it came as {got}."
+### END HIDDEN TESTS
+
+# %% test="tensor-dataset-unequal" points=2
+# Test 2d · 2 points · tensors of unequal size are refused
+error = error_of(TensorDataset, Tensor(np.zeros((100, 3))), Tensor(np.zeros(99)))
+assert isinstance(error, ValueError), f"Step 2: sizes 100 and 99 should raise ValueError; they gave {error!r}."
+for part in ["All tensors must have same size in first dimension", "100", "99"]:
+    assert part in str(error), f"Step 2: the message should contain {part!r}; it was {str(error)!r}."
+### BEGIN HIDDEN TESTS
+error = error_of(TensorDataset, Tensor(np.zeros(12)), Tensor(np.zeros((12, 1))), Tensor(np.zeros((1, 12))))
+assert isinstance(error, ValueError), f"Step 2: sizes 12, 12 and 1 should raise ValueError; they gave {error!r}."
+assert "12" in str(error) and "1" in str(error).replace("12", ""), f"Step 2: the message should hold sizes 12 and 1; it was {str(error)!r}."
+### END HIDDEN TESTS
+
+# %% test="tensor-dataset-none" points=1
+# Test 2e · 1 point · no tensor at all is refused
+error = error_of(TensorDataset)
+assert isinstance(error, ValueError), f"Step 2: TensorDataset() should raise ValueError; it gave {error!r}."
+
+# %% test="tensor-dataset-range" points=1
+# Test 2f · 1 point · an index past the end says so
+error = error_of(lambda: TensorDataset(Tensor(np.zeros(3)))[3])
+assert isinstance(error, IndexError), f"Step 2: index 3 of 3 samples should raise IndexError; it gave {error!r}."
+message = "Index 3 out of range for dataset of size 3"
+assert message in str(error), f"Step 2: the message should contain {message!r}; it was {str(error)!r}."
+### BEGIN HIDDEN TESTS
+error = error_of(lambda: TensorDataset(Tensor(np.zeros((0, 2))))[0])
+assert isinstance(error, IndexError), f"Step 2: index 0 of an empty dataset should raise IndexError; it gave {error!r}."
+error = error_of(lambda: TensorDataset(Tensor(np.zeros(40)))[np.int64(123)])
+assert "Index 123 out of range for dataset of size 40" in str(error), f"Step 2: index 123 of 40 gave the message {str(error)!r}."
+### END HIDDEN TESTS
+
+# %% test="tensor-dataset-negative" points=1
+# Test 2g · 1 point · a negative index is out of range
+error = error_of(lambda: TensorDataset(Tensor(np.zeros(3)))[-1])
+assert isinstance(error, IndexError), f"Step 2: index -1 should raise IndexError; it gave {error!r}."
+### BEGIN HIDDEN TESTS
+error = error_of(lambda: TensorDataset(Tensor(np.zeros(3)), Tensor(np.ones(3)))[-3])
+assert isinstance(error, IndexError), f"Step 2: index -3 of 3 samples should raise IndexError; it gave {error!r}."
+### END HIDDEN TESTS
+
+# %% test="tensor-dataset-profile" points=2
+# Profile 2 · 2 points · nothing is copied: neither to build the dataset nor to fetch a sample
+big = Tensor(np.zeros((8, 250_000), np.float32))
+built_bytes = kept_bytes(lambda: TensorDataset(big, big))
+dataset = TensorDataset(big)
+sample_bytes = kept_bytes(lambda: dataset[5])
+print(f"8 samples of 1 MB each: {built_bytes} B to build, {sample_bytes} B to fetch one")
+assert built_bytes < 10_000, f"Step 2: building should keep under 10,000 B; it kept {built_bytes:,} B: was the data copied?"
+assert sample_bytes < 10_000, f"Step 2: a sample should allocate under 10,000 B; it took {sample_bytes:,} B: was it copied?"
+
+# %% [markdown]
+# What does a copy cost? The same dataset, and one that copies every sample it gives:
+
+# %% tags=["explore"]
+photos = Tensor(np.zeros((200, 3, 224, 224), np.uint8))
+views = TensorDataset(photos)
+per_second = {
+    "view of the memory": 1 / seconds_per_call(lambda: views[7], calls=1000),
+    "copy of the sample": 1 / seconds_per_call(lambda: Tensor(photos.data[7].copy()), calls=100),
+}
+plots.draw_bars(per_second, title="A view costs the same for any image; a copy does not",
+                x_label="samples per second, images of 151 kB", unit="/s");
+
+# %% [markdown]
+# ### A dataset can wrap a dataset
+#
+# Because the interface is two methods, a cache, a subset or a concatenation is one too. A subset in six lines:
+
+# %% tags=["explore"]
+class Subset(Dataset):
+    def __init__(self, dataset, indices):
+        self.dataset, self.indices = dataset, indices
+    def __len__(self):
+        return len(self.indices)
+    def __getitem__(self, index):
+        return self.dataset[self.indices[index]]
+
+odd = Subset(TensorDataset(Tensor(np.arange(10))), range(1, 10, 2))
+[sample[0].item() for sample in (odd[i] for i in range(len(odd)))]
+
+# %% [markdown]
+# And a dataset can read from disk lazily. Ten files, but only those that are asked for get opened:
+
+# %% tags=["explore"]
+class Files(Dataset):
+    def __init__(self, folder):
+        self.paths = sorted(folder.glob("sample-*.npy"))
+    def __len__(self):
+        return len(self.paths)
+    def __getitem__(self, index):
+        return Tensor(np.load(self.paths[index]))
+
+# %% tags=["explore"]
+folder = Path(tempfile.mkdtemp())
+for i in range(10):
+    np.save(folder / f"sample-{i}.npy", np.full(3, i))
+
+on_disk = CountingDataset(Files(folder))
+on_disk[4], on_disk[9], on_disk.fetched
+
+# %% [markdown]
+# ## Step 3 · DataLoader: how many batches
+#
+# Sample by sample, a model learns slowly; all at once, nothing fits. So a loader deals out *batches*. 100 samples by 32
+# make 32, 32, 32 and a last, short one of 4:
+
+# %% tags=["explore"]
+100 / 32, [len(range(100)[start:start + 32]) for start in range(0, 100, 32)]
+
+# %% [markdown]
+# The number of batches is the quotient, rounded *up*. Rounding down forgets the last 4 samples, every epoch.
+#
+# **Your turn.** Write `__init__` and `__len__`.
+#
+# - Keep the arguments as `dataset`, `batch_size`, `shuffle` and `generator`: the next two steps read them.
+# - `len(loader)` counts batches, the short one too; no samples, no batches. It must be right for 10⁹ samples.
+# - `batch_size` is a positive integer, `np.int64` included. Else (0, negatives, floats, bools, strings): `ValueError`
+#   with `positive integer`.
+# - Any object with `__len__` and `__getitem__` serves, a list too. Else: `TypeError` that names the missing method.
+#
+# Building a loader must cost the same for ten samples as for ten million, so make no list of indices here.
+#
+# <details><summary>Hint</summary>
+#
+# `True` is an `int` to Python, so ask for `bool` by itself. To round up with integers alone, think of `//` on negative
+# numbers: `-7 // 2` is `-4`.
+#
+# </details>
+
+# %% solution="data-loader"
+#| export
+class DataLoader:
+    """Iterate over a dataset in batches, in order or shuffled anew each epoch.
+
+    Args:
+        dataset: any object with `__len__` and `__getitem__`.
+        batch_size: samples per batch, a positive integer; the last batch may be shorter.
+        shuffle: whether each epoch goes through the samples in a new random order.
+        generator: a `np.random.Generator` that decides the order; without it, `random` and `np.random` may.
+
+    Raises:
+        TypeError: `dataset` lacks a method. ValueError: `batch_size` is no positive integer.
+    """
+    def __init__(self, dataset, batch_size, shuffle=False, *, generator=None):
+        ### BEGIN SOLUTION
+        for method in ("__len__", "__getitem__"):
+            if not hasattr(dataset, method):
+                raise TypeError(f"dataset needs {method}, which {type(dataset).__name__} lacks")
+        is_integer = isinstance(batch_size, (int, np.integer)) and not isinstance(batch_size, bool)
+        if not is_integer or batch_size < 1:
+            raise ValueError(f"batch_size must be a positive integer; it was {batch_size!r}")
+        self.dataset, self.batch_size = dataset, int(batch_size)
+        self.shuffle, self.generator = shuffle, generator
+        ### END SOLUTION
+
+    def __len__(self):
+        "The number of batches in an epoch, a short last one included."
+        ### BEGIN SOLUTION
+        return -(-len(self.dataset) // self.batch_size)
+        ### END SOLUTION
+
+# %% test="loader-len" points=5
+# Test 3a · 5 points · the number of batches is rounded up
+for samples, batch_size, batches in [(100, 32, 4), (96, 32, 3), (5, 8, 1)]:
+    got = len(DataLoader([0] * samples, batch_size))
+    assert got == batches, f"Step 3: {samples} samples by {batch_size} make {batches} batches; len(loader) was {got}."
+### BEGIN HIDDEN TESTS
+for samples, batch_size, batches in [(0, 4, 0), (1, 1, 1), (1, 64, 1), (7, 3, 3), (64, 64, 1), (65, 64, 2), (10, 9, 2)]:
+    got = len(DataLoader([None] * samples, batch_size=batch_size))
+    assert got == batches, f"Step 3: {samples} samples in batches of {batch_size} make {batches}; len(loader) was {got}."
+### END HIDDEN TESTS
+
+# %% test="loader-attributes" points=2
+# Test 3b · 2 points · the arguments are kept under their names
+rows = [10, 20, 30]
+loader = DataLoader(rows, 2, shuffle=True)
+assert loader.dataset is rows, f"Step 3: loader.dataset should be the dataset that was given; it was {loader.dataset!r}."
+got = (loader.batch_size, loader.shuffle, loader.generator)
+assert got == (2, True, None), f"Step 3: batch_size, shuffle and generator should be (2, True, None); they were {got}."
+### BEGIN HIDDEN TESTS
+source = np.random.default_rng(1)
+loader = DataLoader(dataset=rows, batch_size=3, generator=source)
+assert loader.generator is source, f"Step 3: loader.generator should be the one that was given; it was {loader.generator!r}."
+got = (loader.batch_size, bool(loader.shuffle))
+assert got == (3, False), f"Step 3: without shuffle=True a loader keeps the order: expected (3, False), got {got}."
+### END HIDDEN TESTS
+
+# %% test="loader-batch-size" points=1
+# Test 3c · 1 point · a batch_size that is no positive integer is refused
+for wrong in [0, -1, 2.0, "32", True]:
+    error = error_of(DataLoader, [1, 2], wrong)
+    assert isinstance(error, ValueError), f"Step 3: batch_size={wrong!r} should raise ValueError; it gave {error!r}."
+    assert "positive integer" in str(error), f"Step 3: the message should contain 'positive integer'; it was {str(error)!r}."
+### BEGIN HIDDEN TESTS
+for wrong in [-32, 0.5, float("nan"), None, False, [4], np.float64(4), np.int64(0)]:
+    error = error_of(DataLoader, [1, 2], wrong)
+    assert isinstance(error, ValueError), f"Step 3: batch_size {wrong!r} should be a ValueError; it gave {error!r}."
+    assert "positive integer" in str(error), f"Step 3: for {wrong!r} the message lacks 'positive integer': {str(error)!r}."
+### END HIDDEN TESTS
+
+# %% test="loader-accepts" points=1
+# Test 3d · 1 point · NumPy's integers and any object with both methods are welcome
+got = len(DataLoader("abcdef", np.int64(3)))
+assert got == 2, f"Step 3: a string of 6 by np.int64(3) makes 2 batches; len(loader) was {got}."
+### BEGIN HIDDEN TESTS
+duck = type("Duck", (), {"__len__": lambda self: 9, "__getitem__": lambda self, index: index})()
+for dataset, batch_size, batches in [(duck, np.int32(3), 3), ([(1, 2), (3, 4)], np.uint8(1), 2), (range(8), 4, 2)]:
+    got = len(DataLoader(dataset, batch_size))
+    assert got == batches, f"Step 3: a {type(dataset).__name__} by {batch_size!r} makes {batches} batches; it was {got}."
+### END HIDDEN TESTS
+
+# %% test="loader-dataset-type" points=1
+# Test 3e · 1 point · what is no dataset is refused, with the method that it lacks
+error = error_of(DataLoader, {1, 2, 3}, 2)
+assert isinstance(error, TypeError), f"Step 3: a set has no __getitem__, so expect TypeError; it gave {error!r}."
+assert "__getitem__" in str(error), f"Step 3: the message should name __getitem__; it was {str(error)!r}."
+### BEGIN HIDDEN TESTS
+endless = type("Endless", (), {"__getitem__": lambda self, index: index})()
+error = error_of(DataLoader, endless, 2)
+assert isinstance(error, TypeError), f"Step 3: an object without __len__ should raise TypeError; it gave {error!r}."
+assert "__len__" in str(error), f"Step 3: the message should name the missing __len__; it was {str(error)!r}."
+### END HIDDEN TESTS
+
+# %% test="loader-len-huge" points=1
+# Test 3f · 1 point · counting batches takes arithmetic, not a walk through the samples
+got = len(DataLoader(range(10**6), 32))
+assert got == 31_250, f"Step 3: a million samples by 32 make 31,250 batches; len(loader) was {got:,}."
+### BEGIN HIDDEN TESTS
+got = len(DataLoader(range(10**9), 7))
+assert got == 142_857_143, f"Step 3: 10**9 samples by 7 make 142,857,143 batches; len(loader) was {got:,}."
+### END HIDDEN TESTS
+
+# %% test="loader-profile" points=1
+# Profile 3 · 1 point · building a loader touches no sample and keeps no index
+counted = CountingDataset(range(1_000_000))
+built_bytes = kept_bytes(lambda: DataLoader(counted, 32, shuffle=True))
+print(f"a million samples: {len(counted.fetched)} fetched, {built_bytes} B kept by the loader")
+assert not counted.fetched, f"Step 3: building a loader should fetch no sample; it fetched {len(counted.fetched):,}."
+assert built_bytes < 10_000, f"Step 3: a loader should keep under 10,000 B; it keeps {built_bytes:,} B: a list of indices?"
+
+# %% [markdown]
+# The difference, drawn: a loader beside the list of indices that it does not make.
+
+# %% tags=["explore"]
+sizes = [100, 1_000, 10_000, 100_000, 1_000_000]
+kept = {"list of indices": [kept_bytes(lambda n=n: list(range(n))) for n in sizes],
+        "your loader": [kept_bytes(lambda n=n: DataLoader(range(n), 32)) for n in sizes]}
+plots.draw_curves(sizes, kept, title="A loader weighs the same at any size",
+                  x_label="samples in the dataset", y_label="memory kept", unit="B");
+
+# %% test="loader-ready" points=0
+# Nothing to do here. When graded, steps 4 and 5 use your DataLoader if it works, else a stand-in.
+### BEGIN HIDDEN TESTS
+def _keeps_loader():
+    loader = DataLoader([3, 4, 5], 2, True, generator=None)
+    kept = (loader.dataset, loader.batch_size, loader.shuffle, loader.generator) == ([3, 4, 5], 2, True, None)
+    return kept and [len(DataLoader([0] * n, 4)) for n in (0, 4, 9)] == [0, 1, 3]
+
+def _stand_in(base):
+    def begin(self, dataset, batch_size, shuffle=False, *, generator=None):
+        error_of(lambda: base.__init__(self, dataset, batch_size, shuffle, generator=generator))
+        vars(self).update(dataset=dataset, batch_size=batch_size, shuffle=shuffle, generator=generator)
+    length = {"__len__": lambda self: sum(divmod(len(self.dataset) + self.batch_size - 1, self.batch_size)[:1])}
+    return type("DataLoader", (base,), {"__init__": begin, **length})
+
+if "DataLoader" not in globals() or error_of(_keeps_loader) is not None or not _keeps_loader():
+    DataLoader = _stand_in(DataLoader if isinstance(globals().get("DataLoader"), type) else object)
+### END HIDDEN TESTS
+
+# %% [markdown]
+# ## Step 4 · DataLoader.\_\_iter\_\_: shuffle indices, yield lazily
+#
+# `for batch in loader` calls `iter(loader)` once, then `next` on the result until it stops. A function with `yield` in it
+# gives such a result by itself, a *generator*: it runs to the next `yield`, hands over, and waits.
+
+# %% tags=["explore"]
+def two_batches():
+    print("  loading the first")
+    yield [0, 1]
+    print("  loading the second")
+    yield [2, 3]
+
+for batch in two_batches():
+    print("training on", batch)
+
+# %% [markdown]
+# Nothing is loaded before it is wanted, and once the loop moves on, the old batch can go. So 1,000 batches of 32 cost the
+# memory of 32 samples, not of 32,000.
+#
+# Shuffling works on *indices*, never on samples. ImageNet's 1.2 million images are 180.6 GB as uint8 of 224x224x3; their
+# indices are 8 B each in an int64 array, 9.6 MB:
+
+# %% tags=["explore"]
+order = np.random.default_rng(0).permutation(1_200_000)
+print(f"{1_200_000 * 224 * 224 * 3 / 1e9:.1f} GB of images, {order.nbytes / 1e6:.1f} MB of indices")
+
+# %% [markdown]
+# A Python list of the same indices costs four to five times that, and shuffles over ten times slower. The systems section
+# below draws it.
+#
+# **Your turn.** `__iter__` goes through one epoch. For each batch, fetch its samples in order as a list, and yield what
+# `self._collate_batch(samples)` returns (you write that in step 5).
+#
+# - Lazy: `iter(loader)` fetches nothing, each `next` only its own batch. Two iterators of one loader don't disturb each other.
+# - `shuffle=True`: a fresh permutation each epoch, every sample exactly once, the dataset itself left as it is. Draw it
+#   from `random` or `np.random`, so that their `seed` decides it.
+# - With `generator`, the order comes from it alone, and neither global source is touched.
+# - In order, no list of indices is needed: a dataset as long as `sys.maxsize` must stream too.
+# - At most 2 x `batch_size` + 2 samples alive, and 5 batches of bytes plus 48 bytes an index.
+#
+# `@patch` adds the function to the class that `self: DataLoader` names, so keep both as given. Running step 3 again makes a
+# new class: then run steps 4 and 5 again.
+#
+# <details><summary>Hint</summary>
+#
+# `range` can be sliced like a list and stores nothing. `np.random.permutation(n)` gives an array that can be sliced too. With
+# the order in hand, shuffled and unshuffled need only one loop, over the batches' starts.
+#
+# </details>
+
+# %% solution="loader-iter"
+#| export
+@patch
+def __iter__(self: DataLoader):
+    "Yield the batches of one epoch, each when it is asked for."
+    ### BEGIN SOLUTION
+    samples = len(self.dataset)
+    order = range(samples)
+    if self.shuffle:
+        # seeded by `random`, so random.seed decides the order, and NumPy's global state is left alone
+        source = np.random.default_rng(random.getrandbits(128)) if self.generator is None else self.generator
+        order = source.permutation(samples)
+    for start in range(0, samples, self.batch_size):
+        yield self._collate_batch([self.dataset[int(index)] for index in order[start:start + self.batch_size]])
+    ### END SOLUTION
+
+# %% [markdown]
+# Step 5 is not written yet, so for now a batch stays the list of its samples:
+
+# %% given="lists"
+def lists(dataset, batch_size, **options):
+    "A loader whose batches are the plain lists of their samples."
+    class Lists(DataLoader):
+        def _collate_batch(self, batch):
+            return list(batch)
+    return Lists(dataset, batch_size, **options)
+
+# %% test="iter-order" points=3
+# Test 4a · 3 points · without shuffling, batches keep the order
+assert hasattr(DataLoader, "__iter__"), (
+    "Step 4: DataLoader has no __iter__. Keep `@patch` and `self: DataLoader` as given, and run this step after step 3.")
+assert not isinstance(error_of(lambda: iter(lists(range(6), 2))), NotImplementedError), (
+    "Step 4: __iter__ is still the stub. Write it there; if yours is inside the class, move it there or delete the stub.")
+got = list(lists(range(6), 2))
+assert got == [[0, 1], [2, 3], [4, 5]], f"Step 4: 0..5 by 2 should come as [0, 1], [2, 3], [4, 5]; they came as {got}."
+### BEGIN HIDDEN TESTS
+got = list(lists("abcdefghi", 3))
+assert got == [["a", "b", "c"], ["d", "e", "f"], ["g", "h", "i"]], f"Step 4: nine letters by 3 in order came as {got}."
+got = list(lists([7], 1)) + list(lists([8, 9], 2, shuffle=False))
+assert got == [[7], [8, 9]], f"Step 4: one batch of everything should come once; it came as {got}."
+### END HIDDEN TESTS
+
+# %% test="iter-last-batch" points=3
+# Test 4b · 3 points · the last batch is there, however short
+got = [len(batch) for batch in lists(range(100), 32)]
+assert got == [32, 32, 32, 4], f"Step 4: 100 samples by 32 should come as batches of 32, 32, 32 and 4; they came as {got}."
+### BEGIN HIDDEN TESTS
+for samples, batch_size, sizes in [(7, 3, [3, 3, 1]), (3, 8, [3]), (9, 8, [8, 1]), (8, 4, [4, 4]), (0, 4, [])]:
+    got = [len(batch) for batch in lists(range(samples), batch_size)]
+    assert got == sizes, f"Step 4: {samples} samples by {batch_size} should come in batches of {sizes}; they came in {got}."
+### END HIDDEN TESTS
+
+# %% test="iter-collates" points=2
+# Test 4c · 2 points · what it yields is what _collate_batch returns
+class Sums(DataLoader):
+    def _collate_batch(self, batch):
+        return sum(batch)
+
+got = list(Sums(range(6), 2))
+assert got == [1, 5, 9], f"Step 4: with a _collate_batch that adds up, 0..5 by 2 should give [1, 5, 9]; it gave {got}."
+### BEGIN HIDDEN TESTS
+kinds = type("Kinds", (DataLoader,), {"_collate_batch": lambda self, batch: (type(batch), len(batch))})
+got = list(kinds("wxyz", 2))
+assert got == [(list, 2)] * 2, f"Step 4: _collate_batch should be given a list of 2 samples, twice; it was given {got}."
+### END HIDDEN TESTS
+
+# %% test="iter-lazy" points=3
+# Test 4d · 3 points · nothing is fetched before it is asked for
+counted = CountingDataset(range(100))
+batches = iter(lists(counted, 10))
+assert counted.fetched == [], f"Step 4: iter(loader) should fetch nothing; it fetched {len(counted.fetched)} samples."
+next(batches)
+assert counted.fetched == list(range(10)), f"Step 4: the first batch should fetch samples 0..9; it fetched {counted.fetched}."
+### BEGIN HIDDEN TESTS
+next(batches), next(batches)
+assert len(counted.fetched) == 30, f"Step 4: three batches of 10 should have fetched 30 samples; {len(counted.fetched)} were."
+counted = CountingDataset("abcdefgh")
+for batch in lists(counted, 4):
+    break
+assert counted.fetched == [0, 1, 2, 3], f"Step 4: a loop left after one batch of 4 should fetch 4; it fetched {counted.fetched}."
+### END HIDDEN TESTS
+
+# %% test="iter-lazy-shuffled" points=1
+# Test 4e · 1 point · shuffling fetches nothing either
+counted = CountingDataset(range(120))
+batches = iter(lists(counted, 10, shuffle=True))
+assert counted.fetched == [], f"Step 4: iter should fetch nothing, shuffled or not; it fetched {len(counted.fetched)}."
+next(batches)
+assert len(counted.fetched) == 10, f"Step 4: a shuffled batch of 10 should fetch 10; it fetched {len(counted.fetched)}."
+
+# %% test="iter-independent" points=2
+# Test 4f · 2 points · two iterators of one loader don't disturb each other
+loader = lists(range(6), 2)
+first, second = iter(loader), iter(loader)
+got = [next(first), next(first), next(second)]
+assert got == [[0, 1], [2, 3], [0, 1]], f"Step 4: two, then one batch of another iterator: expected the start again; got {got}."
+### BEGIN HIDDEN TESTS
+got = [(outer, inner) for outer in loader for inner in loader]
+assert len(got) == 9, f"Step 4: a loop over 3 batches inside a loop over 3 should turn 9 times; it turned {len(got)} times."
+got = list(loader) + list(loader)
+assert got == [[0, 1], [2, 3], [4, 5]] * 2, f"Step 4: a second epoch should start again; two epochs came as {got}."
+### END HIDDEN TESTS
+
+# %% test="iter-shuffle-once" points=3
+# Test 4g · 3 points · shuffled: another order, and every sample exactly once
+rows = list(range(120))
+random.seed(4), np.random.seed(4)
+got = [row for batch in lists(rows, 10, shuffle=True) for row in batch]
+missing = sorted(set(range(120)) - set(got))
+assert len(got) == 120 and not missing, f"Step 4: every sample once: expected 120, got {len(got)}; missing: {missing[:5]}."
+assert got != sorted(got), "Step 4: shuffle=True should change the order; the samples came in the dataset's own."
+### BEGIN HIDDEN TESTS
+letters = [chr(97 + number % 26) + str(number) for number in range(156)]
+random.seed(11), np.random.seed(11)
+got = [row for batch in lists(letters, 12, shuffle=True) for row in batch]
+assert sorted(got) == sorted(letters), "Step 4: a shuffled epoch of 156 rows by 12 should hold each once; some differ."
+assert got != letters, "Step 4: a shuffled epoch of 156 rows should have another order; it has the dataset's."
+### END HIDDEN TESTS
+
+# %% test="iter-shuffle-fresh" points=2
+# Test 4h · 2 points · each epoch has an order of its own
+loader = lists(list(range(120)), 10, shuffle=True)
+random.seed(5), np.random.seed(5)
+first, second = list(loader), list(loader)
+assert first != second, "Step 4: two shuffled epochs should differ; the second came in the first one's order."
+### BEGIN HIDDEN TESTS
+random.seed(6), np.random.seed(6)
+epochs = [tuple(row for batch in loader for row in batch) for _ in range(5)]
+assert len(set(epochs)) == 5, f"Step 4: five shuffled epochs should come in five orders; they came in {len(set(epochs))}."
+### END HIDDEN TESTS
+
+# %% test="iter-shuffle-pairs" points=2
+# Test 4i · 2 points · an image keeps its label
+pairs = [(number, number * 10) for number in range(120)]
+random.seed(7), np.random.seed(7)
+torn = [pair for batch in lists(pairs, 10, shuffle=True) for pair in batch if pair[1] != pair[0] * 10]
+assert not torn, f"Step 4: shuffled samples should stay whole; {len(torn)} of 120 were torn apart, such as {torn[0]}."
+### BEGIN HIDDEN TESTS
+triples = [(number, -number, number ** 2) for number in range(140)]
+random.seed(8), np.random.seed(8)
+got = [row for batch in lists(triples, 7, shuffle=True) for row in batch]
+torn = [row for row in got if row not in triples]
+assert len(got) == 140 and not torn, f"Step 4: shuffled triples should stay whole; {len(torn)} of {len(got)} did not."
+### END HIDDEN TESTS
+
+# %% test="iter-shuffle-untouched" points=1
+# Test 4j · 1 point · shuffling leaves the dataset as it is
+rows = list(range(120))
+random.seed(9), np.random.seed(9)
+for batch in lists(rows, 10, shuffle=True):
+    pass
+assert rows == list(range(120)), f"Step 4: the dataset itself should keep its order; it now starts {rows[:5]}."
+
+# %% test="iter-shuffle-seed" points=1
+# Test 4k · 1 point · the same seeds give the same order
+loader = lists(list(range(120)), 10, shuffle=True)
+epochs = []
+for _ in range(2):
+    random.seed(2), np.random.seed(2)
+    epochs.append(list(loader))
+assert epochs[0] == epochs[1], "Step 4: the same seeds should give the same order twice; the two epochs differ."
+assert epochs[0] != list(lists(list(range(120)), 10)), "Step 4: shuffle=True should change the order; it did not."
+
+# %% test="iter-generator" points=1
+# Test 4l · 1 point · a generator decides alone, and no global source is touched
+random.seed(1), np.random.seed(1)
+before = random.getstate(), np.random.get_state()[1].tolist(), np.random.get_state()[2]
+rows = list(range(120))
+epochs = [list(lists(rows, 10, shuffle=True, generator=np.random.default_rng(seed))) for seed in (3, 3, 4)]
+after = random.getstate(), np.random.get_state()[1].tolist(), np.random.get_state()[2]
+assert epochs[0] == epochs[1] != epochs[2], "Step 4: equal generators should give equal orders, other seeds other orders."
+assert before == after, "Step 4: with a generator, the states of random and np.random should stay; one of them changed."
+
+# %% test="iter-endless" points=1
+# Test 4m · 1 point · in order, no list of indices is made
+first_bytes = peak_bytes(lambda: next(iter(lists(range(1_000_000), 4))))
+assert first_bytes < 100_000, f"Step 4: a batch of a million in order should take under 100,000 B; it took {first_bytes:,} B."
+got = next(iter(lists(range(1_000_000), 4)))
+assert got == [0, 1, 2, 3], f"Step 4: the first batch of a million should be [0, 1, 2, 3]; it was {got}."
+### BEGIN HIDDEN TESTS
+stream = iter(lists(range(sys.maxsize), 4))
+got = [next(stream), next(stream), next(stream)]
+assert got == [[0, 1, 2, 3], [4, 5, 6, 7], [8, 9, 10, 11]], f"Step 4: a dataset of length sys.maxsize streamed as {got}."
+### END HIDDEN TESTS
+
+# %% test="iter-profile" points=1
+# Profile 4 · 1 point · an epoch costs the memory of a few batches
+class Rows:
+    def __len__(self):
+        return 2048
+    def __getitem__(self, index):
+        return Tensor(np.full(1024, index, np.float32)), index
+
+counted = CountingDataset(Rows())
+epoch_bytes = peak_bytes(lambda: [len(batch) for batch in lists(counted, 32, shuffle=True)])
+limit_bytes = 5 * 32 * 4096 + 48 * 2048
+print(f"8.4 MB of samples: at most {counted.peak_alive} alive at once, peak {epoch_bytes / 1e6:.2f} MB")
+assert len(counted.fetched) == 2048, f"Step 4: an epoch should fetch each of 2,048 samples; it fetched {len(counted.fetched)}."
+assert counted.peak_alive <= 66, f"Step 4: at most 2 x 32 + 2 samples alive at once; there were {counted.peak_alive}."
+assert epoch_bytes <= limit_bytes, f"Step 4: the epoch should peak under {limit_bytes:,} B; it reached {epoch_bytes:,} B."
+
+# %% [markdown]
+# Lazy and eager, side by side. How many samples has the loader fetched when the first batch arrives, and the second?
+
+# %% tags=["explore"]
+def fetched_after(loader, counted, batches):
+    "How many samples were fetched after each of the first batches."
+    stream = iter(loader)
+    return [next(stream) and len(counted.fetched) for _ in range(batches)]
+
+lazy, eager = CountingDataset(range(320)), CountingDataset(range(320))
+counts = {"your loader": fetched_after(lists(lazy, 32), lazy, 10),
+          "all batches in a list": fetched_after(list(lists(eager, 32)), eager, 10)}
+
+# %% tags=["explore"]
+plots.draw_curves(range(1, 11), counts, title="Lazy: pay for a batch when you take it", log=False,
+                  x_label="batches taken", y_label="samples fetched");
+
+# %% [markdown]
+# Memory, then: what an epoch takes at its peak, against the size of a batch and the size of the dataset.
+
+# %% tags=["explore"]
+class Vectors:
+    "Vectors of 4 kB, each made when it is asked for."
+    def __init__(self, length):
+        self.length = length
+    def __len__(self):
+        return self.length
+    def __getitem__(self, index):
+        return np.full(1024, index, np.float32)
+
+def epoch_peak(length, batch_size):
+    return peak_bytes(lambda: [len(batch) for batch in lists(Vectors(length), batch_size, shuffle=True)])
+
+# %% tags=["explore"]
+sizes = [8, 16, 32, 64, 128, 256]
+peaks = {"batch grows, 1,024 samples": [epoch_peak(1024, size) for size in sizes],
+         "dataset grows, batches of 8": [epoch_peak(8 * size, 8) for size in sizes]}
+plots.draw_curves(sizes, peaks, title="The batch decides the memory, the dataset does not",
+                  x_label="batch size, or dataset size / 8", y_label="peak of an epoch", unit="B");
+
+# %% [markdown]
+# And what an index costs, as Python list and as array:
+
+# %% tags=["explore"]
+count = 100_000
+index_bytes = {"Python list of int": kept_bytes(lambda: [i + 1000 for i in range(count)]) / count,
+               "int64 array": kept_bytes(lambda: np.arange(count)) / count}
+plots.draw_bars(index_bytes, title="Bytes per index", x_label="bytes for each index", unit="B");
+
+# %% [markdown]
+# ## Step 5 · DataLoader.\_collate\_batch: samples become tensors
+#
+# A batch is still a list of samples, each a tuple such as `(image, label)`. A model wants the opposite: one tensor of all
+# images, one of all labels. `zip(*samples)` turns the one into the other:
+
+# %% tags=["explore"]
+samples = [("image 0", "label 0"), ("image 1", "label 1"), ("image 2", "label 2")]
+list(zip(*samples))
+
+# %% [markdown]
+# Then each position is stacked along a *new* axis 0. Three images of shape (2, 2) make one array of (3, 2, 2):
+
+# %% tags=["explore"]
+np.stack([np.full((2, 2), value) for value in (1, 2, 3)]).shape
+
+# %% [markdown]
+# Why copy at all? Scattered samples become one block of memory that a matrix product, or a GPU, reads in one sweep. The
+# block has to be in *C order*, last axis fastest. Stacking transposed images quietly gives another:
+
+# %% tags=["explore"]
+upright = [np.zeros((480, 640), np.float32) for _ in range(3)]
+sideways = [image.T for image in upright]
+for name, images in [("upright", upright), ("transposed", sideways)]:
+    batch = np.stack(images)
+    print(f"{name:10} C order: {batch.flags.c_contiguous}   strides: {batch.strides} B")
+
+# %% [markdown]
+# The numbers are the same, but reading along the last axis now jumps 2,560 B at a time. `np.ascontiguousarray` puts them
+# in order, and costs nothing where they are already.
+#
+# **Your turn.** `_collate_batch(batch)` takes a list of samples and returns a tuple of Tensors, one per position.
+#
+# - A tuple or list is a sample of positions; anything else counts as a tuple of one. `[]` gives `()`.
+# - Values are Tensors, arrays, NumPy or Python numbers. The dtype is the one that `Tensor(value)` gives.
+# - A batch owns its memory: changing it never changes the dataset. C-ordered samples give a C-ordered batch.
+# - Shapes that differ: `ValueError` with `position {k}` (from 0) and both shapes. Tuples of unequal length: `ValueError` with
+#   both lengths. A str, None, dict or other object: `TypeError` with `position {k}` and its type's name.
+# - Collating allocates at most three times the bytes of the batch.
+#
+# <details><summary>Hint</summary>
+#
+# Three small moves: make every sample a tuple; turn rows into columns; stack one column. The last is easier to read as a
+# function of its own, and an exported one may stand above the method, in the same cell.
+#
+# </details>
+
+# %% solution="loader-collate"
+#| export
+@patch
+def _collate_batch(self: DataLoader, batch):
+    "Stack a list of samples into a tuple of Tensors of shape (len(batch), ...), one for each position of a sample."
+    ### BEGIN SOLUTION
+    samples = [sample if isinstance(sample, (tuple, list)) else (sample,) for sample in batch]
+    lengths = sorted({len(sample) for sample in samples})
+    if len(lengths) > 1:
+        raise ValueError(f"samples of one batch must have equal lengths; these have {lengths}")
+    return tuple(_stack_position(position, values) for position, values in enumerate(zip(*samples)))
+
+
+def _stack_position(position, values):
+    "Stack the values that a batch's samples have at one position."
+    arrays = [_as_array(position, value) for value in values]
+    for array in arrays:
+        if array.shape != arrays[0].shape:
+            raise ValueError(f"position {position}: shapes {arrays[0].shape} and {array.shape} cannot be stacked")
+    return Tensor(np.ascontiguousarray(np.stack(arrays)))
+
+
+def _as_array(position, value):
+    "Give a Tensor's, an array's or a number's array; anything else is no data for a batch."
+    array = np.asarray(value.data if isinstance(value, Tensor) else value)
+    if not isinstance(value, (Tensor, np.ndarray, np.generic, bool, int, float)) or array.dtype.kind not in "biuf":
+        raise TypeError(f"position {position}: cannot stack a {type(value).__name__}; give Tensors, arrays or numbers")
+    return array
+    ### END SOLUTION
+
+# %% given="collate"
+def collate(batch):
+    "What a loader makes of a list of samples."
+    return DataLoader([0], batch_size=1)._collate_batch(batch)
+
+# %% test="collate-stack" points=4
+# Test 5a · 4 points · each position becomes one Tensor, stacked along a new axis 0
+assert hasattr(DataLoader, "_collate_batch"), (
+    "Step 5: DataLoader has no _collate_batch. Keep `@patch` and `self: DataLoader`, and run this step after step 3.")
+assert not isinstance(error_of(collate, [(Tensor([1]),)]), NotImplementedError), (
+    "Step 5: _collate_batch is still the stub. Write it there; if yours is inside the class, move it or delete the stub.")
+got = collate([(Tensor([1.0, 2.0]), Tensor(0)), (Tensor([3.0, 4.0]), Tensor(1)), (Tensor([5.0, 6.0]), Tensor(0))])
+assert isinstance(got, tuple) and all(isinstance(t, Tensor) for t in got), f"Step 5: expected a tuple of Tensors; got {got!r}."
+shapes = [tensor.data.shape for tensor in got]
+assert shapes == [(3, 2), (3,)], f"Step 5: three samples of shapes (2,) and () make (3, 2) and (3,); they made {shapes}."
+values = [tensor.data.tolist() for tensor in got]
+assert values == [[[1, 2], [3, 4], [5, 6]], [0, 1, 0]], f"Step 5: the values should stay in order; they came as {values}."
+### BEGIN HIDDEN TESTS
+cubes = [(Tensor(np.full((2, 3, 4), number, np.float32)), Tensor(number), Tensor([number] * 2)) for number in range(5)]
+shapes = [tensor.data.shape for tensor in collate(cubes)]
+assert shapes == [(5, 2, 3, 4), (5,), (5, 2)], f"Step 5: five samples of three positions make three tensors; they made {shapes}."
+got = collate(cubes)[0].data[:, 1, 2, 3].tolist()
+assert got == [0, 1, 2, 3, 4], f"Step 5: sample i should be row i of the batch; the rows came as {got}."
+(single,) = collate([(Tensor([[8.0]]),)])
+assert single.data.shape == (1, 1, 1), f"Step 5: a batch of one sample of shape (1, 1) has shape (1, 1, 1); got {single.data.shape}."
+### END HIDDEN TESTS
+
+# %% test="collate-dtype" points=2
+# Test 5b · 2 points · the dtype stays
+batch = [(Tensor(np.zeros(2, np.uint8)), Tensor(np.int64(3)), Tensor(np.zeros(1, np.float32)))] * 2
+got = [str(tensor.data.dtype) for tensor in collate(batch)]
+assert got == ["uint8", "int64", "float32"], f"Step 5: uint8, int64 and float32 samples should keep their dtype; got {got}."
+### BEGIN HIDDEN TESTS
+batch = [(Tensor(np.array([True, False])), Tensor(np.array([1, 2], np.int16)), Tensor([0.5]))] * 3
+got = [str(tensor.data.dtype) for tensor in collate(batch)]
+assert got == ["bool", "int16", "float32"], f"Step 5: bool, int16 and float samples should give bool, int16, float32; got {got}."
+### END HIDDEN TESTS
+
+# %% test="collate-owns" points=2
+# Test 5c · 2 points · a batch owns its memory
+rows = Tensor(np.zeros((4, 3), np.float32))
+(batch,) = collate([(rows[i],) for i in range(4)])
+batch.data[...] = 7
+assert not rows.data.any(), "Step 5: changing the batch should leave the dataset alone; the dataset's zeros became 7."
+### BEGIN HIDDEN TESTS
+assert batch.data.all(), "Step 5: a batch should be writable memory of its own; writing 7 did not reach it."
+lone = Tensor(np.zeros((1, 3), np.float32))
+(batch,) = collate([(lone[0],)])
+batch.data[...] = 7
+assert not lone.data.any(), "Step 5: a batch of one sample should own its memory too; changing it changed the dataset."
+### END HIDDEN TESTS
+
+# %% test="collate-numbers" points=1
+# Test 5d · 1 point · arrays, NumPy's and Python's numbers are values too
+got = collate([(np.zeros(2, np.uint8), 1, 0.5), (np.ones(2, np.uint8), 2, 1.5)])
+assert [t.data.tolist() for t in got] == [[[0, 0], [1, 1]], [1, 2], [0.5, 1.5]], f"Step 5: arrays and numbers came as {got!r}."
+dtypes = [str(tensor.data.dtype) for tensor in got]
+assert dtypes == ["uint8", "int64", "float32"], f"Step 5: dtypes should be Tensor's own, uint8, int64, float32; got {dtypes}."
+### BEGIN HIDDEN TESTS
+got = collate([(np.float64(2.5), True, np.int32(4))] * 2)
+dtypes = [str(tensor.data.dtype) for tensor in got]
+assert dtypes == ["float32", "bool", "int32"], f"Step 5: float64, bool and int32 numbers should give float32, bool, int32; got {dtypes}."
+assert all(isinstance(tensor, Tensor) for tensor in got), f"Step 5: numbers should become Tensors; they became {got!r}."
+### END HIDDEN TESTS
+
+# %% test="collate-bare" points=1
+# Test 5e · 1 point · a sample that is no tuple counts as a tuple of one
+got = collate([Tensor([1, 2]), Tensor([3, 4])])
+assert isinstance(got, tuple) and len(got) == 1, f"Step 5: bare Tensors should give a tuple of one Tensor; they gave {got!r}."
+assert got[0].data.tolist() == [[1, 2], [3, 4]], f"Step 5: two bare Tensors should be stacked as rows; got {got[0]!r}."
+### BEGIN HIDDEN TESTS
+got = collate([Tensor(5), Tensor(6), Tensor(7)])
+assert len(got) == 1 and got[0].data.tolist() == [5, 6, 7], f"Step 5: three bare 0-d Tensors should give one of [5, 6, 7]; got {got!r}."
+listed = collate([[Tensor([1]), Tensor([2])]] * 2)
+assert len(listed) == 2, f"Step 5: a list is a sample of positions too, so two values give two Tensors; got {listed!r}."
+### END HIDDEN TESTS
+
+# %% test="collate-empty" points=1
+# Test 5f · 1 point · no samples, no tensors
+assert collate([]) == (), f"Step 5: an empty list should give (); it gave {collate([])!r}."
+
+# %% test="collate-ragged" points=1
+# Test 5g · 1 point · shapes that differ are refused, with the position and both shapes
+error = error_of(collate, [(Tensor([0]), Tensor([1, 2])), (Tensor([0]), Tensor([1, 2, 3]))])
+assert isinstance(error, ValueError), f"Step 5: shapes (2,) and (3,) should raise ValueError; they gave {error!r}."
+for part in ["position 1", "(2,)", "(3,)"]:
+    assert part in str(error), f"Step 5: the message should contain {part!r}; it was {str(error)!r}."
+### BEGIN HIDDEN TESTS
+error = error_of(collate, [(Tensor(np.zeros((4, 5))),)] * 2 + [(Tensor(np.zeros((5, 4))),)])
+assert isinstance(error, ValueError), f"Step 5: shapes (4, 5) and (5, 4) should raise ValueError; they gave {error!r}."
+for part in ["position 0", "(4, 5)", "(5, 4)"]:
+    assert part in str(error), f"Step 5: for a third sample of another shape, expected {part!r} in the message {str(error)!r}."
+### END HIDDEN TESTS
+
+# %% test="collate-lengths" points=1
+# Test 5h · 1 point · tuples of unequal length are refused, with both lengths
+error = error_of(collate, [(Tensor(1), Tensor(2)), (Tensor(3),)])
+assert isinstance(error, ValueError), f"Step 5: a pair and a single should raise ValueError; they gave {error!r}."
+assert "2" in str(error) and "1" in str(error), f"Step 5: the message should hold both lengths, 2 and 1; it was {str(error)!r}."
+### BEGIN HIDDEN TESTS
+error = error_of(collate, [(Tensor(1),) * 3, (Tensor(1),) * 3, (Tensor(1),) * 5])
+assert isinstance(error, ValueError), f"Step 5: tuples of 3 and 5 should raise ValueError; they gave {error!r}."
+assert "3" in str(error) and "5" in str(error), f"Step 5: the message should hold both lengths, 3 and 5; it was {str(error)!r}."
+### END HIDDEN TESTS
+
+# %% test="collate-types" points=1
+# Test 5i · 1 point · what is no number is refused, with its position and type
+for wrong, name in [("cat", "str"), (None, "NoneType"), ({"a": 1}, "dict")]:
+    error = error_of(collate, [(Tensor(1), wrong)] * 2)
+    assert isinstance(error, TypeError), f"Step 5: a {name} should raise TypeError; it gave {error!r}."
+    assert "position 1" in str(error) and name in str(error), f"Step 5: expected 'position 1' and {name!r} in {str(error)!r}."
+### BEGIN HIDDEN TESTS
+for wrong, name in [(object(), "object"), ({1, 2}, "set"), (b"raw", "bytes")]:
+    error = error_of(collate, [(wrong, Tensor(1))] * 2)
+    assert isinstance(error, TypeError), f"Step 5: a sample with a {name} should raise TypeError; it gave {error!r}."
+    assert "position 0" in str(error) and name in str(error), f"Step 5: 'position 0' and {name!r} were expected in {str(error)!r}."
+### END HIDDEN TESTS
+
+# %% test="collate-contiguous" points=1
+# Test 5j · 1 point · C-ordered samples give a C-ordered batch
+(batch,) = collate([(Tensor(np.zeros((3, 8, 8), np.float32)),)] * 4)
+assert batch.data.flags.c_contiguous, f"Step 5: the batch should be in C order; its strides are {batch.data.strides} B."
+### BEGIN HIDDEN TESTS
+(batch,) = collate([(Tensor(np.arange(30, dtype=np.int64).reshape(5, 6)),)] * 3)
+assert batch.data.strides == (240, 48, 8), f"Step 5: a (3, 5, 6) int64 batch has strides (240, 48, 8) B; got {batch.data.strides}."
+### END HIDDEN TESTS
+
+# %% test="collate-profile" points=2
+# Profile 5 · 2 points · collation copies each byte about once
+batch = [(Tensor(np.zeros((3, 64, 64), np.float32)), Tensor(0)) for _ in range(64)]
+batch_bytes = 64 * 3 * 64 * 64 * 4
+peak, kept = peak_bytes(lambda: collate(batch)), kept_bytes(lambda: collate(batch))
+print(f"a batch of {batch_bytes / 1e6:.2f} MB: collation keeps {kept / 1e6:.2f} MB, with a peak of {peak / 1e6:.2f} MB")
+assert kept >= batch_bytes, f"Step 5: the batch should own all of its {batch_bytes:,} B; it allocated {kept:,} B."
+assert peak <= 3 * batch_bytes, f"Step 5: the peak should be under three times {batch_bytes:,} B; it was {peak:,} B."
+
+# %% [markdown]
+# Your loader is whole now. The first complete batches:
+
+# %% tags=["explore"]
+pairs = TensorDataset(Tensor(np.arange(10).reshape(5, 2)), Tensor(np.array([0, 1, 0, 1, 0])))
+for x, y in DataLoader(pairs, batch_size=2):
+    print(x.data.tolist(), y.data.tolist())
+
+# %% [markdown]
+# What a batch of 128 images of (3, 224, 224) float32 costs: 602,112 B a sample, 73.5 MiB to copy, about 3.7 ms at 20 GB/s.
+# Your machine, with a batch of 16:
+
+# %% tags=["explore"]
+images = [Tensor(np.zeros((3, 224, 224), np.float32)) for _ in range(16)]
+seconds = seconds_per_call(lambda: collate(images), repeats=3)
+copied_bytes = 16 * 3 * 224 * 224 * 4
+print(f"{copied_bytes / 1e6:.1f} MB in {seconds * 1e3:.1f} ms: {copied_bytes / seconds / 1e9:.1f} GB/s")
+
+# %% tags=["explore"]
+vectors = TensorDataset(Tensor(np.zeros((2048, 64), np.float32)), Tensor(np.zeros(2048, np.int64)))
+rows = vectors.tensors[0].data if hasattr(vectors, "tensors") else np.zeros((2048, 64), np.float32)
+
+def stacked(batch_size):
+    for start in range(0, 2048, batch_size):
+        yield np.stack([row for row in rows[start:start + batch_size]])
+
+# %% tags=["explore"]
+sizes = [1, 4, 16, 64, 256]
+rates = {"np.stack alone": [throughput(stacked(size)).samples_per_second for size in sizes],
+         "your loader": [throughput(DataLoader(vectors, size)).samples_per_second for size in sizes]}
+plots.draw_curves(sizes, rates, title="A bigger batch spreads the fixed cost",
+                  x_label="batch size", y_label="samples per second");
+
+# %% [markdown]
+# ## Step 6 · Augmentation: a new picture every epoch
+#
+# A cat that looks left is still a cat when it looks right. Showing the model such variants is like having more data. It
+# happens per sample, before batching, so each epoch sees other variants.
+#
+# Images come as (height, width), as (channels, height, width), or with channels last. This helper is given; it says which
+# axes are which:
+
+# %% given="image-axes"
+#| export
+def _height_width_axes(shape, layout=None):
+    """Which two axes of an image of this shape are its height and its width.
+
+    `layout` is "HW", "CHW" or "HWC". Without it, 2-d is HW; 3-d with 1, 3 or 4 entries in front is CHW, else with 1, 3
+    or 4 at the end HWC. Raises ValueError when that decides nothing, or when `layout` does not fit the shape.
+    """
+    if layout is None:
+        if len(shape) == 2:
+            layout = "HW"
+        elif len(shape) == 3 and shape[0] in (1, 3, 4):
+            layout = "CHW"
+        elif len(shape) == 3 and shape[2] in (1, 3, 4):
+            layout = "HWC"
+    if layout not in ("HW", "CHW", "HWC") or len(layout) != len(shape):
+        raise ValueError(f"an image of shape {shape} does not fit layout {layout!r}: say layout='HW', 'CHW' or 'HWC'")
+    return layout.index("H"), layout.index("W")
+
+# %% tags=["explore"]
+_height_width_axes((3, 32, 48)), _height_width_axes((32, 48, 3)), _height_width_axes((5, 32, 48), layout="CHW")
+
+# %% [markdown]
+# **Your turn, first of three.** `RandomHorizontalFlip(p=0.5)` mirrors left and right, along the *width*, with probability
+# `p`.
+#
+# - `p` outside 0..1: `ValueError`. Keep `layout` for the helper.
+# - Arrays in, arrays out; Tensors in, Tensors out; the dtype stays, and the input is never modified.
+# - Chance as in step 4: from `generator` if there is one, else from `random` or `np.random`.
+# - A flip may allocate two images' bytes, not more.
+#
+# <details><summary>Hint</summary>
+#
+# `np.flip(array, axis)` turns one axis around. Remember what came in, work on the plain array, and wrap it again at the
+# end, with its own dtype: `Tensor(array, dtype=array.dtype)`.
+#
+# </details>
+
+# %% solution="flip"
+#| export
+class RandomHorizontalFlip:
+    """Mirror an image left to right, with probability `p`.
+
+    Args:
+        p: how likely a flip is, from 0 to 1.
+        layout: "HW", "CHW" or "HWC"; guessed from the image's shape if not given.
+        generator: a `np.random.Generator` that decides; without it, `random` or `np.random` does.
+
+    Raises:
+        ValueError: `p` is outside 0..1.
+    """
+    def __init__(self, p=0.5, *, layout=None, generator=None):
+        ### BEGIN SOLUTION
+        if not 0 <= p <= 1:
+            raise ValueError(f"p must be between 0 and 1; it was {p!r}")
+        self.p, self.layout, self.generator = p, layout, generator
+        ### END SOLUTION
+
+    def __call__(self, image):
+        "Give the image, mirrored or not: the same shape, dtype and kind (array or Tensor)."
+        ### BEGIN SOLUTION
+        array = image.data if isinstance(image, Tensor) else np.asarray(image)
+        _, width = _height_width_axes(array.shape, self.layout)
+        source = random if self.generator is None else self.generator
+        if source.random() < self.p:
+            array = np.flip(array, axis=width).copy()
+        return Tensor(array, dtype=array.dtype) if isinstance(image, Tensor) else array
+        ### END SOLUTION
+
+# %% test="flip-width" points=2
+# Test 6a · 2 points · p=1 mirrors the width, p=0 nothing
+image = np.arange(6).reshape(2, 3)
+got = RandomHorizontalFlip(p=1)(image).tolist()
+assert got == [[2, 1, 0], [5, 4, 3]], f"Step 6: rows 0 1 2 and 3 4 5 should become 2 1 0 and 5 4 3; they became {got}."
+got = RandomHorizontalFlip(p=0)(image).tolist()
+assert got == image.tolist(), f"Step 6: with p=0 the image stays as it is; it became {got}."
+### BEGIN HIDDEN TESTS
+colour = np.arange(24).reshape(3, 2, 4)
+got = RandomHorizontalFlip(p=1.0)(colour)
+assert np.array_equal(got, colour[:, :, ::-1]), f"Step 6: a (3, 2, 4) image is CHW, so its last axis is mirrored; got {got.tolist()}."
+got = RandomHorizontalFlip(p=0.0)(colour)
+assert np.array_equal(got, colour), f"Step 6: p=0.0 should leave a (3, 2, 4) image alone; got {got.tolist()}."
+### END HIDDEN TESTS
+
+# %% test="flip-chance" points=2
+# Test 6b · 2 points · p=0.5 flips about half of the time, as the seeds decide
+random.seed(3), np.random.seed(3)
+flip, mark = RandomHorizontalFlip(p=0.5), np.array([[0, 1]])
+flips = sum(int(flip(mark)[0, 0]) for _ in range(400))
+assert 120 < flips < 280, f"Step 6: of 400 images, p=0.5 should flip between 120 and 280; it flipped {flips}."
+### BEGIN HIDDEN TESTS
+random.seed(13), np.random.seed(13)
+rare, often = RandomHorizontalFlip(p=0.1), RandomHorizontalFlip(p=0.9)
+flips = [sum(int(flip(mark)[0, 0]) for _ in range(400)) for flip in (rare, often)]
+assert flips[0] < 120 and flips[1] > 280, f"Step 6: of 400 images, p=0.1 flips few and p=0.9 most; they flipped {flips}."
+### END HIDDEN TESTS
+
+# %% [markdown]
+# **Second of three.** `RandomCrop(size, padding=4)` puts `padding` rows and columns of zeros on all four sides, then cuts out a window
+# of `size` at random. A 32x32 image with padding 4 goes through 40x40, and comes back 32x32, shifted a little.
+#
+# - `size` is an `int` for a square, or `(H, W)`; larger than the padded image: `ValueError`.
+# - Every offset can occur, (2 x padding + 1)² of them when `size` is the image's own.
+# - Kinds, dtype, chance and input as in the flip. Keep to the padded image and two crops of bytes.
+#
+# <details><summary>Hint</summary>
+#
+# `np.pad` takes one `(before, after)` pair per axis: zeros for the channel axis. A tuple of `slice` objects indexes any number
+# of axes. `random.randint` includes both ends, `integers` of a generator leaves out the last.
+#
+# </details>
+
+# %% solution="crop"
+#| export
+class RandomCrop:
+    """Pad an image with zeros on all four sides, then cut out a window at a random place.
+
+    Args:
+        size: height and width of the window in pixels, as a pair or as one int for both.
+        padding: pixels of zeros on each side.
+        layout: "HW", "CHW" or "HWC"; guessed from the image's shape if not given.
+        generator: a `np.random.Generator` that decides; without it, `random` or `np.random` does.
+
+    Raises:
+        ValueError: when called with an image that is smaller than `size` even after padding.
+    """
+    def __init__(self, size, padding=4, *, layout=None, generator=None):
+        ### BEGIN SOLUTION
+        self.size = (size, size) if isinstance(size, (int, np.integer)) else tuple(size)
+        self.padding, self.layout, self.generator = padding, layout, generator
+        ### END SOLUTION
+
+    def __call__(self, image):
+        "Give the window: height and width as in `size`, the same dtype and kind (array or Tensor)."
+        ### BEGIN SOLUTION
+        array = image.data if isinstance(image, Tensor) else np.asarray(image)
+        axes = _height_width_axes(array.shape, self.layout)
+        padded = np.pad(array, [(self.padding, self.padding) if axis in axes else (0, 0) for axis in range(array.ndim)])
+        window = [slice(None)] * array.ndim
+        for axis, length in zip(axes, self.size):
+            spare = padded.shape[axis] - length
+            if spare < 0:
+                raise ValueError(f"a window of {self.size} does not fit into a padded image of shape {padded.shape}")
+            start = random.randint(0, spare) if self.generator is None else int(self.generator.integers(spare + 1))
+            window[axis] = slice(start, start + length)
+        crop = padded[tuple(window)].copy()
+        return Tensor(crop, dtype=crop.dtype) if isinstance(image, Tensor) else crop
+        ### END SOLUTION
+
+# %% test="crop-window" points=2
+# Test 6c · 2 points · a crop is a window of the zero-padded image
+random.seed(1), np.random.seed(1)
+image = np.arange(1, 17).reshape(4, 4)
+padded = np.pad(image, 1)
+windows = [padded[top:top + 4, left:left + 4].tolist() for top in range(3) for left in range(3)]
+got = RandomCrop(4, padding=1)(image).tolist()
+assert got in windows, f"Step 6: a 4x4 crop should be a window of the image with one row of zeros around it; it was {got}."
+### BEGIN HIDDEN TESTS
+random.seed(21), np.random.seed(21)
+colour = np.arange(1, 3 * 6 * 8 + 1).reshape(3, 6, 8)
+padded = np.pad(colour, [(0, 0), (2, 2), (2, 2)])
+windows = [padded[:, top:top + 5, left:left + 3].tolist() for top in range(6) for left in range(10)]
+for _ in range(20):
+    got = RandomCrop((5, 3), padding=2)(colour)
+    assert got.shape == (3, 5, 3), f"Step 6: a crop of (5, 3) from (3, 6, 8) has shape (3, 5, 3); got {got.shape}."
+    assert got.tolist() in windows, "Step 6: a (5, 3) crop of a (3, 6, 8) image is no window of it with 2 zeros around."
+got = RandomCrop(4, padding=0)(image).tolist()
+assert got == image.tolist(), f"Step 6: a 4x4 crop of a 4x4 image without padding is the image; got {got}."
+got = RandomCrop(32)(np.ones((32, 32), np.uint8)).shape
+assert got == (32, 32), f"Step 6: RandomCrop(32) of a 32x32 image, padding 4 by default, stays 32x32; it was {got}."
+### END HIDDEN TESTS
+
+# %% test="crop-offsets" points=2
+# Test 6d · 2 points · all offsets occur
+random.seed(2), np.random.seed(2)
+crop, image = RandomCrop(4, padding=1), np.arange(1, 17).reshape(4, 4)
+seen = {crop(image).tobytes() for _ in range(400)}
+assert len(seen) == 9, f"Step 6: padding 1 allows 3 x 3 = 9 offsets; in 400 crops, {len(seen)} occurred."
+### BEGIN HIDDEN TESTS
+random.seed(22), np.random.seed(22)
+crop, image = RandomCrop((2, 3), padding=1), np.arange(1, 13).reshape(3, 4)
+seen = {crop(image).tobytes() for _ in range(800)}
+assert len(seen) == 16, f"Step 6: a (2, 3) crop of 3x4 with padding 1 has 4 x 4 = 16 offsets; in 800 crops, {len(seen)} occurred."
+### END HIDDEN TESTS
+
+# %% test="transform-layout" points=1
+# Test 6e · 1 point · channels last, and a layout that is said
+image = np.arange(12).reshape(2, 2, 3)
+got = RandomHorizontalFlip(p=1)(image)[0, 0].tolist()
+assert got == [3, 4, 5], f"Step 6: a (2, 2, 3) image is HWC, so pixel (0, 0) becomes [3, 4, 5]; it became {got}."
+got = RandomCrop(2, padding=0, layout="HWC")(image).shape
+assert got == (2, 2, 3), f"Step 6: a 2x2 crop of HWC keeps its 3 channels at the end; the shape was {got}."
+### BEGIN HIDDEN TESTS
+wide = np.arange(3 * 4 * 5).reshape(3, 4, 5)
+got = RandomHorizontalFlip(p=1, layout="HWC")(wide)
+assert np.array_equal(got, wide[:, ::-1]), f"Step 6: layout='HWC' makes axis 1 the width of a (3, 4, 5) image; got {got.tolist()}."
+got = RandomCrop((2, 2), padding=1, layout="CHW")(np.zeros((7, 4, 5))).shape
+assert got == (7, 2, 2), f"Step 6: layout='CHW' keeps 7 channels in front; the shape was {got}."
+### END HIDDEN TESTS
+
+# %% test="transform-kinds" points=1
+# Test 6f · 1 point · Tensors give Tensors, arrays give arrays, and the dtype stays
+for transform in [RandomHorizontalFlip(p=1), RandomCrop(2, padding=1)]:
+    for image in [Tensor(np.ones((2, 2), np.uint8)), np.ones((2, 2), np.uint8)]:
+        got = transform(image)
+        assert type(got) is type(image), f"Step 6: {transform!r} of a {type(image).__name__} gave a {type(got).__name__}."
+        assert got.dtype == np.uint8, f"Step 6: {transform!r} of uint8 pixels should give uint8; it gave {got.dtype}."
+### BEGIN HIDDEN TESTS
+for transform in [RandomHorizontalFlip(p=1), RandomHorizontalFlip(p=0), RandomCrop((3, 3), padding=0)]:
+    for dtype in [np.float32, np.int64, bool]:
+        got = transform(Tensor(np.ones((3, 4), dtype)))
+        assert isinstance(got, Tensor), f"Step 6: {transform!r} of a Tensor should give a Tensor; it gave {type(got).__name__}."
+        assert got.data.dtype == dtype, f"Step 6: {transform!r} of {np.dtype(dtype)} pixels gave {got.data.dtype}."
+### END HIDDEN TESTS
+
+# %% test="transform-input" points=1
+# Test 6g · 1 point · the input is never modified
+image = np.arange(16.0).reshape(4, 4)
+for transform in [RandomHorizontalFlip(p=1), RandomCrop(4, padding=2)]:
+    transform(image)
+    assert image.tolist() == np.arange(16.0).reshape(4, 4).tolist(), f"Step 6: {transform!r} changed its input."
+### BEGIN HIDDEN TESTS
+pixels = Tensor(np.arange(30, dtype=np.int64).reshape(5, 6))
+for transform in [RandomHorizontalFlip(p=1), RandomCrop(3, padding=1)]:
+    transform(pixels)
+    assert pixels.data.ravel().tolist() == list(range(30)), f"Step 6: {transform!r} changed the Tensor it was given."
+    assert pixels.data.shape == (5, 6), f"Step 6: {transform!r} changed the shape of the Tensor it was given."
+### END HIDDEN TESTS
+
+# %% test="transform-arguments" points=1
+# Test 6h · 1 point · what cannot be is refused
+for p in [-0.1, 1.5]:
+    error = error_of(RandomHorizontalFlip, p=p)
+    assert isinstance(error, ValueError), f"Step 6: p={p} should raise ValueError; it gave {error!r}."
+error = error_of(RandomCrop(9, padding=2), np.zeros((4, 4)))
+assert isinstance(error, ValueError), f"Step 6: a 9x9 crop of 4x4 padded to 8x8 should raise ValueError; it gave {error!r}."
+### BEGIN HIDDEN TESTS
+for size, padding in [((3, 9), 2), ((9, 3), 2), (5, 0)]:
+    error = error_of(RandomCrop(size, padding=padding), np.zeros((4, 4)))
+    assert isinstance(error, ValueError), f"Step 6: a crop of {size} from 4x4 with padding {padding} gave {error!r}."
+### END HIDDEN TESTS
+
+# %% test="transform-generator" points=1
+# Test 6i · 1 point · a generator decides alone
+image = np.arange(64).reshape(8, 8)
+random.seed(1), np.random.seed(1)
+before = random.getstate(), np.random.get_state()[1].tolist(), np.random.get_state()[2]
+for make in [lambda source: RandomHorizontalFlip(generator=source), lambda source: RandomCrop(8, generator=source)]:
+    runs = [[transform(image).tolist() for _ in range(40)] for transform in map(make, map(np.random.default_rng, (5, 5, 6)))]
+    assert runs[0] == runs[1] != runs[2], "Step 6: equal generators should give equal images, other seeds other images."
+after = random.getstate(), np.random.get_state()[1].tolist(), np.random.get_state()[2]
+assert before == after, "Step 6: with a generator, the states of random and np.random should stay; one of them changed."
+
+# %% [markdown]
+# **Third of three.** `Compose(transforms)` applies a list of transforms in order: what one returns, the next one gets.
+
+# %% solution="compose"
+#| export
+class Compose:
+    """Several transforms as one, applied in the order of the list `transforms`; an empty list changes nothing."""
+    def __init__(self, transforms):
+        ### BEGIN SOLUTION
+        self.transforms = list(transforms)
+        ### END SOLUTION
+
+    def __call__(self, image):
+        "Give what the last transform returns."
+        ### BEGIN SOLUTION
+        for transform in self.transforms:
+            image = transform(image)
+        return image
+        ### END SOLUTION
+
+# %% test="compose-order" points=1
+# Test 6j · 1 point · transforms are applied in order
+got = Compose([lambda x: x + 1, lambda x: x * 10])(2)
+assert got == 30, f"Step 6: adding 1, then times 10, makes 30 of 2; Compose made {got}."
+### BEGIN HIDDEN TESTS
+got = Compose([str.strip, str.upper, lambda text: text + "!"])("  hi ")
+assert got == "HI!", f"Step 6: strip, upper and an exclamation mark in order should make 'HI!'; got {got!r}."
+got = Compose([])("as it is")
+assert got == "as it is", f"Step 6: Compose of no transforms should change nothing; got {got!r}."
+### END HIDDEN TESTS
+
+# %% test="transform-profile" points=1
+# Profile 6 · 1 point · a transform allocates a few images, not more
+image = np.zeros((3, 128, 128), np.float32)
+padded_bytes = 3 * 136 * 136 * 4
+flip_bytes = peak_bytes(lambda: RandomHorizontalFlip(p=1)(image))
+crop_bytes = peak_bytes(lambda: RandomCrop(128, padding=4)(image))
+print(f"an image of {image.nbytes:,} B: a flip takes {flip_bytes:,} B, a crop {crop_bytes:,} B at its peak")
+assert flip_bytes <= 2 * image.nbytes + 10_000, f"Step 6: a flip should take at most two images' bytes; it took {flip_bytes:,} B."
+limit_bytes = padded_bytes + 2 * image.nbytes + 10_000
+assert crop_bytes <= limit_bytes, f"Step 6: a crop should take at most {limit_bytes:,} B; it took {crop_bytes:,} B."
+
+# %% [markdown]
+# ### How a transform joins a dataset
+#
+# A wrapper again: it passes the first value of each sample through a function, every time the sample is fetched.
+
+# %% tags=["explore"]
+class Transformed(Dataset):
+    def __init__(self, dataset, function):
+        self.dataset, self.function = dataset, function
+    def __len__(self):
+        return len(self.dataset)
+    def __getitem__(self, index):
+        image, *rest = self.dataset[index]
+        return self.function(image), *rest
+
+# %% [markdown]
+# On a real digit, with your transforms. (Mirrored digits are a bad idea to train on: is that still a 2? Shifted ones are
+# a good one.)
+
+# %% tags=["explore"]
+from tinytorch.profiling import plots
+
+images, labels = load_digits()
+augment = Compose([RandomHorizontalFlip(p=0.5), RandomCrop(8, padding=2)])
+variants = [augment(images[2]) for _ in range(19)]
+plots.draw_images([images[2], *variants], ["given"] + [""] * 19, title="One digit, twenty epochs: no two alike")
+
+# %% [markdown]
+# It is not free. The same epoch, with and without augmentation:
+
+# %% tags=["explore"]
+plain = TensorDataset(Tensor(images[:, None]), Tensor(labels))
+augmented = Transformed(plain, RandomCrop(8, padding=1))
+loading_s = throughput(DataLoader(plain, 64)).seconds
+extra_s = max(0.0, throughput(DataLoader(augmented, 64)).seconds - loading_s)
+
+# %% tags=["explore"]
+shares = {"plain": {"loading": loading_s, "augmenting": 0.0},
+          "cropped": {"loading": loading_s, "augmenting": extra_s}}
+plots.draw_shares(shares, title="On tiny images, augmenting costs more than loading");
+
+# %% [markdown]
+# ## Train on real digits
+#
+# 1,797 handwritten digits of 8x8 pixels ship with the package (Alpaydin and Kaynak, UCI, CC BY 4.0). Four fifths are to
+# train on, the rest to test.
+
+# %% tags=["explore"]
+train_images, train_labels, test_images, test_labels = split_digits()
+plots.draw_images(train_images[:20], [str(label) for label in train_labels[:20]], title="Twenty of the 1,438 digits to train on")
+
+# %% tags=["explore"]
+train_set = TensorDataset(Tensor(train_images.reshape(-1, 64)), Tensor(train_labels))
+loader = DataLoader(train_set, batch_size=32, shuffle=True)
+print(len(loader), "batches;", "first:", *(tensor.shape for tensor in next(iter(loader))))
+
+# %% [markdown]
+# The model is the smallest that learns: scores are `x @ weights + bias`, softmax turns them into probabilities. Modules 06
+# and 07 will derive gradients for you; here it is one line, *probability minus truth*.
+
+# %% tags=["explore"]
+def softmax(scores):
+    powers = np.exp(scores - scores.max(axis=1, keepdims=True))
+    return powers / powers.sum(axis=1, keepdims=True)
+
+def step(weights, bias, x, y, rate=0.5):
+    "Learn from one batch, in place; give the loss before."
+    chances = softmax(x @ weights + bias)
+    truth = np.eye(10, dtype=np.float32)[y]
+    loss = -np.log((chances * truth).sum(axis=1)).mean()
+    gradient = (chances - truth) / len(y)
+    weights -= rate * x.T @ gradient
+    bias -= rate * gradient.sum(axis=0)
+    return loss
+
+# %% tags=["explore"]
+def accuracy(weights, bias):
+    guesses = (test_images.reshape(-1, 64) @ weights + bias).argmax(axis=1)
+    return (guesses == test_labels).mean()
+
+def train(loader, epochs):
+    "Give the weights, the bias, and after each epoch its mean loss and the test accuracy."
+    weights, bias, history = np.zeros((64, 10), np.float32), np.zeros(10, np.float32), []
+    for _ in range(epochs):
+        losses = [step(weights, bias, images.data, labels.data) for images, labels in loader]
+        history.append((np.mean(losses), accuracy(weights, bias)))
+    return weights, bias, history
+
+# %% tags=["explore"]
+random.seed(0), np.random.seed(0)
+weights, bias, history = train(loader, epochs=20)
+print(f"after 20 epochs: loss {history[-1][0]:.3f}, test accuracy {history[-1][1]:.1%}")
+
+# %% tags=["explore"]
+by_class = np.argsort(train_labels, kind="stable")
+in_order = TensorDataset(Tensor(train_images[by_class].reshape(-1, 64)), Tensor(train_labels[by_class]))
+_, _, sorted_history = train(DataLoader(in_order, batch_size=32), epochs=20)
+_, _, mixed_history = train(DataLoader(in_order, batch_size=32, shuffle=True), epochs=20)
+
+# %% tags=["explore"]
+curves = {"shuffle=True": [a for _, a in mixed_history], "shuffle=False, sorted by digit": [a for _, a in sorted_history]}
+plots.draw_curves(range(1, 21), curves, title="Same digits, same model: only the order differs", log=False,
+                  x_label="epoch", y_label="test accuracy");
+
+# %% [markdown]
+# In sorted order the model sees all the zeros, then all the ones, and forgets each digit while it learns the next. One
+# argument of your loader is the difference.
+
+# %% tags=["explore"]
+guesses = (test_images.reshape(-1, 64) @ weights + bias).argmax(axis=1)
+wrong = np.flatnonzero(guesses != test_labels)[:10]
+plots.draw_images(test_images[wrong], [f"{test_labels[i]} read as {guesses[i]}" for i in wrong], title="What it still gets wrong", columns=5)
+
+# %% [markdown]
+# ## Systems: what loading costs
+#
+# Four measurements of *your* loader, on this machine. First, throughput: how many samples per second, at which batch size?
+
+# %% tags=["explore"]
+sizes = [1, 2, 4, 8, 16, 32, 64, 128, 256]
+rates = {"in order": [throughput(DataLoader(train_set, size)).samples_per_second for size in sizes],
+         "shuffled": [throughput(DataLoader(train_set, size, shuffle=True)).samples_per_second for size in sizes]}
+plots.draw_curves(sizes, rates, title="Throughput levels off: the cost per sample remains",
+                  x_label="batch size", y_label="samples per second");
+
+# %% [markdown]
+# A batch has a fixed price (a call, a stack, a Tensor) that a bigger batch spreads thinner. What remains is the price of
+# each sample: one `__getitem__` in Python.
+#
+# Second, memory. CIFAR-10's images are 12,288 B each, 32x32x3 as float32. Here 512 of that size, each made when it is
+# asked for, so that the loader's own memory shows:
+
+# %% tags=["explore"]
+class Pictures(Dataset):
+    def __len__(self):
+        return 512
+    def __getitem__(self, index):
+        return Tensor(np.zeros((3, 32, 32), np.float32))
+
+def loader_peak(batch_size):
+    return peak_bytes(lambda: [len(batch) for batch in DataLoader(Pictures(), batch_size)])
+
+# %% tags=["explore"]
+peaks = {"peak of an epoch": [loader_peak(size) for size in sizes],
+         "one batch": [size * 12_288 for size in sizes]}
+plots.draw_curves(sizes, peaks, title="Memory grows with the batch: about three at a time",
+                  x_label="batch size", y_label="memory", unit="B");
+
+# %% [markdown]
+# Three, because at its peak the loop still holds the old batch, while the loader has the next one's samples and stacks
+# them. On a GPU, activations come on top: training takes 50 to 100 times a batch's bytes. A batch of 128 is 1.5 MiB here,
+# so 75 to 150 MiB.
+#
+# Third, shuffling: what does the order of an epoch cost?
+
+# %% tags=["explore"]
+def shuffle_list(n):
+    random.shuffle(list(range(n)))
+
+lengths = [1_000, 10_000, 100_000, 1_000_000]
+times = {"list, random.shuffle": [seconds_per_call(lambda n=n: shuffle_list(n), repeats=2) for n in lengths],
+         "array, NumPy": [seconds_per_call(lambda n=n: np.random.permutation(n), repeats=3) for n in lengths]}
+plots.draw_curves(lengths, times, title="Shuffle an array of indices, not a list",
+                  x_label="samples in the dataset", y_label="time to shuffle", unit="s");
+
+# %% [markdown]
+# As int64 array: 400 KB for 50,000 indices, 8 MB for a million, 80 MB for ten million. That is 0.08 % of a dataset of 100 GB
+# with 10 KB a sample.
+#
+# Fourth: where does the time of a training step go?
+
+# %% tags=["explore"]
+import time
+
+def split_time(loader):
+    "Seconds of one epoch, spent in loading and in learning."
+    weights, bias, learning = np.zeros((64, 10), np.float32), np.zeros(10, np.float32), 0.0
+    start = time.perf_counter()
+    for images, labels in loader:
+        before = time.perf_counter()
+        step(weights, bias, images.data, labels.data)
+        learning += time.perf_counter() - before
+    return {"loading": time.perf_counter() - start - learning, "learning": learning}
+
+# %% tags=["explore"]
+rows = {f"batch size {size}": split_time(DataLoader(train_set, size, shuffle=True)) for size in (8, 32, 128)}
+plots.draw_shares(rows, title="With so small a model, loading is the bottleneck");
+
+# %% [markdown]
+# ### The bottleneck in a big run
+#
+# A step of 45 ms loading, 30 forward, 35 backward and 10 optimizer takes 120 ms, 37.5 % of it loading. Load the next batch
+# *while* the model computes, and 75 ms remain: 1.6 times faster.
+
+# %% tags=["explore"]
+step_s = {"one after the other": {"load": 0.045, "forward": 0.030, "backward": 0.035, "optimizer": 0.010},
+          "loading hidden": {"load": 0.0, "forward": 0.030, "backward": 0.035, "optimizer": 0.010}}
+plots.draw_shares(step_s, title="Hide the loading: 120 ms become 75 ms");
+
+# %% [markdown]
+# Where do such 45 ms come from? From disk to memory to the GPU's own memory, each kind is 25 to 50 times faster than the
+# one before. 256 JPEGs of about 150 KB are 38.4 MB:
+
+# %% tags=["explore"]
+batch_bytes = 256 * 150_000
+typical = {"disk, 500 MB/s": 0.5e9, "memory, 20 GB/s": 20e9, "PCIe to the GPU, 25 GB/s": 25e9,
+           "GPU memory, 1 TB/s": 1e12}
+plots.draw_bars({name: batch_bytes / speed for name, speed in typical.items()}, unit="s", log=True,
+                title="The I/O cliff", x_label="time to move a batch of 38.4 MB, at typical speeds (log scale)");
+
+# %% [markdown]
+# 77 ms from disk against a step of 50 ms on the GPU: without overlap, the GPU idles more than half of the time.
+#
+# So PyTorch's loader can start *worker processes* (`num_workers`). Processes, because one Python interpreter runs one thread at
+# a time (the GIL), and decoding is work. And *pinned memory*, which the system never moves, lets the GPU fetch a batch by itself.
+# As float32, ImageNet's 180.6 GB become 722.5 GB: decode late, per batch.
+#
+# ## Four errors everybody makes
+#
+# **1. Rows that don't match.** One label is missing, and nothing would be aligned:
+
+# %% tags=["explore"]
+print(error_of(TensorDataset, Tensor(np.zeros((100, 3))), Tensor(np.zeros(99))))
+
+# %% [markdown]
+# **2. Training unshuffled, or validating shuffled.** The curves above show the first. The second changes no score, but
+# predictions no longer line up with your table of labels:
+
+# %% tags=["explore"]
+test_set = TensorDataset(Tensor(test_images), Tensor(test_labels))
+order = [label for _, labels in DataLoader(test_set, 64, shuffle=True) for label in labels.data]
+f"{(np.array(order) == test_labels).mean():.0%} of the labels are still in their place"
+
+# %% [markdown]
+# **3. Taking the last batch for a full one.** 359 digits by 64 leave 39. Divide by `len(labels)`, not by 64:
+
+# %% tags=["explore"]
+[len(labels) for _, labels in DataLoader(test_set, 64)]
+
+# %% [markdown]
+# **4. An index out of range.** Off by one, or a negative number that nobody meant:
+
+# %% tags=["explore"]
+print(error_of(lambda: test_set[359]), error_of(lambda: test_set[-1]), sep="\n")
+
+# %% [markdown]
+# ## Side by side with PyTorch
+#
+# ```python
+# from tinytorch import DataLoader, TensorDataset     # from torch.utils.data import DataLoader, TensorDataset
+#
+# loader = DataLoader(TensorDataset(images, labels), batch_size=32, shuffle=True)
+# for images, labels in loader:
+#     ...
+# ```
+#
+# Names, argument order and behaviour are the same, so your habits carry over. What differs, and what PyTorch adds:
+#
+# | | yours | PyTorch's |
+# |---|---|---|
+# | negative index | `IndexError` | counts from the end |
+# | order of an epoch | `random`, `np.random` or a generator | torch's global generator or a given one |
+# | loading | in the training process | also in `num_workers` processes, prefetching |
+# | batching | stacks tensors, arrays, numbers | also dicts and strings; a `collate_fn` of your own |
+# | last short batch | kept | `drop_last=True` leaves it out |
+# | GPU transfer | not yet | `pin_memory=True` |
+#
+# ## Questions
+#
+# Four numbers, then a judgement. Give bytes as bytes and seconds as seconds; a result within 6 % counts. Write the
+# calculation, Python does the rest.
+#
+# **1.** How many **bytes** is a batch of 96 images of 224x224x3, as float32?
+
+# %% solution="question-memory"
+# q1_batch_bytes = ...
+### BEGIN SOLUTION
+q1_batch_bytes = 96 * (224 * 224 * 3) * 4
+### END SOLUTION
+
+# %% test="question-memory-test" points=2
+# Question 1 · 2 points
+assert float(q1_batch_bytes) > 0, f"Question 1: q1_batch_bytes should be a number of bytes; it was {q1_batch_bytes!r}."
+### BEGIN HIDDEN TESTS
+assert abs(float(q1_batch_bytes) / 57_802_752 - 1) <= 0.06, (
+    f"Question 1: {float(q1_batch_bytes):,.0f} B is not it: count values per image, bytes per value, images per batch.")
+### END HIDDEN TESTS
+
+# %% [markdown]
+# **2.** A step loads for 60 ms, then computes: 25 ms forward, 40 ms backward, 15 ms optimizer. Now loading is hidden behind
+# computing. How many **seconds** do 2,000 steps take?
+
+# %% solution="question-bottleneck"
+# q2_epoch_seconds = ...
+### BEGIN SOLUTION
+q2_epoch_seconds = 2000 * max(0.060, 0.025 + 0.040 + 0.015)
+### END SOLUTION
+
+# %% test="question-bottleneck-test" points=2
+# Question 2 · 2 points
+assert float(q2_epoch_seconds) > 0, f"Question 2: q2_epoch_seconds should be a number of seconds; it was {q2_epoch_seconds!r}."
+### BEGIN HIDDEN TESTS
+assert abs(float(q2_epoch_seconds) / 160 - 1) <= 0.06, (
+    f"Question 2: {float(q2_epoch_seconds):,.2f} s is not it: of two things that happen at once, the longer one counts.")
+### END HIDDEN TESTS
+
+# %% [markdown]
+# **3.** How many **bytes** does an int64 array of the indices of 35 million samples take?
+
+# %% solution="question-shuffle"
+# q3_index_bytes = ...
+### BEGIN SOLUTION
+q3_index_bytes = 35_000_000 * np.dtype(np.int64).itemsize
+### END SOLUTION
+
+# %% test="question-shuffle-test" points=1
+# Question 3 · 1 point
+assert float(q3_index_bytes) > 0, f"Question 3: q3_index_bytes should be a number of bytes; it was {q3_index_bytes!r}."
+### BEGIN HIDDEN TESTS
+assert abs(float(q3_index_bytes) / 280e6 - 1) <= 0.06, (
+    f"Question 3: {float(q3_index_bytes):,.0f} B is not it: each index has the size of its dtype.")
+### END HIDDEN TESTS
+
+# %% [markdown]
+# **4.** Collation copies a batch of 64 images of (3, 512, 512), as uint8, at 10 GB/s (10¹⁰ B/s). How many **seconds** does
+# it take?
+
+# %% solution="question-collate"
+# q4_collate_seconds = ...
+### BEGIN SOLUTION
+q4_collate_seconds = 64 * (3 * 512 * 512) / 10e9
+### END SOLUTION
+
+# %% test="question-collate-test" points=1
+# Question 4 · 1 point
+assert float(q4_collate_seconds) > 0, f"Question 4: q4_collate_seconds should be in seconds; it was {q4_collate_seconds!r}."
+### BEGIN HIDDEN TESTS
+assert abs(float(q4_collate_seconds) / 0.00503316 - 1) <= 0.06, (
+    f"Question 4: {float(q4_collate_seconds):.3g} s is not it: bytes of the batch over bytes per second.")
+### END HIDDEN TESTS
+
+# %% [markdown]
+# **5.** (10 points, graded by hand.) One model, two settings, each trained to its end: with `batch_size=32`, 14 hours and
+# 76.1 % accuracy; with 256, 6 hours and 75.8 %. Which would you take for the one model of a paper, which for trying 100 models
+# a day, and why? Name one cost or risk of each choice.
+#
+# *Rubric:* a choice for each case (4), a reason from the figures (4), a cost or risk of each (2). Three to six sentences.
+
+# %% [markdown] written="question-choice" points=10
+# For the paper 32: accuracy is what it reports, and 8 more hours are paid once. For 100 models a day 256: it gives up 0.3
+# points to be 2.3 times faster, and what is compared are models with each other, all under the same setting. The risk with
+# 256 is that a model which is better at 32 is missed, and it needs more memory; with 32 that the hardware idles.
+
+# %% [markdown]
+# ## Checklist
+#
+# - A dataset answers two questions, and may hold nothing.
+# - `len(loader)` rounds up, and the last batch is short.
+# - A shuffled epoch has every sample once, pairs intact, in a new order.
+# - Memory follows the batch size, never the dataset size.
+# - A batch is one block of memory of its own.
+#
+# ## Takeaways
+#
+# An interface of two methods hides where data lies. Indices are cheap and samples are not, so shuffle the one and leave the
+# other. A generator keeps one batch alive, and so 100 GB stream through the memory of one batch.
+#
+# ## Further reading
+#
+# - A. Krizhevsky, I. Sutskever, G. Hinton, *ImageNet classification with deep convolutional neural networks*, 2012: crops and flips at scale.
+# - P. Goyal et al., *Accurate, large minibatch SGD*, 2017, arXiv:1706.02677: what large batches need.
+# - P. Micikevicius et al., *Mixed precision training*, 2018, arXiv:1710.03740: half the bytes for each value.
+# - PyTorch's tutorial *Datasets & DataLoaders*: the same ideas, under the same names.
+#
+# ## What comes next
+#
+# In 06 each batch tensor becomes a leaf of the autograd graph, 08 puts `for batch in loader` around it, and 09 sends 4-d image
+# batches through the same iterator:
+#
+# ```python
+# for images, labels in loader:
+#     optimizer.zero_grad()
+#     loss = loss_fn(model(images), labels)
+#     loss.backward()
+#     optimizer.step()
+# ```
+#
+# Left for later: worker processes, prefetching, downloads, collating by a function of your own.
+#
+# Now export your work, so that the next modules import it: `tito export 05`. And on Binder, **download this notebook**:
+# the session, and all you wrote in it, ends when you leave.
