@@ -64,7 +64,9 @@ def reference_answers(source: NotebookNode) -> dict[str, str]:
     """Give the reference's solution of each cell by its grade_id, without the marks around the solution."""
     marks = ("### BEGIN SOLUTION", "### END SOLUTION")
     return {
-        cell.metadata.nbgrader.grade_id: "\n".join(line for line in cell.source.splitlines() if line.strip() not in marks)
+        cell.metadata.nbgrader.grade_id: "\n".join(
+            line for line in cell.source.splitlines() if line.strip() not in marks
+        )
         for cell in source.cells
         if role_of(cell) in ("solution", "written")
     }

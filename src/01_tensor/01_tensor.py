@@ -1,11 +1,3 @@
-# ---
-# jupyter:
-#   kernelspec:
-#     display_name: Python 3 (ipykernel)
-#     language: python
-#     name: python3
-# ---
-
 # %% [markdown]
 # # 01 · Tensor
 #
@@ -292,7 +284,7 @@ batch.shape, batch.ndim, batch.size, batch.dtype
 # `size` is an attribute too, the number of elements; in PyTorch it is a method that gives the shape.
 
 # %% [markdown]
-# <details><summary>Hint for this step</summary>
+# <details><summary>Hint</summary>
 #
 # Each body is one line that asks `self.data`. A 0-d Tensor has the shape `()`; its `len` raises `TypeError`, as the array's does.
 # For `__array__`, `np.array` takes the same two arguments and does the right thing with them.
@@ -540,6 +532,7 @@ _lend("numpy", lambda t: t.numpy() is t.data, lambda self: self.data)
 _lend("item", lambda t: Tensor([2.0]).item() == 2.0, lambda self: self.data.item())
 _lend("__array__", lambda t: np.array_equal(np.asarray(t), t.data) and np.array(t, dtype=np.float64).sum() == 6,
       lambda self, dtype=None, copy=None: np.array(self.data, dtype=dtype, copy=copy))
+del _lend
 ### END HIDDEN TESTS
 
 # %% [markdown]

@@ -3,7 +3,6 @@ __all__ = ['Dataset', 'TensorDataset', 'DataLoader', 'RandomHorizontalFlip', 'Ra
 import random
 from abc import ABC, abstractmethod
 import numpy as np
-from fastcore.basics import patch
 from .tensor import Tensor
 
 class Dataset(ABC):

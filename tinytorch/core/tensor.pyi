@@ -1,7 +1,6 @@
 """One NumPy array, plus rules: what becomes float32, what stays, and who owns the memory."""
 __all__ = ['Tensor']
 import numpy as np
-from fastcore.basics import patch
 
 class Tensor:
     """An array of numbers with any number of axes.
@@ -18,22 +17,22 @@ class Tensor:
     def __init__(self, data, requires_grad: bool=False, dtype=None):
         ...
 
-    @patch(as_prop=True)
+    @property
     def shape(self) -> tuple:
         """The length along each axis, as a tuple."""
         ...
 
-    @patch(as_prop=True)
+    @property
     def ndim(self) -> int:
         """The number of axes."""
         ...
 
-    @patch(as_prop=True)
+    @property
     def size(self) -> int:
         """The number of elements (an attribute, unlike PyTorch's method)."""
         ...
 
-    @patch(as_prop=True)
+    @property
     def dtype(self) -> np.dtype:
         """The NumPy dtype of the elements."""
         ...

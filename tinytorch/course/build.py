@@ -1,8 +1,8 @@
 """From the literate source to what students open and what later modules import.
 
-    src/05_dataloader/05_dataloader.py --jupytext--> src/05_dataloader/dataloader.ipynb        (solutions, not committed)
-        --nbgrader generate_assignment--> modules/05_dataloader/dataloader.ipynb               (what a student opens)
-        --nbdev--> tinytorch/core/dataloader.py                                                (what is imported)
+    src/05_dataloader/05_dataloader.py --jupytext--> src/05_dataloader/dataloader.ipynb       (solutions, not committed)
+        --nbgrader generate_assignment--> modules/05_dataloader/dataloader.ipynb              (what a student opens)
+        --nbdev--> tinytorch/core/dataloader.py                                               (what is imported)
 
 A cell's role stands in its percent header, and becomes nbgrader's metadata here:
 
@@ -16,17 +16,21 @@ A cell's role stands in its percent header, and becomes nbgrader's metadata here
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import jupytext
 import nbformat
 from nbformat import NotebookNode
 
-from tinytorch.course.export import export_notebook
-from tinytorch.course.layout import Course, Module
 from tinytorch.course.engine import register
+from tinytorch.course.export import export_notebook
+from tinytorch.course.files import write_notebook
+from tinytorch.course.layout import Course, CourseError, Module
 
-KERNELSPEC = {"display_name": "Python 3 (ipykernel)", "language": "python", "name": "python3"}
+# Spelled as nbdev_clean spells it, which drops all other metadata: it finds nothing to clean in what is built.
+KERNELSPEC = {"display_name": "python3", "language": "python", "name": "python3"}
 
 # For each role: is it graded, is it the student's to write, is it locked
 ROLES = {
@@ -37,24 +41,31 @@ ROLES = {
 }
 
 
-def build(course: Course, modules: list[Module]) -> None:
-    """Make the solution notebook, the student notebook and the package file of each module."""
+def build(course: Course, modules: list[Module], report: Callable[[Path], None] = lambda path: None) -> None:
+    """Make the solution notebook, the student notebook and the package file of each module.
+
+    `report` is called with each file that was written.
+    """
     for module in modules:
         write_solution_notebook(module)
+        report(module.solution_path)
         register(course, module, release_folder=course.root / "modules")
-        export_notebook(course, module, module.solution_path)
+        report(module.released_path)
+        report(export_notebook(course, module, module.solution_path))
 
 
 def write_solution_notebook(module: Module) -> None:
     """Turn a module's literate source into its notebook with solutions."""
+    if not module.source_path.is_file():
+        raise CourseError(f"{module.source_path} is missing: a module is built from its literate source.")
     notebook = read_source(module.source_path.read_text(encoding="utf-8"))
-    nbformat.write(notebook, module.solution_path)
+    write_notebook(notebook, module.solution_path)
 
 
 def read_source(text: str) -> NotebookNode:
     """Give the notebook that a literate source describes: the same text gives the same bytes."""
     notebook = jupytext.reads(text, fmt="py:percent")
-    notebook.metadata = NotebookNode(kernelspec=KERNELSPEC, language_info={"name": "python"})
+    notebook.metadata = NotebookNode(kernelspec=KERNELSPEC)
     notebook.nbformat, notebook.nbformat_minor = 4, 5
     for position, cell in enumerate(notebook.cells):
         cell.metadata = _cell_metadata(cell.metadata)

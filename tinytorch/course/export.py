@@ -18,10 +18,11 @@ import nbdev.doclinks
 import nbdev.export
 from nbformat import NotebookNode
 
+from tinytorch.course.files import write_whole
 from tinytorch.course.layout import Course, CourseError, Module
-from tinytorch.course.notebook import read_notebook, solution_cells, step_of
+from tinytorch.course.notebook import STUB, read_notebook, sections, solution_cells
 
-STUB = "raise NotImplementedError("
+IMPORT_SECONDS = 60
 DEFINITION = re.compile(r"^(class|def|@patch)\b", re.MULTILINE)
 
 
@@ -46,9 +47,9 @@ def export_notebook(course: Course, module: Module, notebook_path: Path) -> Path
                 f"{notebook_path} does not export to tinytorch.core.{module.name}: "
                 f"its first code cell must start with `#| default_exp core.{module.name}`."
             )
-        stub = write_type_stub(exported, module, notebook_path)
+        stub = write_type_stub(course, exported, notebook_path)
         for file in (exported, stub):
-            _replace(file, module.core_path.with_suffix(file.suffix))
+            write_whole(module.core_path.with_suffix(file.suffix), file.read_bytes())
     with _inside(course.root):
         nbdev.doclinks._build_modidx()
     return module.core_path
@@ -56,12 +57,10 @@ def export_notebook(course: Course, module: Module, notebook_path: Path) -> Path
 
 def check_exportable(notebook: NotebookNode, path: Path) -> None:
     """Raise `CourseError` for the first cell that is unfilled, is no Python, or lost its export directive."""
-    step = ""
-    for cell in notebook.cells:
-        step = step_of(cell) or step
+    for section, cell in sections(notebook):
         if cell.cell_type != "code" or not cell.source.startswith("#| export"):
             continue
-        where = f"{path}, {step or 'before step 1'}, cell `{cell.get('id', '?')}`"
+        where = f"{path}, {section}, cell `{cell.get('id', '?')}`"
         try:
             ast.parse(cell.source)
         except SyntaxError as error:
@@ -69,42 +68,52 @@ def check_exportable(notebook: NotebookNode, path: Path) -> None:
                 f"{where}: line {error.lineno} is not valid Python ({error.msg}): mend it, run the cell, export again."
             ) from None
         if STUB in cell.source:
-            raise CourseError(
-                f"{where} is not filled in yet: write the step and delete its line `raise NotImplementedError(...)`."
-            )
+            raise CourseError(f"{where} is not filled in yet: write the step and delete the line `{STUB}`.")
     for cell in solution_cells(notebook):
         if DEFINITION.search(cell.source) and not cell.source.startswith("#| export"):
             raise CourseError(f"{path}, cell `{cell.get('id', '?')}` lost its first line: put `#| export` back.")
 
 
-def write_type_stub(exported: Path, module: Module, notebook_path: Path) -> Path:
+def write_type_stub(course: Course, exported: Path, notebook_path: Path) -> Path:
     """Write the .pyi beside an exported file: type checkers do not see methods that were added by `@patch`.
 
     fastcore imports the file for that, so it runs in a process of its own: what a student wrote never runs in ours.
     """
     code = f"from fastcore.py2pyi import create_pyi; create_pyi({str(exported)!r}, package='tinytorch.core')"
-    result = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, encoding="utf-8", check=False)
-    if result.returncode:
-        reason = (result.stderr.strip().splitlines() or ["no reason given"])[-1]
+    environment = {**os.environ, "PYTHONPATH": str(course.root)}
+    try:
+        result = subprocess.run(
+            [sys.executable, "-c", code],
+            cwd=course.root,
+            env=environment,
+            capture_output=True,
+            text=True,
+            encoding="utf-8",
+            errors="replace",
+            timeout=IMPORT_SECONDS,
+            check=False,
+        )
+        reason = (result.stderr.strip().splitlines() or ["no reason given"])[-1] if result.returncode else ""
+    except subprocess.TimeoutExpired:
+        reason = f"it did not finish within {IMPORT_SECONDS} s"
+    if reason:
         raise CourseError(
             f"{notebook_path} exports to a module that cannot be imported ({reason}): "
             "restart the kernel, run all cells, mend the one that fails, export again."
         )
-    return exported.with_suffix(".pyi")
-
-
-def _replace(new: Path, target: Path) -> None:
-    """Put `new` in the place of `target` in one move, so that no reader ever sees half a file."""
-    target.parent.mkdir(parents=True, exist_ok=True)
-    beside = target.with_name(f".{target.name}.new")
-    shutil.copyfile(new, beside)
-    os.replace(beside, target)
+    stub = exported.with_suffix(".pyi")
+    # fastcore leaves its own decorator on patched properties, and its import, which mypy cannot follow
+    text = stub.read_text(encoding="utf-8").replace("@patch(as_prop=True)", "@property")
+    stub.write_text(text.replace("from fastcore.basics import patch\n", "") + "\n", encoding="utf-8")
+    return stub
 
 
 @contextlib.contextmanager
 def _inside(folder: Path) -> Iterator[None]:
     """Stand in `folder`, where nbdev looks for settings.ini, and leave no cached settings behind."""
     nbdev.config.get_config.cache_clear()
-    with contextlib.chdir(folder):
-        yield
-    nbdev.config.get_config.cache_clear()
+    try:
+        with contextlib.chdir(folder):
+            yield
+    finally:
+        nbdev.config.get_config.cache_clear()

@@ -8,9 +8,11 @@ from pathlib import Path
 import nbformat
 from nbformat import NotebookNode
 
-from tinytorch.course.layout import CourseError
+from tinytorch.course.layout import Course, CourseError, Module
 
-STEP_HEADING = re.compile(r"^##\s+(Step \d+)\b", re.MULTILINE)
+# The line that a release leaves in each cell to write; nbgrader_config.py puts it there.
+STUB = 'raise NotImplementedError("Write this step here, then delete this line.")'
+HEADING = re.compile(r"^##\s+(?P<title>(?P<step>Step \d+)?.*)$", re.MULTILINE)
 
 
 def read_notebook(path: Path) -> NotebookNode:
@@ -49,9 +51,41 @@ def solution_cells(notebook: NotebookNode) -> list[NotebookNode]:
     return [cell for cell in notebook.cells if role_of(cell) == "solution"]
 
 
-def step_of(cell: NotebookNode) -> str | None:
-    """Give "Step 4" for the heading that opens step 4, None for any other cell."""
-    if cell.cell_type != "markdown":
+def explore_cells(notebook: NotebookNode) -> dict[str, str]:
+    """Give id and source of the cells that are there to look and play: tagged `explore`, unknown to nbgrader."""
+    return {
+        cell.id: cell.source
+        for cell in notebook.cells
+        if "explore" in cell.metadata.get("tags", []) and role_of(cell) is None
+    }
+
+
+def sections(notebook: NotebookNode) -> list[tuple[str, NotebookNode]]:
+    """Give each cell with the section it stands in: "Step 4" in step 4, else the title of the heading above it."""
+    section, pairs = "Before step 1", []
+    for cell in notebook.cells:
+        heading = HEADING.search(cell.source) if cell.cell_type == "markdown" else None
+        if heading:
+            section = heading["step"] or heading["title"]
+        pairs.append((section, cell))
+    return pairs
+
+
+def grade_ids(notebook: NotebookNode) -> set[str]:
+    """Give the names of all cells that nbgrader knows."""
+    return {name for cell in notebook.cells if (name := grade_id(cell))}
+
+
+def module_of(course: Course, path: Path) -> Module | None:
+    """Say which module a notebook belongs to: by its file's name, else its folder's, else its cells' names."""
+    for module in course.modules:
+        if path.name == module.notebook_name or path.parent.name == module.assignment:
+            return module
+    try:
+        names = grade_ids(read_notebook(path))
+    except CourseError:
         return None
-    match = STEP_HEADING.search(cell.source)
-    return match.group(1) if match else None
+    released = [module for module in course.modules if module.released_path.is_file()]
+    shared = {module: len(names & grade_ids(read_notebook(module.released_path))) for module in released}
+    best = max(shared, key=lambda module: shared[module], default=None)
+    return best if best and shared[best] else None

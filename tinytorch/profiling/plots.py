@@ -8,6 +8,7 @@ from typing import Any
 import matplotlib.pyplot as plt
 import numpy as np
 from matplotlib.axes import Axes
+from matplotlib.patches import Rectangle
 from matplotlib.ticker import FuncFormatter, LogLocator, MaxNLocator
 
 # Loading the backend switches interactive drawing on in a notebook. Were it loaded by the first figure, inside
@@ -19,7 +20,7 @@ COLOURS = ["#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9"]
 MARKERS = ["o", "s", "^", "D", "v", "P"]
 INK, PALE = "#222222", "#E8ECEF"
 
-STYLE: dict[str, Any] = {
+STYLE: Any = {  # matplotlib types its keys one by one
     "font.size": 12,
     "axes.titlesize": 14,
     "axes.titleweight": "bold",
@@ -175,7 +176,7 @@ def draw_chain(boxes: Mapping[str, str], *, title: str, highlight: Sequence[str]
         for place, (name, note) in enumerate(boxes.items()):
             colour = COLOURS[0] if name in highlight else PALE
             ink = "white" if name in highlight else INK
-            patch = plt.Rectangle((place * step, 0), width, 1, facecolor=colour, edgecolor="none")
+            patch = Rectangle((place * step, 0), width, 1, facecolor=colour, edgecolor="none")
             ax.add_patch(patch)
             ax.text(place * step + width / 2, 0.63, name, ha="center", va="center", color=ink, fontweight="bold")
             ax.text(place * step + width / 2, 0.3, note, ha="center", va="center", color=ink, fontsize=9)

@@ -1,0 +1,51 @@
+# One command each: `make demo` grades a class of real submissions, `make test` runs every check. `make help` lists the rest.
+
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+INSTALLED := $(VENV)/.installed
+
+.DEFAULT_GOAL := help
+.PHONY: help install build demo test lint lab lock clean
+
+help:  ## list the commands
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1\t\2/' | expand -t 16
+
+install: $(INSTALLED)  ## make .venv with the locked versions
+
+$(INSTALLED): requirements.lock pyproject.toml
+	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "TinyTorch needs Python 3.11 or newer: make PYTHON=python3.11")'
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements.lock
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
+	@touch $@
+
+build: $(INSTALLED)  ## make the notebooks and the package from src
+	$(BIN)/tito build
+
+demo: $(INSTALLED)  ## grade a class of real submissions, and show the points, the tests and the feedback
+	$(BIN)/python tests/demo.py
+
+test: $(INSTALLED)  ## run every check that continuous integration runs
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	$(BIN)/python -m pytest
+
+lint: $(INSTALLED)  ## mend what ruff can mend
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+lab: $(INSTALLED)  ## open the modules in JupyterLab
+	$(BIN)/jupyter lab modules
+
+lock:  ## write requirements.lock anew from the newest versions that pyproject.toml allows
+	rm -rf build/lock && $(PYTHON) -m venv build/lock
+	build/lock/bin/python -m pip install --quiet --disable-pip-version-check -e '.[course,dev]'
+	(echo "# Versions that were tested together; \`make lock\` writes this file."; \
+	 build/lock/bin/python -m pip freeze --all --exclude-editable | grep -v '^pip==') > requirements.lock
+	rm -rf build/lock
+
+clean:  ## remove what was generated and is not committed
+	rm -rf build submitted autograded feedback gradebook.db* grades.csv src/*/*.ipynb

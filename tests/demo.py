@@ -1,0 +1,61 @@
+"""Grade the corpus as a class and compare with what its files say: `make demo`."""
+
+from __future__ import annotations
+
+import csv
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+from corpus import Submission, write_class
+from rich.console import Console
+from rich.table import Table
+
+from tinytorch.course.layout import Course
+
+
+def main() -> int:
+    course = Course.find(Path(__file__).parent)
+    module = course.module("05_dataloader")
+    output = course.root / "build" / "demo"
+    shutil.rmtree(output, ignore_errors=True)
+    submissions = write_class(module, output / "class")
+    tito = [sys.executable, "-m", "tinytorch.course.cli"]
+    for command in (["build"], ["grade", str(output / "class"), "--module", module.number, "--output", str(output)]):
+        if subprocess.run([*tito, *command], cwd=course.root, check=False).returncode:
+            return 1
+    with (output / "grades.csv").open(encoding="utf-8", newline="") as file:
+        rows = {row["student_id"]: row for row in csv.DictReader(file)}
+    console = Console() if sys.stdout.isatty() else Console(width=160)  # a pipe has no width to fit into
+    console.print(score_table(submissions, rows))
+    wrong = [submission.name for submission in submissions if differences(submission, rows)]
+    console.print(f"feedback for each student: {(output / 'feedback').relative_to(course.root)}")
+    console.print(
+        f"{len(submissions) - len(wrong)} of {len(submissions)} submissions scored exactly what their files say"
+    )
+    return 1 if wrong else 0
+
+
+def differences(submission: Submission, rows: dict[str, dict[str, str]]) -> list[str]:
+    """Name the tests whose points are not the expected ones."""
+    row = rows.get(submission.name, {})
+    return [test for test, points in submission.expected_points.items() if float(row.get(test) or -1) != points]
+
+
+def score_table(submissions: list[Submission], rows: dict[str, dict[str, str]]) -> Table:
+    table = Table(title="Module 05, a class of real submissions", title_justify="left", title_style="bold")
+    table.add_column("submission", no_wrap=True)
+    for name in ("points", "expected"):
+        table.add_column(name, justify="right")
+    table.add_column("every test as expected")
+    table.add_column("what it is", ratio=1)
+    for submission in submissions:
+        got = float(rows[submission.name]["points"])
+        verdict = ", ".join(differences(submission, rows)) or "yes"
+        table.add_row(submission.name, f"{got:g}", f"{submission.expected_total:g}", verdict, submission.why)
+    return table
+
+
+if __name__ == "__main__":
+    sys.exit(main())

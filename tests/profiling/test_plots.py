@@ -1,0 +1,87 @@
+import subprocess
+import sys
+
+import matplotlib
+import numpy as np
+import pytest
+
+matplotlib.use("agg")
+
+import matplotlib.pyplot as plt
+
+from tinytorch.profiling import plots
+
+
+@pytest.fixture(autouse=True)
+def _close_figures():
+    yield
+    plt.close("all")
+
+
+@pytest.mark.parametrize(
+    ("value", "unit", "text"),
+    [
+        (1536, "B", "1.54 kB"),
+        (0.0021, "s", "2.1 ms"),
+        (4.2e-8, "s", "42 ns"),
+        (3, "s", "3 s"),
+        (0, "B", "0 B"),
+        (250_000, "", "250k"),
+        (2e9, "B", "2 GB"),
+    ],
+)
+def test_numbers_are_written_as_people_say_them(value, unit, text):
+    assert plots.human(value, unit) == text
+
+
+def test_curves_carry_title_labels_and_units():
+    ax = plots.draw_curves(
+        [1, 2, 4], {"a": [1e3, 2e3, 4e3], "b": [1, 1, 1]}, title="T", x_label="x", y_label="y", unit="B"
+    )
+    ax.figure.canvas.draw()
+    assert (ax.get_title(loc="left"), ax.get_xlabel(), ax.get_ylabel()) == ("T", "x", "y")
+    assert [text.get_text() for text in ax.get_legend().get_texts()] == ["a", "b"]
+    assert [tick.get_text() for tick in ax.get_xticklabels()] == ["1", "2", "4"]
+    assert "1 kB" in [tick.get_text() for tick in ax.get_yticklabels()]
+    assert [line.get_marker() for line in ax.get_lines()] == ["o", "s"]
+
+
+def test_bars_say_their_value():
+    ax = plots.draw_bars({"disk": 0.077, "memory": 0.0019}, title="T", x_label="x", unit="s", log=True)
+    assert [text.get_text().strip() for text in ax.texts] == ["77 ms", "1.9 ms"]
+
+
+def test_shares_say_what_part_of_the_row_they_are():
+    ax = plots.draw_shares({"step": {"load": 0.75, "learn": 0.25}}, title="T")
+    assert [text.get_text() for text in ax.texts] == ["75%", "25%"]
+
+
+def test_images_are_drawn_in_rows_with_captions():
+    plots.draw_images([np.zeros((2, 2))] * 3, ["a", "b", "c"], title="T", columns=2)
+    axes = plt.gcf().axes
+    assert len(axes) == 4
+    assert [ax.get_title() for ax in axes] == ["a", "b", "c", ""]
+
+
+def test_the_chain_names_every_box():
+    ax = plots.draw_chain({"Dataset": "sample i", "DataLoader": "batches"}, title="T", highlight=["Dataset"])
+    assert {"Dataset", "DataLoader", "sample i"} <= {text.get_text() for text in ax.texts}
+
+
+def test_every_figure_of_a_notebook_shows_not_only_the_first():
+    code = (
+        "import os; os.environ['MPLBACKEND'] = 'module://matplotlib_inline.backend_inline'\n"
+        "from IPython.core.interactiveshell import InteractiveShell; InteractiveShell.instance()\n"
+        "from tinytorch.profiling import plots\n"
+        "import matplotlib\n"
+        "for _ in range(2):\n"
+        "    plots.draw_bars({'a': 1}, title='T', x_label='x')\n"
+        "    assert matplotlib.is_interactive()\n"
+    )
+    result = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
+    assert result.returncode == 0, result.stderr
+
+
+def test_measuring_needs_no_matplotlib():
+    code = "import sys, tinytorch.profiling; assert 'matplotlib' not in sys.modules"
+    assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0

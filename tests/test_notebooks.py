@@ -1,0 +1,113 @@
+"""The notebooks themselves: complete, pleasant to read, and running from top to bottom."""
+
+import re
+import statistics
+from pathlib import Path
+
+import nbformat
+import pytest
+from leaks import find_leaks, hidden_lines, solution_lines
+from nbclient import NotebookClient
+
+from tinytorch.course.build import write_solution_notebook
+from tinytorch.course.layout import Course
+from tinytorch.course.notebook import role_of, sections
+
+COURSE = Course.find(Path(__file__).parent)
+MODULES = pytest.mark.parametrize("module", COURSE.modules, ids=lambda module: module.assignment)
+
+
+def solution(module):
+    write_solution_notebook(module)
+    return nbformat.read(module.solution_path, as_version=4)
+
+
+def released(module):
+    return nbformat.read(module.released_path, as_version=4)
+
+
+def cells_by_step(notebook):
+    steps = {}
+    for section, cell in sections(notebook):
+        if section.startswith("Step "):
+            steps.setdefault(section, []).append(cell)
+    return steps
+
+
+@MODULES
+def test_it_runs_from_top_to_bottom_and_draws(module, tmp_path):
+    notebook = solution(module)
+    NotebookClient(notebook, timeout=60, kernel_name="python3", resources={"metadata": {"path": tmp_path}}).execute()
+    outputs = [output for cell in notebook.cells if cell.cell_type == "code" for output in cell.outputs]
+    plots = [output for output in outputs if "image/png" in output.get("data", {})]
+    drawing = [cell for cell in notebook.cells if re.search(r"plots\.draw_|plt\.show|plt\.subplots", cell.source)]
+    assert len(plots) >= len(drawing) > 0
+
+
+@MODULES
+def test_its_tests_sum_to_100_points_in_at_least_20_cells(module):
+    points = [cell.metadata.nbgrader.points for cell in solution(module).cells if role_of(cell) == "test"]
+    assert sum(points) == 100
+    assert sum(point > 0 for point in points) >= 20
+
+
+@MODULES
+def test_it_leaks_no_solution_and_no_hidden_test(module):
+    notebook = solution(module)
+    secrets = hidden_lines(notebook) | solution_lines(notebook)
+    assert len(secrets) > 20
+    assert find_leaks(secrets, module.released_path.read_text(encoding="utf-8")) == []
+    assert sorted(path.name for path in module.released_path.parent.iterdir()) == [module.notebook_name]
+
+
+@MODULES
+def test_every_step_has_solution_tests_hidden_tests_and_a_hint(module):
+    steps = cells_by_step(solution(module))
+    assert len(steps) >= 5
+    for step, cells in steps.items():
+        roles = [role_of(cell) for cell in cells]
+        text = "\n".join(cell.source for cell in cells)
+        assert "solution" in roles, step
+        assert roles.count("test") >= 3, step
+        assert "BEGIN HIDDEN TESTS" in text, step
+        assert "<details><summary>Hint</summary>" in text, step
+
+
+def test_every_step_of_05_has_a_graded_profile_and_a_cell_that_draws():
+    for step, cells in cells_by_step(solution(COURSE.module("05"))).items():
+        tests = [cell.source for cell in cells if role_of(cell) == "test"]
+        assert sum("# Profile " in source for source in tests) == 1, step
+        assert any("plots.draw_" in cell.source and "explore" in cell.metadata.get("tags", []) for cell in cells), step
+
+
+@MODULES
+def test_no_graded_cell_reads_a_clock_or_ends_in_an_expression(module):
+    import ast
+
+    for cell in solution(module).cells:
+        if role_of(cell) == "test":
+            assert not re.search(r"\b(time\.|perf_counter|seconds_per_call|throughput)", cell.source), cell.id
+            body = ast.parse(cell.source).body
+            assert not body or not isinstance(body[-1], ast.Expr), cell.id
+
+
+@MODULES
+def test_every_assert_says_which_step_or_question_to_look_at(module):
+    import ast
+
+    for cell in solution(module).cells:
+        if role_of(cell) == "test":
+            for node in ast.walk(ast.parse(cell.source)):
+                if isinstance(node, ast.Assert):
+                    assert node.msg is not None, cell.id
+                    assert re.search(r"(Step|Question) \d", ast.unparse(node.msg)), ast.unparse(node)
+
+
+@MODULES
+def test_it_reads_like_a_conversation(module):
+    notebook = released(module)
+    code = [len(cell.source.splitlines()) for cell in notebook.cells if cell.cell_type == "code"]
+    prose = [len(cell.source.split()) for cell in notebook.cells if cell.cell_type == "markdown"]
+    assert statistics.median(code) <= 8
+    assert sum(lines < 25 for lines in code) >= 0.9 * len(code)
+    assert statistics.median(prose) <= 45

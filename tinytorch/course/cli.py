@@ -1,0 +1,193 @@
+"""`tito`, the course's command line. Each command is one function of one file of this folder.
+
+Those files are imported when their command runs: nbgrader and nbdev take seconds to load, and `tito --help` should not.
+"""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from tinytorch.course.layout import Course, CourseError, Module
+
+app = typer.Typer(
+    name="tito",
+    help="The tools of the TinyTorch course: build, export, check, grade, reset.",
+    no_args_is_help=True,
+    add_completion=False,
+    rich_markup_mode=None,
+    pretty_exceptions_enable=False,
+)
+
+
+@app.command()
+def build(
+    modules: Annotated[list[str] | None, typer.Argument(help="Modules, such as 05 or dataloader; all if none.")] = None,
+) -> None:
+    """Make the notebooks and the package files from src/.
+
+    \b
+    tito build           all modules
+    tito build 05        one of them
+    """
+    from tinytorch.course.build import build as build_modules
+
+    course = Course.find()
+    chosen = [course.module(name) for name in modules or []] or course.modules
+    build_modules(course, chosen, report=lambda path: _say_wrote(path, course))
+
+
+@app.command()
+def export(
+    notebook: Annotated[str, typer.Argument(help="A module, such as 05, or a notebook's path.")],
+) -> None:
+    """Put what you wrote in a notebook into the package, where later modules import it.
+
+    \b
+    tito export 05
+    tito export my/copy/dataloader.ipynb
+    """
+    from tinytorch.course.export import export_notebook
+
+    course = Course.find()
+    module, path = _module_and_notebook(course, notebook)
+    _say_wrote(export_notebook(course, module, path), course)
+    print(f"import it with: from tinytorch.core.{module.name} import *")
+
+
+@app.command()
+def check(
+    notebook: Annotated[str, typer.Argument(help="A module, such as 05, or a notebook's path.")],
+) -> None:
+    """Run the visible tests on a notebook; the exit code is 0 only when all pass.
+
+    \b
+    tito check 05
+    tito check my/copy/dataloader.ipynb
+    """
+    from rich.console import Console
+
+    from tinytorch.course.check import check as check_notebook
+    from tinytorch.course.tables import print_table
+
+    course = Course.find()
+    module, path = _module_and_notebook(course, notebook)
+    steps = check_notebook(course, module, path)
+    rows = [
+        [step.name, step.verdict, f"{step.tests_passed} of {step.tests}", f"{step.points:g} of {step.max_points:g}"]
+        for step in steps
+    ]
+    print_table(Console(), f"{module.assignment}: visible tests", ["step", "verdict", "tests", "visible points"], rows)
+    for step in steps:
+        if step.verdict == "fail":
+            print(f"\n{step.name}:")
+            for name, error in step.problems.items():
+                print(f"  {name}: {error}")
+    if any(step.verdict != "pass" for step in steps):
+        raise typer.Exit(1)
+
+
+@app.command()
+def grade(
+    folder: Annotated[Path, typer.Argument(help="The folder of submissions.")],
+    module: Annotated[
+        str | None, typer.Option(help="The module to grade, such as 05; read off the notebooks if not given.")
+    ] = None,
+    output: Annotated[
+        Path | None, typer.Option(help="Where the gradebook, feedback/ and grades.csv go; the course if not given.")
+    ] = None,
+) -> None:
+    """Grade a folder of submissions through nbgrader: scores, feedback pages and grades.csv.
+
+    \b
+    The folder may mix alice.ipynb, bob/dataloader.ipynb and carol/05_dataloader/dataloader.ipynb.
+    tito grade handed_in/
+    tito grade handed_in/ --module 05 --output /tmp/trial
+    """
+    from rich.console import Console
+
+    from tinytorch.course.grade import grade as grade_folder
+    from tinytorch.course.report import GradingProgress, print_report
+
+    course, console = Course.find(), Console()
+    chosen = course.module(module) if module else None
+    with GradingProgress(console) as progress:
+        results = grade_folder(course, folder, chosen, output, progress)
+    print_report(console, results)
+    place = output or Path()
+    print(f"\nscores:   {place / 'grades.csv'}")
+    if results.graded:
+        page = f"{results.graded[0].student}/{results.module.assignment}/{results.module.name}.html"
+        print(f"feedback: a page per student, such as {place / 'feedback' / page}")
+    if results.failures:
+        names = ", ".join(student.student for student in results.failures)
+        count = f"{len(results.failures)} of {len(results.students)} submissions"
+        raise CourseError(f"{count} could not be graded ({names}): the reasons are under the table.")
+
+
+@app.command()
+def reset(
+    module: Annotated[str, typer.Argument(help="The module, such as 05.")],
+    step: Annotated[int | None, typer.Option(help="The step whose cells go back, such as 4.")] = None,
+    cell: Annotated[str | None, typer.Option(help="The one cell that goes back, by its name.")] = None,
+    notebook: Annotated[Path | None, typer.Option(help="A copy elsewhere; the one in modules/ if not given.")] = None,
+) -> None:
+    """Put a step back to what was released; a backup of the notebook is kept beside it.
+
+    \b
+    tito reset 05 --step 4
+    tito reset 05 --cell dataset --notebook my/copy/dataloader.ipynb
+    """
+    from tinytorch.course.reset import reset as reset_cells
+
+    course = Course.find()
+    chosen = course.module(module)
+    path = notebook or chosen.released_path
+    names, backup = reset_cells(course, chosen, path, None if step is None else str(step), cell)
+    if backup is None:
+        print(f"{_shown(path, course)} is as released there already: nothing to do.")
+    else:
+        print(f"reset {', '.join(names)} in {_shown(path, course)}")
+        print(f"the notebook as it was: {_shown(backup, course)}")
+
+
+def main(arguments: list[str] | None = None) -> None:
+    """Run `tito`; what the user can mend is one sentence and exit code 1, not a traceback."""
+    try:
+        app(arguments)
+    except CourseError as error:
+        print(f"tito: {error}", file=sys.stderr)
+        sys.exit(1)
+
+
+def _module_and_notebook(course: Course, name: str) -> tuple[Module, Path]:
+    """Give the module and the notebook that the user means by a module's name or a notebook's path."""
+    from tinytorch.course.notebook import module_of, read_notebook
+
+    path = Path(name)
+    if path.suffix != ".ipynb":
+        module = course.module(name)
+        return module, module.released_path
+    read_notebook(path)
+    found = module_of(course, path.resolve())
+    if found is None:
+        raise CourseError(f"{path} is not a notebook of this course: give one made from modules/.")
+    return found, path
+
+
+def _shown(path: Path, course: Course) -> Path:
+    """Give a path as the user would write it: from the course folder, if it lies there."""
+    path = path.resolve()
+    return path.relative_to(course.root) if path.is_relative_to(course.root) else path
+
+
+def _say_wrote(path: Path, course: Course) -> None:
+    """Tell of a file that was written."""
+    print(f"wrote {_shown(path, course)}", flush=True)
+
+
+if __name__ == "__main__":
+    main()

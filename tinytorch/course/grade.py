@@ -1,0 +1,89 @@
+"""From a folder of submissions to scores, feedback and grades.csv, through nbgrader and its gradebook."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Callable
+from pathlib import Path
+
+from nbgrader.api import Gradebook
+from nbgrader.apps import NbGraderAPI
+from nbgrader.converters import Autograde, GenerateFeedback
+
+from tinytorch.course.build import write_solution_notebook
+from tinytorch.course.collect import collect, find_submissions
+from tinytorch.course.engine import open_nbgrader, register, run
+from tinytorch.course.layout import Course, CourseError, Module
+from tinytorch.course.notebook import grade_id, read_notebook
+from tinytorch.course.results import ClassResults, StudentResult, read_student, write_grades
+
+# Called after each student with how many are done, how many there are, and this one's result
+Progress = Callable[[int, int, StudentResult], None]
+
+
+def grade(
+    course: Course,
+    folder: Path,
+    module: Module | None = None,
+    output: Path | None = None,
+    progress: Progress = lambda done, total, result: None,
+) -> ClassResults:
+    """Grade every submission in `folder` and give the results; feedback/ and grades.csv are in `output`.
+
+    `output` is the course folder if not given: then these are the folders and the gradebook of plain nbgrader.
+    What is wrong with the folder is said before anything is changed. One submission that fails stops no other.
+    """
+    output = (output or course.root).resolve()
+    module, submissions = find_submissions(course, folder, module)
+    settings = _settings(course, output)
+    _register(course, module, settings["db_url"])
+    collect(module, submissions, output)
+
+    api = open_nbgrader(course, **settings)
+    results = []
+    for submission in submissions:
+        result = _grade_one(api, module, submission.student)
+        results.append(result)
+        progress(len(results), len(submissions), result)
+    class_results = ClassResults(module, results)
+    write_grades(class_results, output / "grades.csv")
+    return class_results
+
+
+def _settings(course: Course, output: Path) -> dict[str, str]:
+    """Give nbgrader's settings that put what grading makes into `output`; the course folder needs none."""
+    if output == course.root:
+        return {"db_url": f"sqlite:///{course.root / 'gradebook.db'}"}
+    # The root moves, not each folder: nbgrader makes patterns of these paths and escapes the root only.
+    return {
+        "root": str(output),
+        "source_directory": str(course.root / "src"),
+        "release_directory": str(course.root / "modules"),
+        "db_url": f"sqlite:///{output / 'gradebook.db'}",
+    }
+
+
+def _register(course: Course, module: Module, db_url: str) -> None:
+    """Tell the gradebook the module's tests and points; modules/ stays as it is."""
+    if not module.source_path.is_file():
+        raise CourseError(
+            f"{module.source_path} is missing and with it the hidden tests: grade in the instructor's course folder."
+        )
+    made = module.solution_path
+    if not made.is_file() or made.stat().st_mtime < module.source_path.stat().st_mtime:
+        write_solution_notebook(module)
+    Path(db_url.removeprefix("sqlite:///")).parent.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory() as release_folder:
+        register(course, module, Path(release_folder), db_url=db_url)
+
+
+def _grade_one(api: NbGraderAPI, module: Module, student: str) -> StudentResult:
+    """Autograde one student's submission and write the feedback page."""
+    try:
+        run(api, Autograde, module.assignment, f"grade {student}", student=student, force=True)
+        run(api, GenerateFeedback, module.assignment, f"write {student}'s feedback", student=student, force=True)
+    except CourseError as error:
+        return StudentResult(student, failure=str(error))
+    order = [grade_id(cell) or "" for cell in read_notebook(module.solution_path).cells]
+    with Gradebook(api.coursedir.db_url, api.course_id) as gradebook:
+        return read_student(gradebook, module, student, order)

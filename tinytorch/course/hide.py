@@ -1,0 +1,122 @@
+"""What a feedback page may show: the student's work and each test's message, never a line of a hidden test."""
+
+from __future__ import annotations
+
+import html
+import re
+from typing import Any
+
+from nbformat import NotebookNode
+from nbgrader.api import Gradebook
+from nbgrader.preprocessors import ClearHiddenTests, NbGraderPreprocessor
+
+from tinytorch.course.notebook import role_of
+
+NOTE = "[a line of a hidden test was removed here]"
+LEAST_CHARACTERS = 20  # a shorter line, such as `x = 1`, gives nothing away
+ANSI = re.compile(r"\x1b\[[0-9;]*[A-Za-z]")
+TAG = re.compile(r"<[^>]*>")
+BEGIN, END = "BEGIN HIDDEN TESTS", "END HIDDEN TESTS"
+FRAME = re.compile(r"^\s*(File\b|(Cell|Input)\s+In\s?\[(?P<count>\d+)\]|\[\.\.\. skipping)")
+
+
+class ClearHiddenRegions(ClearHiddenTests):  # type: ignore[misc]
+    """nbgrader's ClearHiddenTests for the course's test cells only.
+
+    In a student's own cell the text "BEGIN HIDDEN TESTS" is just text; the stock one stops with an error there.
+    """
+
+    def preprocess_cell(
+        self, cell: NotebookNode, resources: dict[str, Any], cell_index: int
+    ) -> tuple[NotebookNode, dict[str, Any]]:
+        """Cut the hidden region out of a test cell's source."""
+        if role_of(cell) == "test":
+            self._remove_hidden_test_region(cell)
+        return cell, resources
+
+
+class HideTestsInOutputs(NbGraderPreprocessor):  # type: ignore[misc]
+    """Keep hidden tests out of tracebacks and of anything printed; runs after `ClearHiddenRegions`."""
+
+    def preprocess(self, nb: NotebookNode, resources: dict[str, Any]) -> tuple[NotebookNode, dict[str, Any]]:
+        """Clean every output of the notebook."""
+        names = resources["nbgrader"]
+        with Gradebook(names["db_url"]) as gradebook:
+            cells = gradebook.find_notebook(names["notebook"], names["assignment"]).source_cells
+            hidden = {line for cell in cells for line in hidden_lines(cell.source or "")}
+        # What stands in a cell that the student sees anyway is no secret.
+        visible = "\n".join(squeeze(cell.source) for cell in nb.cells)
+        secrets = {secret for line in hidden if (secret := squeeze(line)) not in visible}
+
+        code_cells = [cell for cell in nb.cells if cell.cell_type == "code"]
+        own_counts = {cell.execution_count for cell in code_cells if role_of(cell) != "test"}
+        for cell in code_cells:
+            for output in cell.outputs:
+                if output.output_type == "error":
+                    keep_own_frames(output, own_counts)
+                clean_output(output, secrets)
+        return nb, resources
+
+
+def hidden_lines(source: str) -> set[str]:
+    """Give the lines of a cell's hidden regions that are long enough to count."""
+    lines, inside = set(), False
+    for line in source.splitlines():
+        if BEGIN in line or END in line:
+            inside = BEGIN in line
+        elif inside and len(line.strip()) >= LEAST_CHARACTERS:
+            lines.add(line.strip())
+    return lines
+
+
+def keep_own_frames(output: NotebookNode, own_counts: set[int]) -> None:
+    """Leave of a traceback the frames in the student's own cells and the message.
+
+    The others would show a test cell's lines, or those of an earlier module's reference.
+    """
+    kept, frames_kept, frames_dropped = [], 0, 0
+    for entry in output.traceback:
+        frame = FRAME.match(ANSI.sub("", entry))
+        if frame and not (frame["count"] and int(frame["count"]) in own_counts):
+            frames_dropped += 1
+            continue
+        frames_kept += bool(frame)
+        kept.append(entry)
+    output.traceback = kept if frames_kept or not frames_dropped else [f"{output.ename}: {output.evalue}"]
+
+
+def clean_output(output: NotebookNode, secrets: set[str]) -> None:
+    """Replace the hidden lines in an output, whatever its kind."""
+    if output.output_type == "stream":
+        output.text = remove_secrets(output.text, secrets)
+    elif output.output_type == "error":
+        output.ename = remove_secrets(output.ename, secrets)
+        output.evalue = remove_secrets(output.evalue, secrets)
+        output.traceback = [remove_secrets(entry, secrets) for entry in output.traceback]
+    else:
+        for kind, content in output.data.items():
+            if kind.startswith("image/") and kind != "image/svg+xml":
+                continue
+            text = content if isinstance(content, str) else str(content)
+            cleaned = remove_secrets(text, secrets)
+            if cleaned != text:
+                output.data[kind] = cleaned
+
+
+def remove_secrets(text: str, secrets: set[str]) -> str:
+    """Replace each line that holds a hidden one, or the whole text where the hidden one was broken into pieces."""
+    if not _holds(text, secrets):
+        return text
+    cleaned = "\n".join(NOTE if _holds(line, secrets) else line for line in text.split("\n"))
+    return NOTE if _holds(cleaned, secrets) else cleaned
+
+
+def squeeze(text: str) -> str:
+    """Take out what printing may change in a line: colours, HTML's and repr's escapes, white space."""
+    return re.sub(r"[\\\s]", "", html.unescape(ANSI.sub("", text)))
+
+
+def _holds(text: str, secrets: set[str]) -> bool:
+    """Say whether a hidden line stands in `text`, plain or between HTML tags."""
+    forms = (squeeze(text), squeeze(TAG.sub("", text)))
+    return any(secret in form for form in forms for secret in secrets)

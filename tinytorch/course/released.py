@@ -1,0 +1,55 @@
+"""The notebook as it was released, found although the student works in the very file that was released.
+
+Git remembers it (modules/ is committed). Without git the working file still holds what is untouched in it: nbgrader
+wrote a checksum into each cell of its own, and a cell counts as released only while its checksum holds.
+"""
+
+from __future__ import annotations
+
+import subprocess
+
+import nbformat
+from nbformat import NotebookNode
+from nbgrader.utils import compute_checksum
+
+from tinytorch.course.layout import Course, CourseError, Module
+from tinytorch.course.notebook import grade_id, read_notebook
+
+
+def is_untouched(cell: NotebookNode) -> bool:
+    """Say whether one of nbgrader's cells is as it was released."""
+    return bool(cell.metadata.nbgrader.get("checksum") == compute_checksum(cell))
+
+
+def released_notebook(course: Course, module: Module) -> NotebookNode:
+    """Give the best copy there is: the file in modules/ while nobody has worked in it, else the committed one."""
+    working = read_notebook(module.released_path) if module.released_path.is_file() else None
+    if working and all(is_untouched(cell) for cell in working.cells if grade_id(cell)):
+        return working
+    found = committed_notebook(course, module) or working
+    if found is None:
+        raise CourseError(f"{module.released_path} is missing, in git too: get a fresh copy of the course.")
+    return found
+
+
+def committed_notebook(course: Course, module: Module) -> NotebookNode | None:
+    """Give the notebook of the last commit, None if there is no git, no repository or no such file in it."""
+    path = module.released_path.relative_to(course.root).as_posix()
+    try:
+        shown = subprocess.run(["git", "show", f"HEAD:./{path}"], cwd=course.root, capture_output=True, check=True)
+        return nbformat.reads(shown.stdout.decode("utf-8"), as_version=4)
+    except (OSError, subprocess.CalledProcessError, ValueError, nbformat.reader.NotJSONError):
+        return None
+
+
+def released_cells(course: Course, module: Module) -> dict[str, NotebookNode]:
+    """Give each of nbgrader's cells as released, by name; one that is nowhere untouched is not there."""
+    candidates = [released_notebook(course, module)]
+    if module.released_path.is_file():
+        candidates.append(read_notebook(module.released_path))
+    cells: dict[str, NotebookNode] = {}
+    for cell in (cell for notebook in candidates for cell in notebook.cells):
+        name = grade_id(cell)
+        if name and is_untouched(cell):
+            cells.setdefault(name, cell)
+    return cells

@@ -1,0 +1,77 @@
+"""What `tito grade` tells the instructor: progress, a table per student, a table per test."""
+
+from __future__ import annotations
+
+from rich.console import Console
+from rich.markup import escape
+from rich.progress import BarColumn, MofNCompleteColumn, TaskID, TextColumn, TimeRemainingColumn
+from rich.progress import Progress as Bar
+
+from tinytorch.course.results import ClassResults, StudentResult
+from tinytorch.course.tables import print_table
+
+
+class GradingProgress:
+    """Show how far grading is: a bar on a terminal, a line per student in a pipe."""
+
+    def __init__(self, console: Console) -> None:
+        columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+        self.bar = Bar(*columns, console=console, transient=True, disable=not console.is_terminal)
+        self.task: TaskID | None = None
+
+    def __enter__(self) -> GradingProgress:
+        self.bar.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.bar.stop()
+
+    def __call__(self, done: int, total: int, result: StudentResult) -> None:
+        """Tell of one more student."""
+        outcome = f"{result.points:g}/{result.max_points:g}" if not result.failure else "could not be graded"
+        if not self.bar.console.is_terminal:
+            print(f"graded {done}/{total} {result.student} {outcome}", flush=True)
+            return
+        if self.task is None:
+            self.task = self.bar.add_task("", total=total)
+        self.bar.update(self.task, completed=done, description=f"{escape(result.student)} {outcome}")
+
+
+def print_report(console: Console, results: ClassResults) -> None:
+    """Print what each student got and what each test decided, the one most often failed first."""
+    print_table(
+        console,
+        f"{results.module.assignment}: students",
+        ["student", "points", "tests passed", "written answers"],
+        [_student_row(student) for student in results.students],
+    )
+    for student in results.failures:
+        print(f"{student.student}: {student.failure}")
+    if not results.graded:
+        return
+    rows = []
+    for name in results.test_names:
+        outcomes = results.results_of(name)
+        passed = sum(test.passed for test in outcomes)
+        rows.append((passed, [name, f"{outcomes[0].max_points:g}", f"{passed} of {len(outcomes)}"]))
+    rows.sort(key=lambda row: row[0])  # a stable sort: tests failed equally often stay in the notebook's order
+    print_table(
+        console,
+        f"{results.module.assignment}: tests, the one most often failed first",
+        ["test", "points", "passed by"],
+        [row for _, row in rows],
+    )
+
+
+def _student_row(student: StudentResult) -> list[str]:
+    if student.failure:
+        return [student.student, "not graded", "", ""]
+    written = f"{student.written_points:g} points" if student.written else "none"
+    if student.written_waiting:
+        written = f"{student.written_waiting} to grade by hand"
+    return [
+        student.student,
+        f"{student.points:g} / {student.max_points:g}",
+        f"{student.tests_passed} of {len(student.tests)}",
+        written,
+    ]
