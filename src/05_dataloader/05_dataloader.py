@@ -65,7 +65,7 @@ plots.draw_chain(chain, title="You build the two blue boxes", highlight=["Datase
 # | 5 | `DataLoader._collate_batch` | samples become batch tensors |
 # | 6 | `RandomHorizontalFlip`, `RandomCrop`, `Compose` | a new picture every epoch |
 #
-# Grey cells are locked: they are given, or they test. Cells that draw are for you, and never graded.
+# Cells that test are locked, and so are some that are given. Cells that draw are for you, and never graded.
 
 # %% [markdown]
 # ## Step 1 · Dataset: one interface to any storage
