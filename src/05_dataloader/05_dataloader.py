@@ -1651,7 +1651,8 @@ plots.draw_bars({name: batch_bytes / speed for name, speed in typical.items()}, 
 # So PyTorch's loader can start *worker processes* (`num_workers`). Processes, because one Python interpreter runs one thread at
 # a time (the GIL), and decoding is work. And *pinned memory*, which the system never moves, lets the GPU fetch a batch by itself.
 # As float32, ImageNet's 180.6 GB become 722.5 GB: decode late, per batch.
-#
+
+# %% [markdown]
 # ## Four errors everybody makes
 #
 # **1. Rows that don't match.** One label is missing, and nothing would be aligned:
@@ -1701,7 +1702,8 @@ print(error_of(lambda: test_set[359]), error_of(lambda: test_set[-1]), sep="\n")
 # | batching | stacks tensors, arrays, numbers | also dicts and strings; a `collate_fn` of your own |
 # | last short batch | kept | `drop_last=True` leaves it out |
 # | GPU transfer | not yet | `pin_memory=True` |
-#
+
+# %% [markdown]
 # ## Questions
 #
 # Four numbers, then a judgement. Give bytes as bytes and seconds as seconds; a result within 6 % counts. Write the
@@ -1796,19 +1798,22 @@ assert abs(float(q4_collate_seconds) / 0.00503316 - 1) <= 0.06, (
 # - A shuffled epoch has every sample once, pairs intact, in a new order.
 # - Memory follows the batch size, never the dataset size.
 # - A batch is one block of memory of its own.
-#
+
+# %% [markdown]
 # ## Takeaways
 #
 # An interface of two methods hides where data lies. Indices are cheap and samples are not, so shuffle the one and leave the
 # other. A generator keeps one batch alive, and so 100 GB stream through the memory of one batch.
-#
+
+# %% [markdown]
 # ## Further reading
 #
 # - A. Krizhevsky, I. Sutskever, G. Hinton, *ImageNet classification with deep convolutional neural networks*, 2012: crops and flips at scale.
 # - P. Goyal et al., *Accurate, large minibatch SGD*, 2017, arXiv:1706.02677: what large batches need.
 # - P. Micikevicius et al., *Mixed precision training*, 2018, arXiv:1710.03740: half the bytes for each value.
 # - PyTorch's tutorial *Datasets & DataLoaders*: the same ideas, under the same names.
-#
+
+# %% [markdown]
 # ## What comes next
 #
 # In 06 each batch tensor becomes a leaf of the autograd graph, 08 puts `for batch in loader` around it, and 09 sends 4-d image
