@@ -1,0 +1,45 @@
+"""What grading has to tell a person about a submission, beside its points: kept in the autograded notebook's metadata.
+
+Every preprocessor may add notes; the report and the feedback page show them. Three kinds:
+
+    note    something was put right, and cost nothing: a deleted test was put back
+    fault   the submission broke something: a cell was stopped, a kernel died; the cell scores 0
+    flag    it looks like tampering: points are withheld until a person has looked
+"""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass
+from typing import Literal
+
+from nbformat import NotebookNode
+
+Kind = Literal["note", "fault", "flag"]
+KEY = "tinytorch"
+
+
+@dataclass(frozen=True)
+class Note:
+    """One sentence about a submission: what happened, and in which cell, by its grade_id or id."""
+
+    kind: Kind
+    cell: str
+    text: str
+
+
+def add_note(notebook: NotebookNode, kind: Kind, cell: str, text: str) -> None:
+    """Add a note to a notebook, once."""
+    notes = notebook.metadata.setdefault(KEY, NotebookNode()).setdefault("notes", [])
+    entry = asdict(Note(kind, cell, text))
+    if entry not in notes:
+        notes.append(entry)
+
+
+def clear_notes(notebook: NotebookNode) -> None:
+    """Drop all notes: those that a submission came with are not ours."""
+    notebook.metadata.pop(KEY, None)
+
+
+def read_notes(notebook: NotebookNode) -> list[Note]:
+    """Give a notebook's notes in the order they were added."""
+    return [Note(**entry) for entry in notebook.metadata.get(KEY, {}).get("notes", [])]
