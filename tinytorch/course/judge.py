@@ -1,0 +1,175 @@
+"""The verdict on a test cell: decided here, in the grader's process, on plain values that the student's process sent.
+
+What the student's process says of itself, that a cell ran without an error, is not taken as a pass: a pass is every
+assert of the cell decided here, on evidence for each. See `trial` for how a cell is taken apart.
+"""
+
+from __future__ import annotations
+
+import builtins
+import json
+import marshal
+import secrets
+import textwrap
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from importlib.resources import files
+from typing import Any
+
+import numpy as np
+from nbformat import NotebookNode
+from nbformat.v4 import new_output
+
+from tinytorch.course.plain import Tensor, Unreadable, decode
+from tinytorch.course.trial import CHECK, LOOK, OUR_NAMES, Part, take_apart
+
+MOST_EVIDENCE_BYTES = 20_000_000
+
+
+class Tampered(Exception):
+    """The evidence is not what an honest run of the cell sends."""
+
+
+class Stopped(Exception):
+    """The student's half ended before the next assert."""
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """What a test cell is given: its outputs, which end in an error unless it passed, and what a person has to see."""
+
+    outputs: list[NotebookNode]
+    flag: str = ""
+
+
+def judge(source: str, helpers: Sequence[str], run: Callable[[str], Sequence[NotebookNode]]) -> Verdict:
+    """Decide on a test cell.
+
+    Args:
+        source: the test cell, hidden region included.
+        helpers: sources of the given cells that its tests call: sent along, so that a student's function of the same
+            name, by accident or not, is not called in their place.
+        run: runs a source in the student's process and gives its outputs.
+    """
+    look = f"{LOOK}_{secrets.token_hex(8)}"
+    shown: list[NotebookNode] = []
+    judged = _Replay()
+    for part in take_apart(source, look):
+        mimetype = f"application/x-evidence-{secrets.token_hex(8)}"
+        outputs = run(_summons(part, look, mimetype, helpers))
+        evidence = [output.data[mimetype] for output in outputs if mimetype in output.get("data", {})]
+        errors = [output for output in outputs if output.output_type == "error"]
+        shown += [_harmless(o) for o in outputs if o.output_type != "error" and mimetype not in o.get("data", {})]
+        try:
+            if part.asserts:
+                judged.run(part, _read(evidence, bool(errors)))
+        except Stopped:
+            # The statements themselves raised, or were stopped: that error is the verdict
+            if not errors:
+                return _tampered(shown, "the test ended early, yet without an error")
+        except Tampered as problem:
+            return _tampered(shown, str(problem))
+        except Exception as failure:
+            return Verdict([*shown, _error(type(failure).__name__, str(failure))])
+        if errors:
+            return Verdict([*shown, errors[0]])
+    return Verdict(shown)
+
+
+def _summons(part: Part, look: str, mimetype: str, helpers: Sequence[str]) -> str:
+    """Give the source that the student's process runs for a part: its half, between a witness that comes and goes."""
+    if not part.asserts:
+        return part.student_half
+    sent, witness = f"{look}_sent", f"{look}_witness"
+    return "\n".join(
+        [
+            *helpers,
+            f"{sent}, {witness} = [], {{}}",
+            f"exec(__import__('marshal').loads({_witness_code()!r}), {witness})",
+            f"def {look}(number, *looks):",
+            f"    {sent}.append([number, [{witness}['observe'](look, globals().get('Tensor')) for look in looks]])",
+            "try:",
+            textwrap.indent(part.student_half or "pass", "    "),
+            "finally:",
+            f"    get_ipython().display_pub.publish({{{mimetype!r}: __import__('json').dumps({sent})}})",
+            f"    del {sent}, {witness}, {look}",
+        ]
+    )
+
+
+def _read(evidence: list[Any], stopped: bool) -> list[Any]:
+    """Give the entries of the evidence, in the order in which they were sent."""
+    if not evidence and stopped:
+        raise Stopped
+    if len(evidence) != 1:
+        raise Tampered(f"the test's evidence came {len(evidence)} times instead of once")
+    if len(evidence[0]) > MOST_EVIDENCE_BYTES:
+        raise Tampered(f"the test's evidence is {len(evidence[0]):,} bytes large")
+    try:
+        entries = json.loads(evidence[0])
+    except ValueError:
+        raise Tampered("the test's evidence cannot be read") from None
+    if not isinstance(entries, list):
+        raise Tampered("the test's evidence cannot be read")
+    return entries
+
+
+class _Replay:
+    """The grader's halves of one cell, run one after the other against the evidence for each."""
+
+    def __init__(self) -> None:
+        names = {name: getattr(builtins, name) for name in OUR_NAMES if hasattr(builtins, name)}
+        self.space = {"__builtins__": names, "np": np, "Tensor": Tensor, CHECK: self._check, LOOK: self._look}
+        self.waiting: Iterator[Any] = iter(())
+        self.looks: list[Any] = []
+
+    def run(self, part: Part, entries: list[Any]) -> None:
+        """Run a part; raises what a failed test raises, `Stopped` or `Tampered`."""
+        self.waiting = iter(entries)
+        exec(compile(part.grader_half, "<test>", "exec"), self.space)
+        if next(self.waiting, None) is not None:
+            raise Tampered("more evidence came than the test has asserts")
+
+    def _check(self, number: int) -> None:
+        """Take the evidence for the next assert."""
+        entry = next(self.waiting, None)
+        if entry is None:
+            raise Stopped
+        if not (isinstance(entry, list) and len(entry) == 2 and entry[0] == number and isinstance(entry[1], list)):
+            raise Tampered("the test's evidence does not belong to its asserts")
+        self.looks = entry[1]
+
+    def _look(self, place: int) -> Any:
+        """Give a value that the assert asks for, or raise the error that asking for it raised over there."""
+        try:
+            kind, *rest = self.looks[place]
+            value = decode(rest[0] if kind == "raised" else self.looks[place])
+        except (Unreadable, IndexError, TypeError, ValueError, RecursionError) as problem:
+            raise Tampered(f"the test's evidence cannot be read ({problem})") from None
+        if kind == "raised":
+            raise value if isinstance(value, Exception) else Tampered("an error was sent that is none")
+        return value
+
+
+def _tampered(shown: list[NotebookNode], problem: str) -> Verdict:
+    message = f"{problem}; the points are held back until a person has looked"
+    return Verdict([*shown, _error("Tampered", message)], flag=problem)
+
+
+def _error(name: str, message: str) -> NotebookNode:
+    return new_output("error", ename=name, evalue=message, traceback=[f"{name}: {message}" if message else name])
+
+
+def _harmless(output: NotebookNode) -> NotebookNode:
+    """Give an output that nbgrader does not read as a score: a result that a cell ends in would be one."""
+    if output.output_type == "execute_result":
+        return new_output("display_data", data=output.data, metadata=output.metadata)
+    return output
+
+
+@lru_cache(maxsize=1)
+def _witness_code() -> bytes:
+    """Give the witness, compiled: the student's process loads it anew for each test cell, so it should be quick."""
+    source = files("tinytorch.course").joinpath("witness.py").read_text(encoding="utf-8")
+    return marshal.dumps(compile(source, "<witness>", "exec"))

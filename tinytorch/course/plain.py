@@ -1,0 +1,103 @@
+"""What the grader's process makes of the data that the student's sent: plain values, and nothing that can act."""
+
+from __future__ import annotations
+
+import base64
+import builtins
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+
+class _Shown:
+    """A value that can be shown; what else it can do is the student's to say, so the grader asks nothing of it."""
+
+    def __init__(self, type_name: str, shown: str) -> None:
+        vars(self).update(type_name=type_name, shown=shown)
+
+    def __repr__(self) -> str:
+        return str(vars(self)["shown"])
+
+    def __getattr__(self, name: str) -> Any:
+        raise TypeError(f"a {vars(self)['type_name']} came where a plain value was expected")
+
+    def _refuse(self, *_: object) -> Any:
+        return self.__getattr__("")
+
+    __eq__ = __ne__ = __lt__ = __le__ = __gt__ = __ge__ = __len__ = __iter__ = __getitem__ = _refuse
+    __bool__ = __contains__ = __call__ = __add__ = __sub__ = __mul__ = __float__ = __int__ = __array__ = _refuse
+    __hash__ = None  # type: ignore[assignment]
+
+
+class Opaque(_Shown):
+    """A value that is no plain data."""
+
+
+class Tensor(_Shown):
+    """A Tensor as the grader sees one: its array, and how it was shown."""
+
+    def __init__(self, data: NDArray[Any], shown: str) -> None:
+        super().__init__("Tensor", shown)
+        vars(self)["data"] = data
+
+
+class Unreadable(Exception):
+    """Data that no honest sender sends."""
+
+
+def decode(data: Any) -> Any:
+    """Give the plain value that `witness.encode` described; a value that was an error raises that error."""
+    try:
+        kind, *rest = data
+        return _DECODERS[kind](*rest)
+    except (TypeError, ValueError, KeyError, AttributeError) as error:
+        raise Unreadable(f"{type(error).__name__}: {error}") from None
+
+
+def _exception(names: list[str], text: str, shown: str) -> BaseException:
+    """Rebuild an error as the nearest one that Python itself has, whatever class of the student's it was."""
+    found = (getattr(builtins, name, None) for name in names)
+    base = next((item for item in found if isinstance(item, type) and issubclass(item, BaseException)), Exception)
+    kind: Any = type(base.__name__, (base,), {"__str__": lambda self: text, "__repr__": lambda self: shown})
+    error: BaseException = kind.__new__(kind)
+    return error
+
+
+def _array(dtype: str, shape: list[int], content: str) -> NDArray[Any]:
+    return np.frombuffer(base64.b64decode(content), dtype=_dtype(dtype)).reshape(shape).copy()
+
+
+def _dtype(name: str) -> np.dtype[Any]:
+    found = np.dtype(name)
+    if found.kind not in "biuf":
+        raise ValueError(f"dtype {name} is no number")
+    return found
+
+
+def _type(module: str, name: str) -> type:
+    found = {"builtins": vars(builtins), "numpy": vars(np)}[module][name]
+    if not isinstance(found, type):
+        raise TypeError(f"{name} is no type")
+    return found
+
+
+_DECODERS: dict[str, Any] = {
+    "constant": lambda value: value if value is None else bool(value),
+    "int": int,
+    "float": float.fromhex,
+    "str": str,
+    "bytes": base64.b64decode,
+    "scalar": lambda dtype, content: np.frombuffer(base64.b64decode(content), dtype=_dtype(dtype))[0],
+    "tuple": lambda items: tuple(decode(item) for item in items),
+    "list": lambda items: [decode(item) for item in items],
+    "set": lambda items: {decode(item) for item in items},
+    "dict": lambda items: {decode(key): decode(item) for key, item in items},
+    "range": lambda parts: range(*parts),
+    "array": _array,
+    "dtype": np.dtype,
+    "exception": _exception,
+    "tensor": lambda array, shown: Tensor(decode(array), shown),
+    "type": _type,
+    "opaque": Opaque,
+}

@@ -1,0 +1,365 @@
+"""Taking a test cell apart: what the student's process runs, and what the grader's decides.
+
+    image = np.arange(6).reshape(2, 3)                          both, if the grader needs it
+    got = RandomHorizontalFlip(p=1)(image).tolist()             the student's process
+    assert got == [[2, 1, 0], [5, 4, 3]], f"... {got}"          the grader's, on a plain copy of `got`
+
+The student's process gets every statement but the asserts, and in the place of each a witness that sends the values
+named in it. The grader runs the rest: the asserts, the loops around them, and what they need that no student's code
+has touched. So an expected value never enters the process that could copy it, and what comes back is numbers, strings
+and arrays, which cannot claim to be equal to everything.
+
+A name is *theirs* once anything of the student's process may have decided or changed it: it is not one of the grader's
+own names, or it stood in a statement with such a name. All other names are *ours*.
+"""
+
+from __future__ import annotations
+
+import ast
+import builtins
+import copy
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from typing import TypeGuard, cast
+
+# What the grader may use: no input or output, nothing that looks at the state of its own process
+FORBIDDEN_BUILTINS = {"open", "input", "print", "globals", "locals", "vars", "dir", "id", "exec", "eval", "compile"}
+OUR_NAMES = {name for name in dir(builtins) if not name.startswith("_")} - FORBIDDEN_BUILTINS | {"np"}
+# Asked of an object of the student's, these say something of the object itself, so they are asked over there
+ASKED_THERE = {"hasattr", "callable", "issubclass", "getattr", "iter", "next", "hash", "bool"}
+ASKED_THERE |= {"shares_memory", "may_share_memory"}  # np's: copies share none
+LOOK, CHECK = "_look", "_check"
+# `isinstance(value, Tensor)` is for the grader to say, of the kind in which the value was sent
+KIND = "Tensor"
+HIDDEN, BARRIER = "BEGIN HIDDEN TESTS", "_barrier"
+
+
+class CannotTakeApart(Exception):
+    """A test cell is written so that its asserts cannot be decided outside; says which line, and what to write."""
+
+
+@dataclass
+class Part:
+    """What stands before, or in, a test cell's hidden region, in two halves."""
+
+    student_half: str  # source; calls `_look(number, function, ...)` in the place of assert `number`
+    grader_half: ast.Module  # calls `_check(number)` before each assert, and `_look(place)` for each value
+    asserts: int
+
+
+def take_apart(source: str, look: str = LOOK) -> list[Part]:
+    """Split a test cell's source at its hidden region, and each part in halves, or raise `CannotTakeApart`.
+
+    A part is run only when all asserts of the one before hold, as in a notebook: code that the first part has shown
+    to be wrong may run for ever in the second. `look` is what the student's halves call the witness.
+    """
+    tree = ast.parse(re.sub(rf"^### {HIDDEN}", BARRIER, source, flags=re.MULTILINE))
+    plan = _Plan()
+    while True:  # what a loop's body touches is theirs when the loop turns again
+        before = set(plan.theirs)
+        plan.read(tree.body)
+        if plan.theirs == before:
+            break
+    splitter = _Splitter(plan, look)
+    bodies = [splitter.grader_body(body) for body in _parts(tree.body)]
+    needed = splitter.names_needed_there(tree.body)
+    parts = []
+    for body, grader in zip(_parts(tree.body), bodies, strict=True):
+        student = ast.Module(splitter.student_body(body, needed), [])
+        asserts = sum(isinstance(statement, ast.Assert) for statement in _flat(body))
+        halves = ast.unparse(ast.fix_missing_locations(student)), ast.fix_missing_locations(ast.Module(grader, []))
+        parts.append(Part(*halves, asserts))
+    return parts
+
+
+def _parts(body: Sequence[ast.stmt]) -> list[list[ast.stmt]]:
+    """Split a cell's statements at the barrier."""
+    parts: list[list[ast.stmt]] = [[]]
+    for statement in body:
+        if _is_barrier(statement):
+            parts.append([])
+        else:
+            parts[-1].append(statement)
+    return [part for part in parts if part]
+
+
+@dataclass
+class _Plan:
+    """Which names are theirs, at any time in the cell."""
+
+    theirs: set[str] = field(default_factory=set)
+    assigned: set[str] = field(default_factory=set)
+
+    def read(self, body: Sequence[ast.stmt]) -> None:
+        for statement in body:
+            self._read(statement)
+
+    def is_theirs(self, node: ast.AST) -> bool:
+        return any(name in self.theirs or name not in OUR_NAMES | self.assigned for name in loads(node)) or any(
+            isinstance(item, ast.Attribute) and item.attr == "random" for item in ast.walk(node)
+        )
+
+    def _read(self, statement: ast.stmt) -> None:
+        if isinstance(statement, ast.Assert) or _is_barrier(statement):
+            return
+        if isinstance(statement, ast.For) and holds_assert(statement):
+            targets = stores(statement.target)
+            if self.is_theirs(statement.iter):
+                self.theirs |= targets | (loads(statement.iter) - OUR_NAMES)
+            self.assigned |= targets
+            self.read(statement.body)
+            return
+        if holds_assert(statement):
+            raise CannotTakeApart(
+                f"line {statement.lineno}: an assert stands in a {type(statement).__name__} statement"
+            )
+        targets = stores(statement)
+        simple = isinstance(statement, (ast.Assign, ast.AnnAssign)) and not self.is_theirs(statement)
+        if not simple:
+            # It ran over there: what it assigned is theirs, and what it was given it may have changed
+            self.theirs |= targets | (loads(statement) - OUR_NAMES)
+        self.assigned |= targets
+
+
+class _Splitter:
+    """Writes the two halves."""
+
+    def __init__(self, plan: _Plan, look: str) -> None:
+        self.plan = plan
+        self.look = look
+        self.count = 0
+        self.places: dict[int, list[ast.expr]] = {}  # by each assert
+
+    # the grader's half
+
+    def grader_body(self, body: Sequence[ast.stmt]) -> list[ast.stmt]:
+        out: list[ast.stmt] = []
+        for statement in body:
+            if isinstance(statement, ast.Assert):
+                out += self._grader_assert(statement)
+            elif isinstance(statement, ast.For) and holds_assert(statement):
+                out.append(self._grader_loop(statement))
+            elif isinstance(statement, (ast.Assign, ast.AnnAssign)) and not stores(statement) & self.plan.theirs:
+                out.append(copy.deepcopy(statement))
+        return out
+
+    def _grader_assert(self, statement: ast.Assert) -> list[ast.stmt]:
+        number, self.count = self.count, self.count + 1
+        looker = _Lifter(self.plan)
+        test = looker.lift(statement.test)
+        message = looker.lift(statement.msg) if statement.msg is not None else None
+        self.places[id(statement)] = looker.places
+        statement._number = number  # type: ignore[attr-defined]
+        check = ast.Expr(ast.Call(ast.Name(CHECK, ast.Load()), [ast.Constant(number)], []))
+        raised = ast.Call(ast.Name("AssertionError", ast.Load()), [message] if message else [], [])
+        failed = ast.If(ast.UnaryOp(ast.Not(), test), [ast.Raise(raised, None)], [])
+        return [check, failed]
+
+    def _grader_loop(self, loop: ast.For) -> ast.For:
+        if loop.orelse:
+            raise CannotTakeApart(f"line {loop.lineno}: a loop around an assert has an else")
+        if any(isinstance(item, (ast.Break, ast.Continue)) for item in ast.walk(loop)):
+            raise CannotTakeApart(f"line {loop.lineno}: a loop around an assert has a break or continue")
+        body = self.grader_body(loop.body) or [ast.Pass()]
+        if not self.plan.is_theirs(loop.iter):
+            return ast.For(copy.deepcopy(loop.target), copy.deepcopy(loop.iter), body, [])
+        if not isinstance(loop.iter, (ast.List, ast.Tuple)) or any(isinstance(e, ast.Starred) for e in loop.iter.elts):
+            raise CannotTakeApart(
+                f"line {loop.lineno}: the loop around an assert goes over a value of the student's: "
+                "collect what to check in a list first, then assert on the list"
+            )
+        turns = ast.Call(ast.Name("range", ast.Load()), [ast.Constant(len(loop.iter.elts))], [])
+        return ast.For(ast.Name("_", ast.Store()), turns, body, [])
+
+    # the student's half
+
+    def names_needed_there(self, body: Sequence[ast.stmt]) -> set[str]:
+        """Give the names that the student's half of a cell reads."""
+        needed: set[str] = set()
+        while True:
+            before = set(needed)
+            for statement in _flat(body):
+                if isinstance(statement, ast.Assert):
+                    for place in self.places[id(statement)]:
+                        needed |= loads(place)
+                elif isinstance(statement, ast.For) and holds_assert(statement):
+                    needed |= loads(statement.iter)
+                elif not _is_barrier(statement) and (not self._only_ours(statement) or stores(statement) & needed):
+                    needed |= loads(statement)
+            if needed == before:
+                return needed
+
+    def _only_ours(self, statement: ast.stmt) -> bool:
+        return isinstance(statement, (ast.Assign, ast.AnnAssign)) and not stores(statement) & self.plan.theirs
+
+    def student_body(self, body: Sequence[ast.stmt], needed: set[str]) -> list[ast.stmt]:
+        """What the student's process runs: without asserts, and without what only asserts need."""
+        out: list[ast.stmt] = []
+        for statement in body:
+            if isinstance(statement, ast.Assert):
+                number = statement._number  # type: ignore[attr-defined]
+                out.append(self._witness(number, self.places[id(statement)]))
+            elif isinstance(statement, ast.For) and holds_assert(statement):
+                inner = self.student_body(statement.body, needed)
+                target, values = _without_unused(statement.target, statement.iter, needed)
+                out.append(ast.For(target, values, inner or [ast.Pass()], []))
+            elif not self._only_ours(statement) or stores(statement) & needed:
+                out.append(copy.deepcopy(statement))
+        return out
+
+    def _witness(self, number: int, places: list[ast.expr]) -> ast.stmt:
+        nothing = ast.arguments([], [], None, [], [], None, [])
+        looks: list[ast.expr] = [ast.Lambda(nothing, copy.deepcopy(place)) for place in places]
+        return ast.Expr(ast.Call(ast.Name(self.look, ast.Load()), [ast.Constant(number), *looks], []))
+
+
+class _Lifter:
+    """Finds in an assert the largest parts that only the student's process can say, and puts `_look(place)` there."""
+
+    def __init__(self, plan: _Plan) -> None:
+        self.plan = plan
+        self.places: list[ast.expr] = []
+
+    def lift(self, node: ast.expr) -> ast.expr:
+        lifted = self._lift(copy.deepcopy(node), frozenset())
+        assert isinstance(lifted, ast.expr)
+        return lifted
+
+    def _lift(self, node: ast.AST, local: frozenset[str]) -> ast.AST:
+        if isinstance(node, ast.expr) and self._is_place(node, local):
+            return self._place(node)
+        if isinstance(node, (ast.GeneratorExp, ast.ListComp, ast.SetComp, ast.DictComp)):
+            inside = local | {name for generator in node.generators for name in stores(generator.target)}
+            if any(isinstance(item, ast.Call) and self._theirs(item.func, inside) for item in ast.walk(node)):
+                if isinstance(node, ast.GeneratorExp):  # a generator is no plain value; a list of the same items is
+                    node = ast.ListComp(node.elt, node.generators)
+                return self._place(node)
+            local = inside
+        if _asks_for_kind(node):
+            node.args = [cast(ast.expr, self._lift(node.args[0], local)), node.args[1]]
+            return node
+        if isinstance(node, ast.Lambda):
+            local = local | {argument.arg for argument in node.args.args}
+        for name, value in ast.iter_fields(node):
+            if isinstance(value, list):
+                setattr(node, name, [self._lift(item, local) if isinstance(item, ast.AST) else item for item in value])
+            elif isinstance(value, ast.AST):
+                setattr(node, name, self._lift(value, local))
+        return node
+
+    def _is_place(self, node: ast.expr, local: frozenset[str]) -> bool:
+        """Say whether a part of an assert has to be asked over there."""
+        if loads(node) & local or not isinstance(getattr(node, "ctx", ast.Load()), ast.Load) or _asks_for_kind(node):
+            return False
+        if isinstance(node, ast.Name):
+            return self._theirs(node, local)
+        if isinstance(node, ast.Attribute):
+            return self._theirs(node, local)
+        if isinstance(node, ast.Subscript):
+            return self._theirs(node.value, local)
+        if isinstance(node, ast.Call):
+            if self._theirs(node.func, local):
+                return True
+            asked = getattr(node.func, "id", getattr(node.func, "attr", "")) in ASKED_THERE
+            kind = isinstance(node.func, ast.Name) and node.func.id == "isinstance" and len(node.args) == 2
+            return (asked and self.plan.is_theirs(node)) or (kind and self._theirs(node.args[1], local))
+        if isinstance(node, ast.Compare) and any(isinstance(op, (ast.Is, ast.IsNot)) for op in node.ops):
+            sides = [node.left, *node.comparators]
+            return not any(isinstance(side, ast.Constant) for side in sides) and self.plan.is_theirs(node)
+        return False
+
+    def _theirs(self, node: ast.expr, local: frozenset[str]) -> bool:
+        """Say whether an access path starts at a name of theirs."""
+        while isinstance(node, (ast.Attribute, ast.Subscript, ast.Call)):
+            if isinstance(node, ast.Attribute) and node.attr == "random":
+                return True
+            node = node.func if isinstance(node, ast.Call) else node.value
+        if not isinstance(node, ast.Name) or node.id in local:
+            return False
+        return node.id in self.plan.theirs or node.id not in OUR_NAMES | self.plan.assigned
+
+    def _place(self, node: ast.expr) -> ast.expr:
+        self.places.append(node)
+        return ast.Call(ast.Name(LOOK, ast.Load()), [ast.Constant(len(self.places) - 1)], [])
+
+
+def _asks_for_kind(node: ast.AST) -> TypeGuard[ast.Call]:
+    """Say whether this is `isinstance(..., Tensor)`."""
+    if not (isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "isinstance"):
+        return False
+    return len(node.args) == 2 and isinstance(node.args[1], ast.Name) and node.args[1].id == KIND
+
+
+def loads(node: ast.AST) -> set[str]:
+    """Give the names that `node` reads from outside itself."""
+    bound = {
+        name
+        for item in ast.walk(node)
+        if isinstance(item, (ast.GeneratorExp, ast.ListComp, ast.SetComp, ast.DictComp))
+        for generator in item.generators
+        for name in stores(generator.target)
+    }
+    for item in ast.walk(node):
+        if isinstance(item, (ast.Lambda, ast.FunctionDef)):
+            arguments = item.args
+            every = [*arguments.posonlyargs, *arguments.args, *arguments.kwonlyargs]
+            bound |= {argument.arg for argument in [*every, arguments.vararg, arguments.kwarg] if argument}
+    read = {item.id for item in ast.walk(node) if isinstance(item, ast.Name) and isinstance(item.ctx, ast.Load)}
+    if isinstance(node, ast.AugAssign) and isinstance(node.target, ast.Name):
+        read.add(node.target.id)
+    return read - bound
+
+
+def stores(node: ast.AST) -> set[str]:
+    """Give the names that `node` binds where it stands: targets, definitions, imports."""
+    if isinstance(node, (ast.FunctionDef, ast.ClassDef)):
+        return {node.name}
+    if isinstance(node, (ast.Import, ast.ImportFrom)):
+        return {(alias.asname or alias.name).split(".")[0] for alias in node.names}
+    names: set[str] = set()
+    for item in ast.walk(node):
+        if isinstance(item, ast.Name) and isinstance(item.ctx, (ast.Store, ast.Del)):
+            names.add(item.id)
+        if isinstance(item, (ast.FunctionDef, ast.ClassDef)):
+            names.add(item.name)
+        if isinstance(item, (ast.Attribute, ast.Subscript)) and isinstance(item.ctx, (ast.Store, ast.Del)):
+            names |= loads(item.value)  # `batch.data[...] = 7` changes batch
+    return names
+
+
+def holds_assert(statement: ast.stmt) -> bool:
+    """Say whether an assert stands in a compound statement."""
+    return not isinstance(statement, ast.Assert) and any(isinstance(item, ast.Assert) for item in ast.walk(statement))
+
+
+def _is_barrier(statement: ast.stmt) -> bool:
+    """Say whether a statement stands for the line where the hidden region begins."""
+    return isinstance(statement, ast.Expr) and isinstance(statement.value, ast.Name) and statement.value.id == BARRIER
+
+
+def _flat(body: Sequence[ast.stmt]) -> Iterator[ast.stmt]:
+    """Give the statements of a body, and those of loops around asserts."""
+    for statement in body:
+        yield statement
+        if isinstance(statement, ast.For) and holds_assert(statement):
+            yield from _flat(statement.body)
+
+
+def _without_unused(target: ast.expr, values: ast.expr, needed: set[str]) -> tuple[ast.expr, ast.expr]:
+    """Blank out of a loop over literal tuples the parts that only the asserts read: the expected values."""
+    target, values = copy.deepcopy(target), copy.deepcopy(values)
+    if not (isinstance(target, ast.Tuple) and isinstance(values, (ast.List, ast.Tuple))):
+        return target, values
+    rows = [row for row in values.elts if isinstance(row, ast.Tuple) and len(row.elts) == len(target.elts)]
+    if len(rows) == len(values.elts):
+        for position, name in enumerate(target.elts):
+            if not stores(name) & needed:
+                for row in rows:
+                    row.elts[position] = ast.Constant(None)
+    if isinstance(target, ast.Tuple):
+        unused = [isinstance(name, ast.Tuple) and not stores(name) & needed for name in target.elts]
+        target.elts = [
+            ast.Name("_", ast.Store()) if skip else name for skip, name in zip(unused, target.elts, strict=True)
+        ]
+    return target, values
