@@ -1,0 +1,140 @@
+"""Plain data between two processes: what arrives is what was sent, and nothing that can act."""
+
+from __future__ import annotations
+
+import json
+from collections import namedtuple
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tinytorch.course import plain
+from tinytorch.course.plain import Opaque, Unreadable, decode
+from tinytorch.course.witness import encode, observe
+
+leaves = st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | st.text() | st.binary()
+values = st.recursive(
+    leaves, lambda inner: st.lists(inner) | st.tuples(inner, inner) | st.dictionaries(st.text(), inner)
+)
+
+
+def there_and_back(value, tensor_class=None):
+    return decode(json.loads(json.dumps(encode(value, tensor_class))))
+
+
+@given(values)
+def test_plain_values_arrive_as_they_were_sent(value) -> None:
+    arrived = there_and_back(value)
+    assert arrived == value
+    assert type(arrived) is type(value)
+
+
+@pytest.mark.parametrize("dtype", [np.float32, np.float64, np.uint8, np.int64, bool])
+def test_arrays_arrive_with_shape_and_dtype(dtype) -> None:
+    sent = np.arange(6).reshape(2, 3).astype(dtype)
+    arrived = there_and_back(sent.T)
+    assert arrived.dtype == dtype
+    assert np.array_equal(arrived, sent.T)
+    assert there_and_back(sent[0, 1]) == sent[0, 1]
+    assert there_and_back(sent.dtype) == dtype
+    assert there_and_back(np.float32) is np.float32
+
+
+def test_subclasses_arrive_as_what_they_extend() -> None:
+    class Yes(int):
+        __eq__ = __ge__ = lambda self, other: True
+        __hash__ = None
+
+    pair = namedtuple("pair", "x y")(1, 2)
+    assert there_and_back(Yes(3)) != 4
+    assert type(there_and_back(Yes(3))) is int
+    assert there_and_back(pair) == (1, 2)
+
+
+def test_a_tensor_arrives_as_its_array_and_can_be_asked_nothing_else() -> None:
+    class Tensor:
+        def __init__(self, data):
+            self.data = np.asarray(data)
+
+        def __repr__(self):
+            return "mine"
+
+    arrived = there_and_back(Tensor([1, 2]), Tensor)
+    assert isinstance(arrived, plain.Tensor)
+    assert arrived.data.tolist() == [1, 2]
+    assert repr(arrived) == "mine"
+    with pytest.raises(TypeError, match="a Tensor came"):
+        arrived.shape  # noqa: B018
+    with pytest.raises(TypeError):
+        bool(arrived)
+
+
+class EqualToAll:
+    def __eq__(self, other):
+        return True
+
+    def __iter__(self):
+        return iter([])
+
+    __hash__ = None
+
+
+@pytest.mark.parametrize(
+    "ask",
+    [
+        lambda x: x == 1,
+        lambda x: 1 == x,  # noqa: SIM300
+        lambda x: x != 1,
+        lambda x: x in [1, 2],
+        lambda x: 1 in x,
+        lambda x: len(x),
+        lambda x: list(x),
+        lambda x: bool(x),
+        lambda x: x > 0,
+        lambda x: x.tolist(),
+        lambda x: hasattr(x, "anything"),
+        lambda x: float(x),
+    ],
+)
+def test_an_object_equal_to_everything_equals_nothing_here(ask) -> None:
+    arrived = there_and_back(EqualToAll())
+    assert isinstance(arrived, Opaque)
+    with pytest.raises(TypeError, match="a EqualToAll came where a plain value was expected"):
+        ask(arrived)
+
+
+def test_errors_arrive_as_python_s_own_with_their_message() -> None:
+    class Mine(ValueError):
+        pass
+
+    arrived = there_and_back(Mine("both sizes"))
+    assert isinstance(arrived, ValueError)
+    assert str(arrived) == "both sizes"
+    assert "Mine('both sizes')" in repr(arrived)
+
+
+def test_looking_at_what_raises_sends_the_error() -> None:
+    kind, content = observe(lambda: [][1])
+    assert kind == "raised"
+    assert isinstance(decode(content), IndexError)
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        None,
+        [],
+        ["no such kind"],
+        ["int", "x"],
+        ["array", "O", [1], "AAAA"],
+        ["array", "<f4", [9], "AAAA"],
+        ["type", "builtins", "exec"],
+        ["type", "os", "system"],
+        ["set", [["list", []]]],
+    ],
+)
+def test_what_no_honest_sender_sends_is_unreadable(data) -> None:
+    with pytest.raises(Unreadable):
+        decode(data)

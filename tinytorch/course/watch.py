@@ -1,0 +1,277 @@
+"""Looking for code that works on the verdict instead of the answer: read off the student's cells, without running them.
+
+The verdict does not rest on this: `judge` takes nothing on trust. What is found here is held back until a person has
+looked, with the line. So a rule stands here only if no honest solution has a use for what it names; code that is
+merely odd is left to the judge and the sandbox.
+"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from nbformat import NotebookNode
+from nbgrader.preprocessors import NbGraderPreprocessor
+from traitlets import Unicode
+
+from tinytorch.course.layout import Course
+from tinytorch.course.notebook import grade_id, read_notebook, role_of
+from tinytorch.course.notes import add_note
+
+# Modules that are for looking into or reaching out of a process
+MODULES = {
+    "ctypes": "reaches into the interpreter's memory",
+    "importlib": "changes how modules are found",
+    "subprocess": "starts other programs",
+    "socket": "opens network connections",
+    "atexit": "leaves code for the process's end",
+    "signal": "catches the signals that stop a process",
+    "nbformat": "reads notebooks",
+    "nbgrader": "reaches for the grader",
+    "ipykernel": "reaches for the kernel",
+    "marshal": "loads code that cannot be read",
+    "mock": "replaces what tests call",
+}
+NAMES = {
+    "get_ipython": "reaches for the notebook's shell",
+    "exec": "runs code that cannot be read here",
+    "eval": "runs code that cannot be read here",
+    "compile": "runs code that cannot be read here",
+    "__import__": "imports by the back door",
+    "__builtins__": "reaches for Python's own functions",
+    "_ih": "reads the source of cells",
+    "_oh": "reads the results of cells",
+    "In": "reads the source of cells",
+}
+ATTRIBUTES = {
+    **dict.fromkeys(["showtraceback", "set_custom_exc", "excepthook", "displayhook"], "changes how errors are shown"),
+    **dict.fromkeys(
+        [
+            "ast_transformers",
+            "input_transformers_post",
+            "input_transformers_cleanup",
+            "run_cell",
+            "run_code",
+            "user_ns",
+        ],
+        "changes how cells are run",
+    ),
+    **dict.fromkeys(["history_manager", "display_pub"], "reaches for the notebook's shell"),
+    **dict.fromkeys(["settrace", "setprofile"], "watches other code run"),
+    **dict.fromkeys(
+        ["_getframe", "_current_frames", "currentframe", "getouterframes", "f_back", "f_locals", "f_globals", "f_code"],
+        "looks into the functions that call it",
+    ),
+    **dict.fromkeys(["tb_frame", "tb_next", "gi_frame"], "looks into running functions"),
+    **dict.fromkeys(["__globals__", "__code__", "__closure__", "__subclasses__"], "looks into functions and classes"),
+    **dict.fromkeys(["get_objects", "get_referrers", "get_referents"], "searches the process's memory"),
+    **dict.fromkeys(["getsource", "getsourcelines"], "reads the source of code"),
+    **dict.fromkeys(["_exit", "abort", "kill", "killpg", "getppid", "fork", "system", "popen"], "leaves its process"),
+    **dict.fromkeys(["meta_path", "path_hooks"], "changes how modules are found"),
+}
+# Methods by which an object pretends to be what it is not
+PRETENDING = {
+    "__instancecheck__": "pretends to be of another class",
+    "__subclasscheck__": "pretends to be of another class",
+    "__class__": "pretends to be of another class",
+}
+COMPARISONS = {"__eq__", "__ne__", "__lt__", "__le__", "__gt__", "__ge__", "__contains__"}
+
+
+@dataclass(frozen=True)
+class Finding:
+    """A line that works on the verdict."""
+
+    line: str
+    why: str
+
+    def __str__(self) -> str:
+        return f"`{self.line}` {self.why}"
+
+
+class WatchForTampering(NbGraderPreprocessor):  # type: ignore[misc]
+    """Flag a submission for each of its own cells that holds such a line."""
+
+    course_root = Unicode(help="The course folder, which holds the released notebooks.").tag(config=True)
+
+    def preprocess(self, nb: NotebookNode, resources: dict[str, Any]) -> tuple[NotebookNode, dict[str, Any]]:
+        """Read the student's cells."""
+        module = Course(Path(self.course_root)).module(resources["nbgrader"]["assignment"])
+        released = {cell.source for cell in read_notebook(module.released_path).cells}
+        given = given_names([cell.source for cell in nb.cells if role_of(cell) == "given"])
+        for cell in nb.cells:
+            if is_own(cell) and cell.source not in released:
+                for finding in findings(cell.source, given, module.name, role_of(cell) == "solution"):
+                    add_note(nb, "flag", grade_id(cell) or cell.get("id", ""), str(finding))
+        return nb, resources
+
+
+def is_own(cell: NotebookNode) -> bool:
+    """Say whether a cell is the student's to write, or one that the student added."""
+    return cell.cell_type == "code" and role_of(cell) in (None, "solution")
+
+
+def given_names(sources: list[str]) -> dict[str, str]:
+    """Give what the given cells bind: from each name to "module", "import" or "definition"."""
+    names: dict[str, str] = {}
+    for source in sources:
+        for statement in ast.parse(source).body:
+            if isinstance(statement, ast.Import):
+                names |= {(alias.asname or alias.name).split(".")[0]: "module" for alias in statement.names}
+            elif isinstance(statement, ast.ImportFrom):
+                names |= {alias.asname or alias.name: "import" for alias in statement.names}
+            elif isinstance(statement, (ast.FunctionDef, ast.ClassDef)):
+                names[statement.name] = "definition"
+    return names
+
+
+def findings(source: str, given: dict[str, str], module: str = "", is_solution: bool = True) -> list[Finding]:
+    """Give the lines of a cell that work on the verdict; none for a cell that is no Python."""
+    try:
+        tree = ast.parse(source)
+    except (SyntaxError, ValueError):
+        return []  # it does not run either; IPython's own magics reach no further than the sandbox
+    lines = source.splitlines()
+    found: dict[int, Finding] = {}
+    for number, why in sorted(_Reader(tree, given, module, is_solution).read()):
+        found.setdefault(number, Finding(lines[number - 1].strip(), why))
+    return list(found.values())
+
+
+class _Reader:
+    """Reads one cell."""
+
+    def __init__(self, tree: ast.Module, given: dict[str, str], module: str, is_solution: bool) -> None:
+        self.tree = tree
+        self.given = given
+        self.module = module
+        self.is_solution = is_solution
+        imports = [item for item in ast.walk(tree) if isinstance(item, ast.Import)]
+        self.modules = {name for name, kind in given.items() if kind == "module"}
+        self.modules |= {(alias.asname or alias.name).split(".")[0] for item in imports for alias in item.names}
+        # a name that the cell binds itself is not the one meant here
+        self.bound = {
+            item.id for item in ast.walk(tree) if isinstance(item, ast.Name) and isinstance(item.ctx, ast.Store)
+        }
+        self.bound |= {item.arg for item in ast.walk(tree) if isinstance(item, ast.arg)}
+
+    def read(self) -> Iterator[tuple[int, str]]:
+        """Give line number and reason of each finding."""
+        for node in ast.walk(self.tree):
+            for why in self._reasons(node):
+                yield getattr(node, "lineno", 1), why
+        for statement in self.tree.body:
+            yield from self._rebinding(statement)
+
+    def _reasons(self, node: ast.AST) -> Iterator[str]:
+        if isinstance(node, (ast.Import, ast.ImportFrom)):
+            yield from self._import(node)
+        elif isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load):
+            if node.id in NAMES and node.id not in self.bound:
+                yield NAMES[node.id]
+        elif isinstance(node, ast.Attribute):
+            yield from self._attribute(node)
+        elif isinstance(node, ast.Subscript) and isinstance(node.ctx, ast.Store) and self._is_namespace(node.value):
+            yield "changes names behind the code's back"
+        elif isinstance(node, ast.Call):
+            yield from self._call(node)
+        elif isinstance(node, ast.FunctionDef):
+            yield from self._function(node)
+
+    def _import(self, node: ast.Import | ast.ImportFrom) -> Iterator[str]:
+        paths = [alias.name for alias in node.names]
+        if isinstance(node, ast.ImportFrom):
+            paths = [f"{node.module or ''}.{path}" for path in paths]
+        for path in paths:
+            for part in path.split("."):
+                if part in MODULES:
+                    yield MODULES[part]
+            if path.startswith(("IPython.core", "IPython.get_ipython", "tinytorch.course")):
+                yield "reaches for the notebook's shell or the grader"
+            # Elsewhere than in an answer, this is how one tries out an export
+            if self.is_solution and path.startswith("tinytorch") and self._is_reference(path):
+                yield "imports an answer in place of writing it"
+
+    def _is_reference(self, path: str) -> bool:
+        return self.module in path.split(".") or (
+            path.split(".")[0] == "tinytorch"
+            and len(path.split(".")) == 2
+            and path.split(".")[1] not in self.given
+            and path.split(".")[1] not in ("core", "datasets", "profiling")
+        )
+
+    def _attribute(self, node: ast.Attribute) -> Iterator[str]:
+        if node.attr in ATTRIBUTES:
+            yield ATTRIBUTES[node.attr]
+        if isinstance(node.ctx, ast.Load):
+            if node.attr == "modules" and _root(node) == "sys":
+                yield "replaces modules"
+            return
+        root = _root(node)
+        if root in self.modules:
+            yield "replaces what a module holds"
+        elif self.given.get(root) == "import" or (self.given.get(root) == "definition"):
+            yield "changes what was given"
+
+    def _is_namespace(self, node: ast.expr) -> bool:
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name):
+            mine = node.args and isinstance(node.args[0], ast.Name) and node.args[0].id == "self"
+            return node.func.id in ("globals", "vars", "locals") and not mine
+        if isinstance(node, ast.Attribute):
+            return (node.attr == "__dict__" and _root(node) != "self") or (
+                node.attr == "modules" and _root(node) == "sys"
+            )
+        return False
+
+    def _call(self, node: ast.Call) -> Iterator[str]:
+        name = node.func.id if isinstance(node.func, ast.Name) else getattr(node.func, "attr", "")
+        target = node.args[0] if node.args else None
+        root = _root(target) if target is not None else ""
+        if name in ("setattr", "delattr") and (
+            root in self.modules or self.given.get(root) in ("import", "definition")
+        ):
+            yield "changes what was given"
+        if name in ("getattr", "setattr") and len(node.args) > 1 and isinstance(node.args[1], (ast.BinOp, ast.Call)):
+            yield "hides what it reaches for"
+        if name == "open" and any(isinstance(a, ast.Constant) and ".ipynb" in str(a.value) for a in node.args):
+            yield "reads notebooks"
+        if name == "stack" and _root(node.func) == "inspect":
+            yield "looks into the functions that call it"
+        if (
+            name in ("update", "__setitem__")
+            and isinstance(node.func, ast.Attribute)
+            and self._is_namespace(node.func.value)
+        ):
+            yield "changes names behind the code's back"
+
+    def _function(self, node: ast.FunctionDef) -> Iterator[str]:
+        if node.name in PRETENDING:
+            yield PRETENDING[node.name]
+        if node.name in COMPARISONS:
+            returns = [item.value for item in ast.walk(node) if isinstance(item, ast.Return)]
+            if returns and all(isinstance(value, ast.Constant) and value.value is True for value in returns):
+                yield "is equal to everything"
+        patched = any(_root(item) == "patch" for item in node.decorator_list)
+        owner = node.args.args[0].annotation if node.args.args else None
+        if patched and isinstance(owner, ast.Name) and self.given.get(owner.id) in ("import", "definition"):
+            yield "changes what was given"
+
+    def _rebinding(self, statement: ast.stmt) -> Iterator[tuple[int, str]]:
+        """Look for functions that were given and are defined anew."""
+        names: set[str] = set()
+        if isinstance(statement, (ast.FunctionDef, ast.ClassDef)):
+            names = {statement.name} if not statement.decorator_list else set()
+        elif isinstance(statement, ast.Assign) and isinstance(statement.value, ast.Lambda):
+            names = {target.id for target in statement.targets if isinstance(target, ast.Name)}
+        if any(self.given.get(name) in ("definition", "import") for name in names):
+            yield statement.lineno, "replaces what was given"
+
+
+def _root(node: ast.AST | None) -> str:
+    """Give the name that an access path starts at: "np" of `np.testing.assert_equal`."""
+    while isinstance(node, (ast.Attribute, ast.Subscript, ast.Call)):
+        node = node.func if isinstance(node, ast.Call) else node.value
+    return node.id if isinstance(node, ast.Name) else ""
