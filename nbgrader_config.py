@@ -3,9 +3,12 @@
 It holds for `nbgrader autograde`, for Formgrader's button and for `tito grade` alike.
 """
 
+import functools
 import os
 import sys
 from pathlib import Path
+
+from tinytorch.course.sandbox import stop_without_isolation
 
 # nbgrader starts `alembic` by its bare name, which is not on PATH when the environment was not activated.
 os.environ["PATH"] = f"{Path(sys.executable).parent}{os.pathsep}{os.environ.get('PATH', '')}"
@@ -21,6 +24,7 @@ c.CourseDirectory.db_url = f"sqlite:///{root / 'gradebook.db'}"
 
 # A release holds the notebook and nothing else: the literate source beside it is the solution.
 c.CourseDirectory.ignore = ["*.py", "*.pyc", "__pycache__", ".ipynb_checkpoints", "feedback", "*.md", "*.backup-*"]
+c.CourseDirectory.ignore += ["received.txt"]  # what collecting notes of how a notebook came
 # modules/ is committed: releasing again replaces it instead of skipping it.
 c.GenerateAssignment.force = True
 c.ClearSolutions.code_stub = {
@@ -28,34 +32,46 @@ c.ClearSolutions.code_stub = {
 }
 c.ClearSolutions.text_stub = "YOUR ANSWER HERE"
 
-# A submission's tags count for nothing: which cells are passed over is read from the released notebook.
+# What was handed in is read in whatever shape it came; its answers are graded in the notebook as it was released.
+c.Autograde.exporter_class = "tinytorch.course.received.SubmissionExporter"
 c.Autograde.sanitize_preprocessors = [
-    "nbgrader.preprocessors.ClearOutput",
-    "nbgrader.preprocessors.DeduplicateIds",
+    "tinytorch.course.sanitize.GradeAsReleased",
     "nbgrader.preprocessors.OverwriteKernelspec",
     "nbgrader.preprocessors.OverwriteCells",
-    "tinytorch.course.sanitize.TrustReleasedTags",
     "nbgrader.preprocessors.CheckCellMetadata",
 ]
-c.TrustReleasedTags.course_root = str(root)
+c.GradeAsReleased.course_root = str(root)
 c.Execute.skip_cells_with_tag = "explore"
 
-# Its code runs with the package as it was before this module, and each cell has its time.
+# Its code runs in a sandbox, with the package as it was before this module, and each cell has its time. ExecuteStaged
+# starts each kernel through a provisioner of its own choice (tinytorch.course.sandbox), so `nbgrader autograde`,
+# `tito grade` and Formgrader's button all do, and kernels that the instructor opens in JupyterLab don't. Validate runs
+# a student's notebook for that student, with nbgrader's own Execute, which can't be configured to be another.
+# "bubblewrap" is the sandbox; "limits" sets limits on memory, time and output only, and warns on every run. Where the
+# chosen one does not work, grading stops before it has begun. The environment variable chooses for one run.
+c.ExecuteStaged.isolation = os.environ.get("TINYTORCH_ISOLATION", "bubblewrap")
+c.Autograde.pre_convert_hook = functools.partial(stop_without_isolation, c.ExecuteStaged.isolation)
+# Before it runs, it is read for lines that work on the verdict; each test is decided in the grader's own process; the
+# scores of a submission with such a line are held back until a person has looked.
 c.Autograde.autograde_preprocessors = [
-    "tinytorch.course.execute.ExecuteStaged",
+    "tinytorch.course.watch.WatchForTampering",
+    "tinytorch.course.examine.ExamineSubmission",
     "nbgrader.preprocessors.LimitOutput",
-    "nbgrader.preprocessors.SaveAutoGrades",
-    "nbgrader.preprocessors.AssignLatePenalties",
+    "tinytorch.course.record.RecordGrades",
+    "tinytorch.course.late.AssignAndTellLatePenalties",
     "nbgrader.preprocessors.CheckCellMetadata",
 ]
 c.ExecuteStaged.course_root = str(root)
+c.WatchForTampering.course_root = str(root)
 c.Execute.timeout = 10
-timeout_message = f"this cell ran longer than {c.Execute.timeout} s and was stopped"
-c.Execute.error_on_timeout = {
-    "ename": "CellTimeoutError",
-    "evalue": timeout_message,
-    "traceback": [f"CellTimeoutError: {timeout_message}"],
-}
+c.ExecuteStaged.submission_timeout = 120
+c.ExecuteStaged.memory_gigabytes = 4
+
+# Late is what comes after the assignment's due date in the gradebook, and after the student's extension there. It is
+# shown to the instructor and the student; how many percents of the points it costs for each day begun is said here.
+c.AssignLatePenalties.plugin_class = "tinytorch.course.late.LatePolicy"
+c.LatePolicy.percent_per_day = 0
+c.LatePolicy.most_percent = 100
 
 # A feedback page shows the scores and the tests' messages, and no line of a hidden test.
 c.GenerateFeedback.exporter_class = "tinytorch.course.feedback.FeedbackExporter"

@@ -11,7 +11,9 @@ A file is a literate source like a module's own. Its first cell says, as YAML:
 
 from __future__ import annotations
 
+import copy
 import sys
+from collections.abc import Collection
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -42,18 +44,20 @@ class Submission:
         return sum(self.expected_points.values())
 
 
-def read_corpus(module: Module) -> list[Submission]:
-    """Read all submissions to a module, in the order of their names."""
-    return [read_submission(module, path) for path in sorted((CORPUS / module.assignment).glob("*.py"))]
+def read_corpus(module: Module, names: Collection[str] | None = None) -> list[Submission]:
+    """Read the submissions to a module, all or those with these names, in the order of their names."""
+    source = read_source(module.source_path.read_text(encoding="utf-8"))
+    released = read_notebook(module.released_path)
+    paths = sorted((CORPUS / module.assignment).glob("*.py"))
+    return [read_submission(source, released, path) for path in paths if names is None or path.stem in names]
 
 
-def read_submission(module: Module, path: Path) -> Submission:
+def read_submission(source: NotebookNode, released: NotebookNode, path: Path) -> Submission:
     header, *cells = jupytext.reads(path.read_text(encoding="utf-8"), fmt="py:percent").cells
     facts: dict[str, Any] = yaml.safe_load(header.source)
-    source = read_source(module.source_path.read_text(encoding="utf-8"))
     answers = reference_answers(source) if facts["base"] == "reference" else {}
     answers |= {cell.metadata["solution"]: cell.source for cell in cells}
-    notebook = fill(read_notebook(module.released_path), answers)
+    notebook = fill(copy.deepcopy(released), answers)
     for cell in notebook.cells:
         if role_of(cell) == "test" and "tag_tests" in facts:
             cell.metadata.tags = facts["tag_tests"]
@@ -70,6 +74,11 @@ def reference_answers(source: NotebookNode) -> dict[str, str]:
         for cell in source.cells
         if role_of(cell) in ("solution", "written")
     }
+
+
+def answers_of(notebook: NotebookNode) -> dict[str, str]:
+    """Give the sources of a notebook's solution cells by grade_id: `fill`, undone."""
+    return {grade_id(cell) or "": cell.source for cell in notebook.cells if role_of(cell) in ("solution", "written")}
 
 
 def fill(released: NotebookNode, answers: dict[str, str]) -> NotebookNode:
@@ -97,10 +106,10 @@ def _expected_points(source: NotebookNode, facts: dict[str, Any], path: Path) ->
     return {test: points - facts.get("loses", {}).get(test, 0) for test, points in full.items()}
 
 
-def write_class(module: Module, folder: Path) -> list[Submission]:
-    """Write every submission's notebook into `folder`, under its student's name."""
+def write_class(module: Module, folder: Path, names: Collection[str] | None = None) -> list[Submission]:
+    """Write the submissions' notebooks, all or those with these names, into `folder`, under their students' names."""
     folder.mkdir(parents=True, exist_ok=True)
-    submissions = read_corpus(module)
+    submissions = read_corpus(module, names)
     for submission in submissions:
         nbformat.write(submission.notebook, folder / f"{submission.name}.ipynb")
     return submissions

@@ -51,6 +51,18 @@ def test_what_only_asserts_need_is_computed_here_alone() -> None:
     assert "windows = [n * 4242" in grader(source)
 
 
+def test_a_comprehension_s_own_name_is_nobody_s() -> None:
+    source = "wanted = [n for n in range(4242)]\ngot = [n for n in loader]\nassert got == wanted, 'Step 1'"
+    assert "4242" not in student(source)
+    assert "wanted = " in grader(source)
+
+
+def test_names_that_are_assigned_together_stay_together() -> None:
+    source = "x, y = 1, 2\ngot = double(x)\nassert got == y, 'Step 1'"
+    assert "_look(1)" in grader(source)
+    assert "x, y" in student(source)
+
+
 def test_what_was_handed_to_the_student_s_code_is_asked_of_it_afterwards() -> None:
     source = "image = [1, 2]\nflip(image)\nassert image == [1, 2], 'Step 1: changed'"
     assert "image = [1, 2]" in student(source)

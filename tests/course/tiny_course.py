@@ -232,7 +232,8 @@ class GradedClass:
         """Give a student's row of grades.csv."""
         with (self.output / "grades.csv").open(encoding="utf-8", newline="") as file:
             row = next(row for row in csv.DictReader(file) if row["student_id"] == student)
-        return {name: float(value) for name, value in row.items() if name != "student_id"}
+        others = ("student_id", "late_penalty", "flags", "notes")
+        return {name: float(value) for name, value in row.items() if name not in others}
 
     def page(self, student: str) -> str:
         """Give a student's feedback page."""

@@ -28,6 +28,8 @@ from tinytorch.course.engine import register
 from tinytorch.course.export import export_notebook
 from tinytorch.course.files import write_notebook
 from tinytorch.course.layout import Course, CourseError, Module
+from tinytorch.course.notebook import role_of
+from tinytorch.course.trial import CannotTakeApart, take_apart
 
 # Spelled as nbdev_clean spells it, which drops all other metadata: it finds nothing to clean in what is built.
 KERNELSPEC = {"display_name": "python3", "language": "python", "name": "python3"}
@@ -59,6 +61,7 @@ def write_solution_notebook(module: Module) -> None:
     if not module.source_path.is_file():
         raise CourseError(f"{module.source_path} is missing: a module is built from its literate source.")
     notebook = read_source(module.source_path.read_text(encoding="utf-8"))
+    check_tests(module, notebook)
     write_notebook(notebook, module.solution_path)
 
 
@@ -72,6 +75,16 @@ def read_source(text: str) -> NotebookNode:
         cell.id = _cell_id(position, cell)
     nbformat.validate(notebook)
     return notebook
+
+
+def check_tests(module: Module, notebook: NotebookNode) -> None:
+    """Raise `CourseError` for a test cell whose asserts the grader could not decide for itself."""
+    for cell in notebook.cells:
+        if role_of(cell) == "test" and cell.metadata.nbgrader.points:
+            try:
+                take_apart(cell.source)
+            except CannotTakeApart as problem:
+                raise CourseError(f"{module.source_path}, test `{cell.id}`, {problem}.") from None
 
 
 def _cell_metadata(header: dict[str, Any]) -> NotebookNode:

@@ -8,12 +8,11 @@ import tempfile
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from nbclient.exceptions import DeadKernelError
 from nbformat import NotebookNode
 
 from tinytorch.course.engine import load_config
-from tinytorch.course.execute import ExecuteStaged
-from tinytorch.course.layout import Course, CourseError, Module
+from tinytorch.course.examine import ExamineSubmission
+from tinytorch.course.layout import Course, Module
 from tinytorch.course.notebook import explore_cells, grade_id, read_notebook, role_of, sections
 from tinytorch.course.released import is_untouched, released_cells, released_notebook
 from tinytorch.course.sanitize import tag_as_released
@@ -54,12 +53,9 @@ def check(course: Course, module: Module, notebook_path: Path) -> list[StepResul
     notebook.metadata.kernelspec = copy.deepcopy(released.metadata.kernelspec)
     with tempfile.TemporaryDirectory() as folder:
         resources = {"metadata": {"path": folder}, "nbgrader": {"assignment": module.assignment}}
-        try:
-            ExecuteStaged(config=load_config(course)).preprocess(notebook, resources)
-        except DeadKernelError:
-            raise CourseError(
-                f"{notebook_path} ended its own kernel (out of memory, or an exit): run cell by cell to see where."
-            ) from None
+        config = load_config(course)
+        config.ExecuteStaged.isolation = "none"  # it is the student's own code, on the student's own machine
+        ExamineSubmission(config=config).preprocess(notebook, resources)
     return _results(module.number, notebook, released, pristine)
 
 

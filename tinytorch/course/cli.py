@@ -5,6 +5,7 @@ Those files are imported when their command runs: nbgrader and nbdev take second
 
 from __future__ import annotations
 
+import os
 import sys
 from pathlib import Path
 from typing import Annotated
@@ -99,6 +100,13 @@ def grade(
     output: Annotated[
         Path | None, typer.Option(help="Where the gradebook, feedback/ and grades.csv go; the course if not given.")
     ] = None,
+    isolation: Annotated[
+        str | None,
+        typer.Option(help="bubblewrap (a sandbox) or limits (your own rights); nbgrader_config.py says if not given."),
+    ] = None,
+    keep_going: Annotated[
+        bool, typer.Option("--keep-going", help="Give a file that is no notebook 0 points and grade the others.")
+    ] = False,
 ) -> None:
     """Grade a folder of submissions through nbgrader: scores, feedback pages and grades.csv.
 
@@ -106,6 +114,7 @@ def grade(
     The folder may mix alice.ipynb, bob/dataloader.ipynb and carol/05_dataloader/dataloader.ipynb.
     tito grade handed_in/
     tito grade handed_in/ --module 05 --output /tmp/trial
+    tito grade handed_in/ --keep-going
     """
     from rich.console import Console
 
@@ -114,17 +123,19 @@ def grade(
 
     course, console = Course.find(), Console()
     chosen = course.module(module) if module else None
+    _choose_isolation(course, isolation)
     with GradingProgress(console) as progress:
-        results = grade_folder(course, folder, chosen, output, progress)
+        results = grade_folder(course, folder, chosen, output, progress, keep_going)
     print_report(console, results)
     place = output or Path()
     print(f"\nscores:   {place / 'grades.csv'}")
     if results.graded:
         page = f"{results.graded[0].student}/{results.module.assignment}/{results.module.name}.html"
         print(f"feedback: a page per student, such as {place / 'feedback' / page}")
-    if results.failures:
-        names = ", ".join(student.student for student in results.failures)
-        count = f"{len(results.failures)} of {len(results.students)} submissions"
+    lost = results.failures + results.unreadable
+    if lost:
+        names = ", ".join(student.student for student in lost)
+        count = f"{len(lost)} of {len(results.students)} submissions"
         raise CourseError(f"{count} could not be graded ({names}): the reasons are under the table.")
 
 
@@ -152,6 +163,18 @@ def reset(
     else:
         print(f"reset {', '.join(names)} in {_shown(path, course)}")
         print(f"the notebook as it was: {_shown(backup, course)}")
+
+
+def _choose_isolation(course: Course, isolation: str | None) -> None:
+    """Stop here if submissions can't be isolated as chosen, for this run or by nbgrader_config.py."""
+    from tinytorch.course.engine import load_config
+    from tinytorch.course.sandbox import check_isolation
+
+    if isolation is not None:
+        check_isolation(isolation)
+        os.environ["TINYTORCH_ISOLATION"] = isolation  # nbgrader_config.py reads it
+    if warning := check_isolation(str(load_config(course).ExecuteStaged.isolation)):
+        print(warning, file=sys.stderr)
 
 
 def main(arguments: list[str] | None = None) -> None:

@@ -3,55 +3,86 @@
 Accepted side by side in the folder:
 
     alice.ipynb    bob/dataloader.ipynb    carol/05_dataloader/dataloader.ipynb
+
+A notebook in a student's folder may be called otherwise if its cells show what it is. Of several the newest counts, and
+one that was collected earlier stays in history/.
 """
 
 from __future__ import annotations
 
 import re
 import secrets
+import shutil
+from collections import defaultdict
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
+from nbformat import NotebookNode
+from nbgrader.utils import parse_utc
+
 from tinytorch.course.files import write_whole
 from tinytorch.course.layout import Course, CourseError, Module
-from tinytorch.course.notebook import module_of, read_notebook
+from tinytorch.course.notebook import module_of
+from tinytorch.course.received import REMARKS, NotANotebook, read_submission
 
 # nbgrader joins its keys with "+", its lists with ",", and looks students up with file patterns.
 STUDENT_ID = re.compile(r"^[\w@-][\w@. -]*(?<!\s)$")
 BACKUP = ".backup-"
+NO_HAND_INS = ("__MACOSX", "__pycache__")  # folders that archives and Python leave
 
 
-@dataclass(frozen=True, order=True)
+@dataclass(frozen=True)
 class Submission:
-    """A notebook as it was handed in."""
+    """What a student handed in."""
 
     student: str
-    notebook_path: Path
+    path: Path  # the notebook; the student's folder, if it holds none
+    problem: str = ""  # why it cannot be read; empty if it can
+    remarks: tuple[str, ...] = ()  # what the student has to know of how it came
+    older: tuple[Path, ...] = ()  # what else the student handed in
+
+    @property
+    def has_usable_name(self) -> bool:
+        """Whether nbgrader can keep a student by this name."""
+        return bool(STUDENT_ID.match(self.student))
 
 
-def find_submissions(course: Course, folder: Path, module: Module | None) -> tuple[Module, list[Submission]]:
-    """Give the module and each student's notebook in `folder`, or raise `CourseError` with all that is wrong.
+# Each notebook of a folder, or what is wrong with the file
+Contents = dict[Path, NotebookNode | NotANotebook]
 
-    Reads every notebook and changes nothing.
+
+def find_submissions(
+    course: Course, folder: Path, module: Module | None, keep_going: bool = False
+) -> tuple[Module, list[Submission]]:
+    """Give the module and what each student handed in; reads every notebook and changes nothing.
+
+    What cannot be graded is refused with a `CourseError` that names it all. With `keep_going` it is among the others,
+    with its problem; a folder of which nothing can be graded is refused all the same.
     """
     if not folder.is_dir():
         raise CourseError(f"There is no folder {folder}: give the one that holds the submissions.")
-    found = _notebooks_in(folder)
-    if not found:
+    contents = {path: _read(path) for path in _notebooks_in(folder)}
+    if not contents:
         raise CourseError(
             f"{folder} holds no notebooks: expected <student>.ipynb, <student>/<module>.ipynb "
             "or <student>/<assignment>/<module>.ipynb."
         )
-    if module is None:
-        module = _only_module(course, folder, found)
-    submissions = sorted(_submissions_for(module, folder, found))
+    module = module or _only_module(course, folder, contents)
+    submissions = _submissions(course, module, folder, contents)
     if not submissions:
         raise CourseError(
             f"{folder} holds no submission of {module.assignment}: expected <student>.ipynb, "
             f"<student>/{module.notebook_name} or <student>/{module.assignment}/{module.notebook_name}."
         )
-    _check(submissions, _misnamed(course, folder, found, submissions, module))
+    problems = [f"{each.path}: {each.problem}" for each in submissions if each.problem]
+    if problems and not keep_going:
+        raise CourseError(
+            f"Nothing was graded, for {'; '.join(problems)} - mend or remove what is named, "
+            "or give --keep-going to grade the others and record 0 points for it."
+        )
+    if len(problems) == len(submissions):
+        raise CourseError(f"Nothing was graded, for nothing in {folder} can be: {'; '.join(problems)}.")
     return module, submissions
 
 
@@ -59,45 +90,107 @@ def collect(module: Module, submissions: list[Submission], output: Path) -> None
     """Copy each notebook, and nothing else, to `output`/submitted as nbgrader wants it there."""
     for submission in submissions:
         target = output / "submitted" / submission.student / module.assignment
-        source = submission.notebook_path
-        handed_in = source.with_name("timestamp.txt")
-        if handed_in.is_file():
-            timestamp = handed_in.read_text(encoding="utf-8")
-        else:
-            timestamp = f"{datetime.fromtimestamp(source.stat().st_mtime, UTC):%Y-%m-%d %H:%M:%S.%f} UTC"
-        write_whole(target / module.notebook_name, source.read_bytes())
-        write_whole(target / "timestamp.txt", timestamp.encode())
+        for older in submission.older:
+            _keep_in_history(output, submission.student, module, older)
+        collected = target / module.notebook_name
+        content = submission.path.read_bytes() if submission.path.is_file() else b""
+        if not collected.is_file() or collected.read_bytes() != content:
+            if collected.is_file():
+                _keep_in_history(output, submission.student, module, collected)
+            write_whole(collected, content)
+            write_whole(target / "timestamp.txt", _timestamp(submission.path).encode())
+        elif not (target / "timestamp.txt").is_file():
+            write_whole(target / "timestamp.txt", _timestamp(submission.path).encode())
         # nbgrader's release_feedback finds a student's page by this secret; its own `submit` makes it the same way.
         if not (target / "submission_secret.txt").is_file():
-            handed_in = source.with_name("submission_secret.txt")
+            handed_in = submission.path.with_name("submission_secret.txt")
             secret = handed_in.read_text(encoding="utf-8") if handed_in.is_file() else secrets.token_hex(64)
             write_whole(target / "submission_secret.txt", secret.encode())
+        if submission.remarks:
+            write_whole(target / REMARKS, "\n".join(submission.remarks).encode())
+        elif target not in submission.path.parents:
+            (target / REMARKS).unlink(missing_ok=True)
 
 
 def _notebooks_in(folder: Path) -> list[Path]:
     """Give the notebooks in `folder`, at most two folders down; backups and hidden files are not hand-ins."""
     paths = [path for pattern in ("*.ipynb", "*/*.ipynb", "*/*/*.ipynb") for path in folder.glob(pattern)]
-    parts = {path: path.relative_to(folder).parts for path in paths}
-    return sorted(
-        path for path in paths if BACKUP not in path.name and not any(part.startswith(".") for part in parts[path])
-    )
+    return sorted(path for path in paths if BACKUP not in path.name and path.is_file() and not _is_hidden(folder, path))
 
 
-def _submissions_for(module: Module, folder: Path, found: list[Path]) -> list[Submission]:
-    """Give those of the notebooks that are hand-ins of `module`."""
-    submissions = []
-    for path in found:
-        match path.relative_to(folder).parts:
+def _is_hidden(folder: Path, path: Path) -> bool:
+    return any(part.startswith(".") or part in NO_HAND_INS for part in path.relative_to(folder).parts)
+
+
+def _read(path: Path) -> NotebookNode | NotANotebook:
+    try:
+        return read_submission(path)[0]
+    except NotANotebook as error:
+        return error
+
+
+def _submissions(course: Course, module: Module, folder: Path, contents: Contents) -> list[Submission]:
+    """Give what each student handed in for `module`."""
+    by_student: dict[str, list[Path]] = defaultdict(list)
+    others: dict[str, list[Path]] = defaultdict(list)  # in the folders of students who have none by a module's name
+    parts = {path: path.relative_to(folder).parts for path in contents}
+    known = {each.notebook_name for each in course.modules}
+    named_well = {parts[path][0] for path in contents if path.name in known}
+    for path in contents:
+        match parts[path]:
             case (_,):
-                submissions.append(Submission(path.stem, path))
+                by_student[path.stem].append(path)
             case (student, module.notebook_name) | (student, module.assignment, module.notebook_name):
-                submissions.append(Submission(student, path))
-    return submissions
+                by_student[student].append(path)
+            case (student, *_) if student not in named_well:
+                others[student].append(path)
+    submissions = [_newest(student, paths, contents) for student, paths in by_student.items()]
+    for student, paths in others.items():
+        if student not in by_student:
+            submissions.append(_renamed(course, module, student, paths, contents))
+    for place in folder.iterdir():
+        if place.is_dir() and not _is_hidden(folder, place) and not any(place.rglob("*.ipynb")):
+            files = sorted(path.relative_to(place).as_posix() for path in place.rglob("*") if path.is_file())
+            if files:
+                problem = f"no notebook was handed in but {', '.join(files[:3])}: hand in the .ipynb file"
+                submissions.append(Submission(place.name, place, problem, (problem,)))
+    for number, each in enumerate(submissions):
+        if not each.has_usable_name:
+            problem = f"{each.student!r} cannot be a student's id (letters, digits and . _ - @ only)"
+            submissions[number] = Submission(each.student, each.path, problem)
+    return sorted(submissions, key=lambda each: each.student)
 
 
-def _only_module(course: Course, folder: Path, found: list[Path]) -> Module:
+def _newest(student: str, paths: list[Path], contents: Contents) -> Submission:
+    """Give the newest of the notebooks that a student handed in: of those that can be read, if there are any."""
+    *older, newest = sorted(paths, key=lambda path: (not isinstance(contents[path], NotANotebook), _time(path), path))
+    problem = str(contents[newest]) if isinstance(contents[newest], NotANotebook) else ""
+    handed_in = f"{newest.parent.name}/{newest.name}, of {_time(newest):%Y-%m-%d %H:%M} UTC"
+    remark = f"{len(paths)} notebooks were handed in; the newest that can be read counts, {handed_in}"
+    return Submission(student, newest, problem, (remark,) if older else (), tuple(older))
+
+
+def _renamed(course: Course, module: Module, student: str, paths: list[Path], contents: Contents) -> Submission:
+    """Give what a student handed in under another name than the notebook's: its cells say what it is."""
+    readable = {path: each for path in paths if not isinstance(each := contents[path], NotANotebook)}
+    fitting = [path for path, notebook in readable.items() if module_of(course, path, notebook) == module]
+    if fitting:
+        found = _newest(student, fitting, contents)
+        remark = f"the notebook was handed in as {found.path.name}; it must be called {module.notebook_name}"
+        return Submission(student, found.path, remarks=(remark, *found.remarks), older=found.older)
+    problem = f"a submission in a folder must be called {module.notebook_name}, and this is not that notebook"
+    unreadable = [str(each) for path in paths if isinstance(each := contents[path], NotANotebook)]
+    problem = "; ".join([problem, *unreadable[:1]])
+    return Submission(student, paths[0], problem, (problem,))
+
+
+def _only_module(course: Course, folder: Path, contents: Contents) -> Module:
     """Give the one module that all these notebooks are hand-ins of."""
-    modules = {module for path in found if (module := module_of(course, path))}
+    modules = set()
+    for path, content in contents.items():
+        notebook = NotebookNode(cells=[]) if isinstance(content, NotANotebook) else content
+        if module := module_of(course, path, notebook):
+            modules.add(module)
     if len(modules) == 1:
         return modules.pop()
     names = ", ".join(module.assignment for module in sorted(modules))
@@ -105,30 +198,22 @@ def _only_module(course: Course, folder: Path, found: list[Path]) -> Module:
     raise CourseError(f"{folder} {reason}: say which to grade with --module, such as --module 05.")
 
 
-def _misnamed(
-    course: Course, folder: Path, found: list[Path], submissions: list[Submission], module: Module
-) -> list[str]:
-    """Name each student's folder that holds notebooks, but none that any module's is called."""
-    known = {each.notebook_name for each in course.modules}
-    students = {submission.student for submission in submissions}
-    students |= {path.relative_to(folder).parts[0] for path in found if path.name in known}
-    lost = [path for path in found if path.parent != folder and path.relative_to(folder).parts[0] not in students]
-    return [f"{path}: a submission in a folder must be called {module.notebook_name}" for path in lost]
+def _time(path: Path) -> datetime:
+    """Give the time when a notebook was handed in: what the file beside it says, else when it was last changed."""
+    try:
+        handed_in = parse_utc(path.with_name("timestamp.txt").read_text(encoding="utf-8").strip())
+        return handed_in.replace(tzinfo=UTC)  # type: ignore[no-any-return]
+    except (OSError, ValueError):
+        return datetime.fromtimestamp(path.stat().st_mtime, UTC)
 
 
-def _check(submissions: list[Submission], problems: list[str]) -> None:
-    """Raise one `CourseError` that names every submission that cannot be graded."""
-    problems = list(problems)
-    seen: dict[str, Path] = {}
-    for student, path in ((submission.student, submission.notebook_path) for submission in submissions):
-        if not STUDENT_ID.match(student):
-            problems.append(f"{path}: {student!r} cannot be a student's id (letters, digits and . _ - @ only)")
-        if student in seen:
-            problems.append(f"{path}: {student} also handed in {seen[student]}")
-        seen.setdefault(student, path)
-        try:
-            read_notebook(path)
-        except CourseError as error:
-            problems.append(str(error).split(": save it again")[0])
-    if problems:
-        raise CourseError(f"Nothing was graded, mend or remove first: {'; '.join(problems)}.")
+def _timestamp(path: Path) -> str:
+    """Give that time as nbgrader writes it."""
+    return f"{_time(path):%Y-%m-%d %H:%M:%S.%f} UTC"
+
+
+def _keep_in_history(output: Path, student: str, module: Module, notebook: Path) -> None:
+    """Keep a notebook that a newer one takes the place of, under the time when it was handed in."""
+    kept = output / "history" / student / module.assignment / f"{_time(notebook):%Y-%m-%dT%H-%M-%S}" / notebook.name
+    kept.parent.mkdir(parents=True, exist_ok=True)
+    shutil.copyfile(notebook, kept)

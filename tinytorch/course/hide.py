@@ -11,6 +11,7 @@ from nbgrader.api import Gradebook
 from nbgrader.preprocessors import ClearHiddenTests, NbGraderPreprocessor
 
 from tinytorch.course.notebook import role_of
+from tinytorch.course.notes import KEY
 
 NOTE = "[a line of a hidden test was removed here]"
 LEAST_CHARACTERS = 20  # a shorter line, such as `x = 1`, gives nothing away
@@ -55,6 +56,8 @@ class HideTestsInOutputs(NbGraderPreprocessor):  # type: ignore[misc]
                 if output.output_type == "error":
                     keep_own_frames(output, own_counts)
                 clean_output(output, secrets)
+        for note in nb.metadata.get(KEY, {}).get("notes", []):
+            note.text = remove_secrets(note.text, secrets)
         return nb, resources
 
 

@@ -15,7 +15,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from importlib.resources import files
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 from nbformat import NotebookNode
@@ -41,6 +41,11 @@ class Verdict:
 
     outputs: list[NotebookNode]
     flag: str = ""
+
+    @property
+    def status(self) -> Literal["ok", "error"]:
+        """Whether the cell passed."""
+        return "error" if any(output.output_type == "error" for output in self.outputs) else "ok"
 
 
 def judge(source: str, helpers: Sequence[str], run: Callable[[str], Sequence[NotebookNode]]) -> Verdict:

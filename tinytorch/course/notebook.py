@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from pathlib import Path
+from typing import Any
 
 import nbformat
 from nbformat import NotebookNode
@@ -32,7 +33,7 @@ def read_notebook(path: Path) -> NotebookNode:
 
 def role_of(cell: NotebookNode) -> str | None:
     """Say what a cell is to nbgrader: "solution", "test", "written", "given", or None for any other cell."""
-    flags = cell.metadata.get("nbgrader", {})
+    flags = _settings(cell)
     if flags.get("solution"):
         return "written" if flags.get("grade") else "solution"
     if flags.get("grade"):
@@ -42,8 +43,14 @@ def role_of(cell: NotebookNode) -> str | None:
 
 def grade_id(cell: NotebookNode) -> str | None:
     """Give the name that nbgrader knows a cell by."""
-    name = cell.metadata.get("nbgrader", {}).get("grade_id")
+    name = _settings(cell).get("grade_id")
     return None if name is None else str(name)
+
+
+def _settings(cell: NotebookNode) -> dict[str, Any]:
+    """Give what nbgrader wrote into a cell; a submission may hold anything there."""
+    settings = cell.metadata.get("nbgrader")
+    return settings if isinstance(settings, dict) else {}
 
 
 def solution_cells(notebook: NotebookNode) -> list[NotebookNode]:
@@ -76,15 +83,17 @@ def grade_ids(notebook: NotebookNode) -> set[str]:
     return {name for cell in notebook.cells if (name := grade_id(cell))}
 
 
-def module_of(course: Course, path: Path) -> Module | None:
+def module_of(course: Course, path: Path, notebook: NotebookNode | None = None) -> Module | None:
     """Say which module a notebook belongs to: by its file's name, else its folder's, else its cells' names."""
     for module in course.modules:
         if path.name == module.notebook_name or path.parent.name == module.assignment:
             return module
-    try:
-        names = grade_ids(read_notebook(path))
-    except CourseError:
-        return None
+    if notebook is None:
+        try:
+            notebook = read_notebook(path)
+        except CourseError:
+            return None
+    names = grade_ids(notebook)
     released = [module for module in course.modules if module.released_path.is_file()]
     shared = {module: len(names & grade_ids(read_notebook(module.released_path))) for module in released}
     best = max(shared, key=lambda module: shared[module], default=None)

@@ -14,7 +14,7 @@ from tinytorch.course.notes import read_notes
 
 
 class RecordGrades(SaveAutoGrades):  # type: ignore[misc]
-    """Save each test's score; a flagged submission's are 0 and marked for grading by hand, until a person has looked."""
+    """Save each test's score; those of a flagged submission are 0 and wait for a person."""
 
     trusted = List(Unicode(), help="Students whose flagged submissions a person has looked at and found honest.").tag(
         config=True

@@ -10,6 +10,8 @@ from rich.progress import Progress as Bar
 from tinytorch.course.results import ClassResults, StudentResult
 from tinytorch.course.tables import print_table
 
+KINDS = ("flag", "fault", "note")
+
 
 class GradingProgress:
     """Show how far grading is: a bar on a terminal, a line per student in a pipe."""
@@ -45,6 +47,7 @@ def print_report(console: Console, results: ClassResults) -> None:
         ["student", "points", "tests passed", "written answers"],
         [_student_row(student) for student in results.students],
     )
+    _print_notes(console, results)
     for student in results.failures:
         print(f"{student.student}: {student.failure}")
     if not results.graded:
@@ -63,15 +66,29 @@ def print_report(console: Console, results: ClassResults) -> None:
     )
 
 
+def _print_notes(console: Console, results: ClassResults) -> None:
+    """Print what a person has to be told of submissions: flags first, and what cost nothing last."""
+    told = [(note, student.student) for student in results.students for note in student.notes]
+    told.sort(key=lambda pair: KINDS.index(pair[0].kind))
+    if told:
+        print_table(
+            console,
+            f"{results.module.assignment}: submissions to look at, flags first",
+            ["kind", "student", "cell", "what happened"],
+            [[note.kind, student, note.cell, note.text] for note, student in told],
+        )
+
+
 def _student_row(student: StudentResult) -> list[str]:
     if student.failure:
         return [student.student, "not graded", "", ""]
     written = f"{student.written_points:g} points" if student.written else "none"
     if student.written_waiting:
         written = f"{student.written_waiting} to grade by hand"
+    late = f" - {student.late_penalty:g} late" if student.late_penalty else ""
     return [
         student.student,
-        f"{student.points:g} / {student.max_points:g}",
+        f"{student.points:g} / {student.max_points:g}{late}",
         f"{student.tests_passed} of {len(student.tests)}",
         written,
     ]

@@ -11,6 +11,7 @@ from nbgrader.api import Gradebook
 
 from tinytorch.course.files import write_whole
 from tinytorch.course.layout import Module
+from tinytorch.course.notes import Note
 
 
 @dataclass(frozen=True)
@@ -38,6 +39,9 @@ class StudentResult:
     written: int = 0
     written_waiting: int = 0
     written_points: float = 0.0
+    late_penalty: float = 0.0  # the points that are taken for handing in late
+    notes: list[Note] = field(default_factory=list)  # what a person has to be told
+    unreadable: str = ""  # why what was handed in is no notebook, and got 0 points; empty if it is one
     failure: str = ""  # why the submission could not be graded; empty if it was
 
     @property
@@ -49,6 +53,11 @@ class StudentResult:
     def max_points(self) -> float:
         """The points that all tests together can give."""
         return sum(test.max_points for test in self.tests)
+
+    @property
+    def flags(self) -> int:
+        """How many notes ask a person to look."""
+        return sum(note.kind == "flag" for note in self.notes)
 
     @property
     def tests_passed(self) -> int:
@@ -72,6 +81,11 @@ class ClassResults:
     def failures(self) -> list[StudentResult]:
         """The students whose submission could not."""
         return [student for student in self.students if student.failure]
+
+    @property
+    def unreadable(self) -> list[StudentResult]:
+        """The students whose file was no notebook."""
+        return [student for student in self.students if student.unreadable]
 
     @property
     def test_names(self) -> list[str]:
@@ -99,19 +113,29 @@ def read_student(gradebook: Gradebook, module: Module, student: str, test_order:
         written=len(answers),
         written_waiting=sum(bool(grade.needs_manual_grade) for grade in answers),
         written_points=float(sum(grade.score for grade in answers)),
+        late_penalty=float(notebook.late_submission_penalty or 0.0),
     )
 
 
 def write_grades(results: ClassResults, path: Path) -> None:
-    """Write grades.csv: a row per student; one who could not be graded has a row without points."""
+    """Write grades.csv: a row per student; one who could not be graded has a row without points.
+
+    `points` is what the tests gave, before `late_penalty`; `notes` is the last column and holds all that was noted.
+    """
     table = io.StringIO(newline="")
     writer = csv.writer(table, lineterminator="\n")
     names = results.test_names
-    writer.writerow(["student_id", "points", "max_points", *names])
+    writer.writerow(["student_id", "points", "max_points", *names, "late_penalty", "flags", "notes"])
     for student in results.students:
         if student.failure:
-            writer.writerow([student.student, *[""] * (len(names) + 2)])
-        else:
-            cells = [student.points, student.max_points, *[test.points for test in student.tests]]
-            writer.writerow([student.student, *[f"{points:g}" for points in cells]])
+            writer.writerow([student.student, *[""] * (len(names) + 4), student.failure])
+            continue
+        points = [student.points, student.max_points, *[test.points for test in student.tests]]
+        notes = "; ".join(_sentence(note) for note in student.notes)
+        cells = [f"{value:g}" for value in (*points, student.late_penalty, student.flags)]
+        writer.writerow([student.student, *cells, notes])
     write_whole(path, table.getvalue().encode("utf-8"))
+
+
+def _sentence(note: Note) -> str:
+    return f"{note.kind} {note.cell}: {note.text}" if note.cell else f"{note.kind}: {note.text}"

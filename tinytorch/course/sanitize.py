@@ -1,43 +1,113 @@
-"""Which cells grading passes over: decided from the released notebook, never from the submission."""
+"""What of a submission is graded: its answers, in the notebook as it was released.
+
+What it carries beside them, such as tags, settings, outputs and a kernel's name, counts for nothing.
+"""
 
 from __future__ import annotations
 
+import copy
 from pathlib import Path
 from typing import Any
 
 from nbformat import NotebookNode
+from nbgrader.api import Gradebook
 from nbgrader.preprocessors import NbGraderPreprocessor
 from traitlets import Unicode
 
 from tinytorch.course.layout import Course
-from tinytorch.course.notebook import explore_cells, read_notebook
+from tinytorch.course.notebook import explore_cells, grade_id, grade_ids, role_of
+from tinytorch.course.notes import add_note, clear_notes
+from tinytorch.course.place import place_cells
+from tinytorch.course.released import released_notebook
+from tinytorch.course.stubs import mend_stubs
 
 EXPLORE = "explore"
 
 
-class TrustReleasedTags(NbGraderPreprocessor):  # type: ignore[misc]
-    """Drop all tags that a submission carries and tag `explore` the cells that the release tags so, if unchanged.
+class GradeAsReleased(NbGraderPreprocessor):  # type: ignore[misc]
+    """Put the answers of a submission into the released notebook, and note what had to be put right.
 
-    With stock nbgrader a student who tags the tests `skip-execution` gets full marks.
+    nbgrader's `OverwriteCells` comes after it and adds the hidden tests.
     """
 
     course_root = Unicode(help="The course folder, which holds the released notebooks.").tag(config=True)
 
     def preprocess(self, nb: NotebookNode, resources: dict[str, Any]) -> tuple[NotebookNode, dict[str, Any]]:
-        """Replace the tags of every cell by those of its untouched counterpart in the release."""
-        module = Course(Path(self.course_root)).module(resources["nbgrader"]["assignment"])
-        released = explore_cells(read_notebook(module.released_path)) if module.released_path.is_file() else {}
-        tag_as_released(nb, released)
+        """Rearrange the notebook; `resources["tinytorch"]` holds what reading its file had to tell."""
+        names = resources["nbgrader"]
+        course = Course(Path(self.course_root))
+        module = course.module(names["assignment"])
+        released = released_notebook(course, module)
+        with Gradebook(names["db_url"]) as gradebook:
+            known = {cell.name for cell in gradebook.find_notebook(names["notebook"], names["assignment"]).source_cells}
+            stranger = is_stranger(gradebook, names["student"])
+        if known != grade_ids(released):
+            raise RuntimeError(f"{module.released_path} is not what the gradebook knows: run `tito build` first")
+
+        remarks = resources.get("tinytorch", [])
+        tagged = tags_on_tests(nb)
+        language = language_of(nb)
+        nb.metadata = NotebookNode(kernelspec=copy.deepcopy(released.metadata.kernelspec))
+        nb.nbformat, nb.nbformat_minor = 4, 5
+        notes = place_cells(nb, released)
+        tag_as_released(nb, explore_cells(released))
+
+        clear_notes(nb)
+        for tag, cells in tagged.items():
+            add_note(
+                nb, "flag", cells[0], f"the tag `{tag}` was put on {len(cells)} test cells; such cells are passed over"
+            )
+        for kind, sentence in remarks:
+            add_note(nb, kind, "", sentence)
+        if language != "python":
+            add_note(nb, "note", "", f"the notebook was saved with a kernel for {language}; it was graded with Python")
+        if stranger:
+            add_note(nb, "note", "", f"{names['student']} is not in the gradebook's list of students")
+        if any(kind == "fault" for kind, _ in remarks):  # there was no notebook to put right
+            return nb, resources
+        for note in notes + mend_stubs(nb, released):
+            add_note(nb, note.kind, note.cell, note.text)
         return nb, resources
 
 
 def tag_as_released(notebook: NotebookNode, explore_sources: dict[str, str]) -> None:
     """Tag `explore` exactly the cells that have the id and the source of a released explore cell.
 
-    A cell that nbgrader knows is never tagged: a test in an explore cell's clothes is still a test.
+    With stock nbgrader a student who tags the tests `skip-execution` gets full marks. And a cell that nbgrader knows
+    is never tagged: a test in an explore cell's clothes is still a test.
     """
     for cell in notebook.cells:
         cell.metadata.pop("tags", None)
         unchanged = cell.get("id") in explore_sources and explore_sources[cell.id] == cell.source
         if unchanged and not cell.metadata.get("nbgrader"):
             cell.metadata.tags = [EXPLORE]
+
+
+def tags_on_tests(notebook: NotebookNode) -> dict[str, list[str]]:
+    """Give the names of the test cells that carry a tag by which a runner passes over a cell or its errors."""
+    found: dict[str, list[str]] = {}
+    for cell in notebook.cells:
+        if role_of(cell) == "test":
+            for tag in {"skip-execution", "raises-exception", EXPLORE} & set(cell.metadata.get("tags", [])):
+                found.setdefault(tag, []).append(grade_id(cell) or "")
+    return dict(sorted(found.items()))
+
+
+def language_of(notebook: NotebookNode) -> str:
+    """Give the language that a notebook says it is in; one that says nothing is in Python."""
+    for part in ("kernelspec", "language_info"):
+        described = notebook.metadata.get(part)
+        if isinstance(described, dict):
+            language = described.get("language") or (described.get("name") if part == "language_info" else None)
+            if language:
+                return str(language).lower()
+    return "python"
+
+
+def is_stranger(gradebook: Gradebook, student: str) -> bool:
+    """Say whether a student is missing from the class list: those students of the gradebook who have a name or e-mail.
+
+    nbgrader itself adds everybody who hands in, by the id alone; without a class list nobody is a stranger.
+    """
+    listed = {each.id for each in gradebook.students if each.first_name or each.last_name or each.email}
+    return bool(listed) and student not in listed

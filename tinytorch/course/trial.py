@@ -119,6 +119,8 @@ class _Plan:
         if not simple:
             # It ran over there: what it assigned is theirs, and what it was given it may have changed
             self.theirs |= targets | (loads(statement) - OUR_NAMES)
+        elif targets & self.theirs:
+            self.theirs |= targets  # `x, y = 1, 2` is one statement, of one side
         self.assigned |= targets
 
 
@@ -318,8 +320,9 @@ def stores(node: ast.AST) -> set[str]:
     if isinstance(node, (ast.Import, ast.ImportFrom)):
         return {(alias.asname or alias.name).split(".")[0] for alias in node.names}
     names: set[str] = set()
+    own = {id(name) for item in ast.walk(node) if isinstance(item, ast.comprehension) for name in ast.walk(item.target)}
     for item in ast.walk(node):
-        if isinstance(item, ast.Name) and isinstance(item.ctx, (ast.Store, ast.Del)):
+        if isinstance(item, ast.Name) and isinstance(item.ctx, (ast.Store, ast.Del)) and id(item) not in own:
             names.add(item.id)
         if isinstance(item, (ast.FunctionDef, ast.ClassDef)):
             names.add(item.name)

@@ -1,0 +1,21 @@
+# %% [markdown]
+# why: "batch_size is only compared with 0: floats pass, and text raises TypeError"
+# base: reference
+# loses: {loader-batch-size: 1}
+
+# %% solution="data-loader"
+#| export
+class DataLoader:
+    def __init__(self, dataset, batch_size, shuffle=False, *, generator=None):
+        for method in ["__len__", "__getitem__"]:
+            if not hasattr(dataset, method):
+                raise TypeError(f"the dataset lacks {method}")
+        if batch_size <= 0:
+            raise ValueError(f"batch_size has to be a positive integer, not {batch_size!r}")
+        self.dataset = dataset
+        self.batch_size = batch_size
+        self.shuffle = shuffle
+        self.generator = generator
+
+    def __len__(self):
+        return (len(self.dataset) + self.batch_size - 1) // self.batch_size

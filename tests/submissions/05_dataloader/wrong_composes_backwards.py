@@ -1,0 +1,15 @@
+# %% [markdown]
+# why: transforms are applied from the last to the first
+# base: reference
+# loses: {compose-order: 1}
+
+# %% solution="compose"
+#| export
+class Compose:
+    def __init__(self, transforms):
+        self.transforms = transforms
+
+    def __call__(self, image):
+        for transform in reversed(self.transforms):
+            image = transform(image)
+        return image

@@ -1,0 +1,17 @@
+# %% [markdown]
+# why: a list of all indices is made also when nothing is shuffled
+# base: reference
+# loses: {iter-endless: 1}
+
+# %% solution="loader-iter"
+#| export
+@patch
+def __iter__(self: DataLoader):
+    n = len(self.dataset)
+    order = list(range(n))
+    if self.shuffle:
+        rng = np.random if self.generator is None else self.generator
+        order = rng.permutation(n)
+    for start in range(0, n, self.batch_size):
+        samples = [self.dataset[index] for index in order[start : start + self.batch_size]]
+        yield self._collate_batch(samples)

@@ -1,0 +1,25 @@
+# %% [markdown]
+# why: a sample is cut out as a slice of length 1, so it has an axis too many
+# base: reference
+# loses: {tensor-dataset-item: 5, tensor-dataset-scalar: 2}
+
+# %% solution="tensor-dataset"
+#| export
+class TensorDataset(Dataset):
+    def __init__(self, *tensors):
+        if len(tensors) == 0:
+            raise ValueError("TensorDataset needs one tensor or more")
+        n = tensors[0].shape[0]
+        for tensor in tensors:
+            if tensor.shape[0] != n:
+                raise ValueError(f"All tensors must have same size in first dimension, not {n} and {tensor.shape[0]}")
+        self.tensors = tensors
+        self.n = n
+
+    def __len__(self):
+        return self.n
+
+    def __getitem__(self, index):
+        if index < 0 or index >= self.n:
+            raise IndexError(f"Index {index} out of range for dataset of size {self.n}")
+        return tuple(tensor[index : index + 1] for tensor in self.tensors)

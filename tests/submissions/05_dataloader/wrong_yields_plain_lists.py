@@ -1,0 +1,17 @@
+# %% [markdown]
+# why: it yields the list of samples and never calls _collate_batch
+# base: reference
+# loses: {iter-collates: 2}
+
+# %% solution="loader-iter"
+#| export
+@patch
+def __iter__(self: DataLoader):
+    n = len(self.dataset)
+    order = range(n)
+    if self.shuffle:
+        rng = np.random if self.generator is None else self.generator
+        order = rng.permutation(n)
+    for start in range(0, n, self.batch_size):
+        samples = [self.dataset[index] for index in order[start : start + self.batch_size]]
+        yield samples

@@ -1,0 +1,48 @@
+"""Running a submission and deciding its tests: the student's cells as they are, each test cell through the judge."""
+
+from __future__ import annotations
+
+import ast
+from typing import Any
+
+from nbformat import NotebookNode
+
+from tinytorch.course.execute import ExecuteStaged, Ran
+from tinytorch.course.judge import judge
+from tinytorch.course.notebook import grade_id, role_of
+from tinytorch.course.notes import add_note
+
+
+class ExamineSubmission(ExecuteStaged):
+    """Run the cells of a submission; a test cell ends in an error unless the grader's own process passed it."""
+
+    def preprocess(
+        self, nb: NotebookNode, resources: dict[str, Any], km: Any = None
+    ) -> tuple[NotebookNode, dict[str, Any]]:
+        """Run the notebook, with the functions at hand that its tests were given."""
+        given = [cell.source for cell in nb.cells if role_of(cell) == "given" and cell.cell_type == "code"]
+        self._helpers = [source for source in given if defines_functions_only(source)]
+        return super().preprocess(nb, resources, km)
+
+    def run_cell(self, cell: NotebookNode) -> Ran:
+        """Run a cell, or have it judged."""
+        if role_of(cell) != "test" or not cell.metadata.nbgrader.points:
+            return super().run_cell(cell)  # what gives no points is there to prepare or to show, and decides nothing
+        runs: list[Ran] = []
+
+        def run(source: str) -> list[NotebookNode]:
+            runs.append(self.execute_code(source))
+            return runs[-1].outputs
+
+        verdict = judge(cell.source, self._helpers, run)
+        if verdict.flag:
+            add_note(self.nb, "flag", grade_id(cell) or "", verdict.flag)
+        fault = next((ran.fault for ran in runs if ran.fault), None)
+        count = runs[-1].execution_count if runs else None
+        return Ran(verdict.status, verdict.outputs, execution_count=count, fault=fault)
+
+
+def defines_functions_only(source: str) -> bool:
+    """Say whether a given cell can be sent along with each test: it defines functions and does nothing else."""
+    body = ast.parse(source).body
+    return bool(body) and all(isinstance(statement, ast.FunctionDef) for statement in body) and "@" not in source

@@ -1,0 +1,63 @@
+"""What it costs to hand in late: nbgrader's late penalty, a share of the points for each day begun.
+
+The due date is the assignment's in the gradebook; Formgrader sets it, or
+`nbgrader db assignment add 05_dataloader --duedate="2026-05-01 12:00 UTC"`. nbgrader adds the extension that the
+gradebook holds for a student.
+"""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+from nbformat import NotebookNode
+from nbgrader.api import Gradebook
+from nbgrader.plugins import LateSubmissionPlugin
+from nbgrader.preprocessors import AssignLatePenalties
+from traitlets import Float
+
+from tinytorch.course.notes import add_note
+
+SECONDS_PER_DAY = 24 * 60 * 60
+
+
+class LatePolicy(LateSubmissionPlugin):  # type: ignore[misc]
+    """Take a share of the points for each day begun after the due date; lateness that costs nothing is shown, too."""
+
+    percent_per_day = Float(0.0, help="The percents of its points that a submission loses per day begun.").tag(
+        config=True
+    )
+    most_percent = Float(100.0, help="The most percents that it can lose.").tag(config=True)
+
+    def late_submission_penalty(self, student_id: str, score: float, total_seconds_late: float) -> float | None:
+        """Give the points to take away."""
+        days = math.ceil(total_seconds_late / SECONDS_PER_DAY)
+        percent = min(self.percent_per_day * days, self.most_percent)
+        return score * percent / 100 if percent > 0 else None
+
+
+class AssignAndTellLatePenalties(AssignLatePenalties):  # type: ignore[misc]
+    """nbgrader's AssignLatePenalties, which also notes how late a submission came and what it cost."""
+
+    def preprocess(self, nb: NotebookNode, resources: dict[str, Any]) -> tuple[NotebookNode, dict[str, Any]]:
+        """Assign the penalty, then note it."""
+        nb, resources = super().preprocess(nb, resources)
+        names = resources["nbgrader"]
+        with Gradebook(names["db_url"]) as gradebook:
+            seconds = gradebook.find_submission(names["assignment"], names["student"]).total_seconds_late
+            graded = gradebook.find_submission_notebook(names["notebook"], names["assignment"], names["student"])
+            penalty = graded.late_submission_penalty or 0.0
+        if seconds > 0:
+            cost = f"{penalty:g} points less" if penalty else "no points are taken for it"
+            add_note(nb, "note", "", f"handed in {in_words(seconds)} after the due date: {cost}")
+        return nb, resources
+
+
+def in_words(seconds: float) -> str:
+    """Give a time span as a person would say it."""
+    minutes = math.ceil(seconds / 60)
+    for unit, length in (("day", 24 * 60), ("hour", 60), ("minute", 1)):
+        if minutes >= length:
+            count = minutes // length
+            return f"{count} {unit}{'s' if count > 1 else ''}"
+    return "less than a minute"

@@ -1,0 +1,90 @@
+"""What is left of a stub in a student's answer: it may hide the answer, replace it, or come too late to matter."""
+
+from __future__ import annotations
+
+import ast
+
+from nbformat import NotebookNode
+
+from tinytorch.course.notebook import STUB, grade_id, solution_cells
+from tinytorch.course.notes import Note
+
+STUB_STATEMENT = ast.dump(ast.parse(STUB).body[0])
+HIDES = "`raise NotImplementedError(...)` still stands above your code, which therefore never runs: delete that line"
+TOO_LATE = "`raise NotImplementedError(...)` still stood below your code; it was passed over: delete that line"
+
+
+def mend_stubs(notebook: NotebookNode, released: NotebookNode) -> list[Note]:
+    """Take out each stub line below an answer, where it means nothing, and tell of those that stop one."""
+    notes, as_released = [], {grade_id(cell): cell.source for cell in solution_cells(released)}
+    for cell in solution_cells(notebook):
+        name, stub = str(grade_id(cell)), as_released.get(grade_id(cell), "")
+        if cell.source.strip() == stub.strip():
+            continue
+        below, above = _leftovers(cell.source, stub)
+        lines = cell.source.split("\n")
+        for statement in below:
+            lines[statement.lineno - 1] = lines[statement.lineno - 1].replace(STUB, "pass")
+        cell.source = "\n".join(lines)
+        notes += [Note("note", name, TOO_LATE)] * bool(below) + [Note("fault", name, HIDES)] * bool(above)
+    return notes + _replaced_methods(notebook)
+
+
+def _leftovers(source: str, released_source: str) -> tuple[list[ast.stmt], list[ast.stmt]]:
+    """Give the stub lines that stand below a student's own code in the same block, and those that stand above it."""
+    tree, released = _parsed(source), _parsed(released_source)
+    given = {ast.dump(node) for node in ast.walk(released) if isinstance(node, ast.stmt)}
+    below, above = [], []
+    for node in ast.walk(tree):
+        for block in (getattr(node, field, None) for field in ("body", "orelse", "finalbody")):
+            if not isinstance(block, list) or not any(_is_stub(statement) for statement in block):
+                continue
+            own = [ast.dump(statement) not in given for statement in block]
+            for place, statement in enumerate(block):
+                if not _is_stub(statement):
+                    continue
+                if any(own[place + 1 :]):
+                    above.append(statement)
+                elif any(own[:place]):
+                    below.append(statement)
+    return below, above
+
+
+def _replaced_methods(notebook: NotebookNode) -> list[Note]:
+    """Tell of each stub with `@patch` that takes the place of a method written inside the class."""
+    written = {
+        (node.name, method.name)
+        for cell in notebook.cells
+        if cell.cell_type == "code"
+        for node in ast.walk(_parsed(cell.source))
+        if isinstance(node, ast.ClassDef)
+        for method in node.body
+        if isinstance(method, ast.FunctionDef)
+    }
+    notes = []
+    for cell in solution_cells(notebook):
+        for node in _parsed(cell.source).body:
+            if not isinstance(node, ast.FunctionDef) or not any(_is_stub(statement) for statement in node.body):
+                continue
+            annotation = node.args.args[0].annotation if node.decorator_list and node.args.args else None
+            if isinstance(annotation, ast.Name) and (annotation.id, node.name) in written:
+                text = (
+                    f"you wrote {node.name} inside the class {annotation.id}, and the stub in this cell takes its "
+                    "place: delete the stub, or move the method there"
+                )
+                notes.append(Note("fault", str(grade_id(cell)), text))
+    return notes
+
+
+def _is_stub(statement: ast.stmt) -> bool:
+    return isinstance(statement, ast.Raise) and ast.dump(statement) == STUB_STATEMENT
+
+
+def _parsed(source: str) -> ast.Module:
+    """Give a cell's code as a tree, an empty one if it is none or too deep: the test that needs it says so."""
+    try:
+        tree = ast.parse(source)
+        ast.dump(tree)
+        return tree
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        return ast.Module([], [])
