@@ -5,6 +5,7 @@ import os
 import shutil
 import subprocess
 import sys
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -14,48 +15,70 @@ from attacks import ATTACKS
 from corpus import read_corpus
 from test_repository import ROOT, tracked_files
 
+from tinytorch.course.build import write_solution_notebook
 from tinytorch.course.layout import Course
 from tinytorch.course.notes import read_notes
 
-SUBMISSION_SECONDS = 20  # instead of 120: some attacks leave a kernel that answers nothing
+# Instead of 120 and 10: some attacks leave a kernel that answers nothing
+SUBMISSION_SECONDS, CELL_SECONDS = 20, 5
+HALVES = 2  # graded at the same time, each as a class of its own
 
 
 @dataclass
 class GradedAttacks:
-    output: Path
+    outputs: dict[str, Path]  # of each student
     points: dict[str, dict[str, str]]
 
     def flags(self, name):
-        notebook = nbformat.read(self.output / "autograded" / name / "05_dataloader" / "dataloader.ipynb", as_version=4)
-        return [note for note in read_notes(notebook) if note.kind == "flag"]
+        path = self.outputs[name] / "autograded" / name / "05_dataloader" / "dataloader.ipynb"
+        return [note for note in read_notes(nbformat.read(path, as_version=4)) if note.kind == "flag"]
 
     def page(self, name):
-        return (self.output / "feedback" / name / "05_dataloader" / "dataloader.html").read_text(encoding="utf-8")
+        return (self.outputs[name] / "feedback" / name / "05_dataloader" / "dataloader.html").read_text(
+            encoding="utf-8"
+        )
+
+
+def checkout_with_short_limits(root):
+    for name in tracked_files():
+        (root / name).parent.mkdir(parents=True, exist_ok=True)
+        shutil.copyfile(ROOT / name, root / name)
+    config = (root / "nbgrader_config.py").read_text(encoding="utf-8")
+    for setting, seconds in (
+        ("submission_timeout = 120\n", SUBMISSION_SECONDS),
+        ("Execute.timeout = 10\n", CELL_SECONDS),
+    ):
+        assert config.count(setting) == 1
+        config = config.replace(setting, f"{setting.split(' = ')[0]} = {seconds}\n")
+    (root / "nbgrader_config.py").write_text(config, encoding="utf-8")
 
 
 @pytest.fixture(scope="session")
 def graded(tmp_path_factory) -> GradedAttacks:
     root = tmp_path_factory.mktemp("attacks")
-    for name in tracked_files():
-        (root / name).parent.mkdir(parents=True, exist_ok=True)
-        shutil.copyfile(ROOT / name, root / name)
-    config = (root / "nbgrader_config.py").read_text(encoding="utf-8")
-    assert config.count("submission_timeout = 120") == 1
-    config = config.replace("submission_timeout = 120", f"submission_timeout = {SUBMISSION_SECONDS}")
-    (root / "nbgrader_config.py").write_text(config, encoding="utf-8")
-
-    module, folder, output = Course(root).module("05"), root / "handed_in", root / "graded"
-    folder.mkdir()
-    for attack in ATTACKS:
-        nbformat.write(attack.notebook(module), folder / f"{attack.name}.ipynb")
+    checkout_with_short_limits(root)
+    module = Course(root).module("05")
+    write_solution_notebook(module)
     honest = next(submission for submission in read_corpus(module) if submission.name == "correct_reference")
-    nbformat.write(honest.notebook, folder / "honest.ipynb")
-    command = [sys.executable, "-m", "tinytorch.course.cli", "grade", folder, "--module", "05", "--output", output]
-    environment = {**os.environ, "PYTHONPATH": str(root)}
-    run = subprocess.run(command, cwd=root, env=environment, capture_output=True, text=True, check=False)
-    assert (output / "grades.csv").is_file(), run.stderr
-    with (output / "grades.csv").open(encoding="utf-8", newline="") as file:
-        return GradedAttacks(output, {row["student_id"]: row for row in csv.DictReader(file)})
+    notebooks = {attack.name: attack.notebook(module) for attack in ATTACKS} | {"honest": honest.notebook}
+    outputs = {name: root / f"graded_{place % HALVES}" for place, name in enumerate(notebooks)}
+    for name, notebook in notebooks.items():
+        (outputs[name] / "class").mkdir(parents=True, exist_ok=True)
+        nbformat.write(notebook, outputs[name] / "class" / f"{name}.ipynb")
+
+    def grade(output):
+        command = [sys.executable, "-m", "tinytorch.course.cli", "grade", output / "class", "--module", "05"]
+        environment = {**os.environ, "PYTHONPATH": str(root)}
+        run = [*command, "--output", output]
+        return subprocess.run(run, cwd=root, env=environment, capture_output=True, text=True, check=False)
+
+    points = {}
+    with ThreadPoolExecutor(HALVES) as pool:
+        for output, run in zip(set(outputs.values()), pool.map(grade, set(outputs.values())), strict=True):
+            assert (output / "grades.csv").is_file(), run.stderr
+            with (output / "grades.csv").open(encoding="utf-8", newline="") as file:
+                points |= {row["student_id"]: row for row in csv.DictReader(file)}
+    return GradedAttacks(outputs, points)
 
 
 def test_there_are_at_least_25_attacks():

@@ -663,8 +663,8 @@ def __iter__(self: DataLoader):
 # %% [markdown]
 # Step 5 is not written yet, so for now a batch stays the list of its samples:
 
-# %% given="lists"
-def lists(dataset, batch_size, **options):
+# %% given="list-loader"
+def list_loader(dataset, batch_size, **options):
     "A loader whose batches are the plain lists of their samples."
     class Lists(DataLoader):
         def _collate_batch(self, batch):
@@ -673,27 +673,27 @@ def lists(dataset, batch_size, **options):
 
 # %% test="iter-order" points=3
 # Test 4a · 3 points · without shuffling, batches keep the order
-found, error = hasattr(DataLoader, "__iter__"), error_of(lambda: iter(lists(range(6), 2)))
+found, error = hasattr(DataLoader, "__iter__"), error_of(lambda: iter(list_loader(range(6), 2)))
 assert found, (
     "Step 4: DataLoader has no __iter__. Keep `@patch` and `self: DataLoader` as given, and run this step after step 3.")
 assert not isinstance(error, NotImplementedError), (
     "Step 4: __iter__ is still the stub. Write it there; if yours is inside the class, move it there or delete the stub.")
-got = [row for batch in lists(range(6), 2) for row in batch]
+got = [row for batch in list_loader(range(6), 2) for row in batch]
 assert got == [0, 1, 2, 3, 4, 5], f"Step 4: 0..5 by 2 should come in order, as 0, 1, then 2, 3, then 4, 5; they came as {got}."
 ### BEGIN HIDDEN TESTS
-got = [row for batch in lists("abcdefghi", 3) for row in batch]
+got = [row for batch in list_loader("abcdefghi", 3) for row in batch]
 assert got == list("abcdefghi"), f"Step 4: nine letters by 3, a to i, should come in order; they came as {got}."
-got = [row for batch in lists([7, 9, 8], 3, shuffle=False) for row in batch]
+got = [row for batch in list_loader([7, 9, 8], 3, shuffle=False) for row in batch]
 assert got == [7, 9, 8], f"Step 4: one batch of everything, 7, 9, 8, should come in order; it came as {got}."
 ### END HIDDEN TESTS
 
 # %% test="iter-last-batch" points=3
 # Test 4b · 3 points · the last batch is there, however short
-got = [len(batch) for batch in lists(range(100), 32)]
+got = [len(batch) for batch in list_loader(range(100), 32)]
 assert got == [32, 32, 32, 4], f"Step 4: 100 samples by 32 should come as batches of 32, 32, 32 and 4; they came as {got}."
 ### BEGIN HIDDEN TESTS
 for samples, batch_size, sizes in [(7, 3, [3, 3, 1]), (3, 8, [3]), (9, 8, [8, 1]), (8, 4, [4, 4]), (0, 4, [])]:
-    got = [len(batch) for batch in lists(range(samples), batch_size)]
+    got = [len(batch) for batch in list_loader(range(samples), batch_size)]
     assert got == sizes, f"Step 4: {samples} samples by {batch_size} should come in batches of {sizes}; they came in {got}."
 ### END HIDDEN TESTS
 
@@ -714,7 +714,7 @@ assert got[:2] == [("list", 2)] * 2, f"Step 4: _collate_batch should be given a 
 # %% test="iter-lazy" points=3
 # Test 4d · 3 points · nothing is fetched before it is asked for
 counted = CountingDataset(range(100))
-batches = iter(lists(counted, 10))
+batches = iter(list_loader(counted, 10))
 fetched = list(counted.fetched)
 assert fetched == [], f"Step 4: iter(loader) should fetch nothing; it fetched {len(fetched)} samples."
 next(batches)
@@ -725,7 +725,7 @@ next(batches), next(batches)
 fetched = len(counted.fetched)
 assert fetched == 30, f"Step 4: three batches of 10 should have fetched 30 samples; {fetched} were."
 counted = CountingDataset("abcdefgh")
-for batch in lists(counted, 4):
+for batch in list_loader(counted, 4):
     break
 fetched = list(counted.fetched)
 assert len(fetched) == 4, f"Step 4: a loop left after one batch of 4 should fetch 4 samples; it fetched {fetched}."
@@ -734,7 +734,7 @@ assert len(fetched) == 4, f"Step 4: a loop left after one batch of 4 should fetc
 # %% test="iter-lazy-shuffled" points=1
 # Test 4e · 1 point · shuffling fetches nothing either
 counted = CountingDataset(range(120))
-batches = iter(lists(counted, 10, shuffle=True))
+batches = iter(list_loader(counted, 10, shuffle=True))
 fetched = len(counted.fetched)
 assert fetched == 0, f"Step 4: iter should fetch nothing, shuffled or not; it fetched {fetched}."
 next(batches)
@@ -743,7 +743,7 @@ assert fetched == 10, f"Step 4: a shuffled batch of 10 should fetch 10; it fetch
 
 # %% test="iter-independent" points=2
 # Test 4f · 2 points · two iterators of one loader don't disturb each other
-loader = lists(range(6), 2)
+loader = list_loader(range(6), 2)
 first, second = iter(loader), iter(loader)
 next(first), next(first)
 got = [len(list(first)), len(list(second))]
@@ -759,23 +759,23 @@ assert got[0] == got[1] == batches, f"Step 4: each epoch should start again, wit
 # Test 4g · 3 points · shuffled: another order, and every sample exactly once
 rows = list(range(120))
 random.seed(4), np.random.seed(4)
-got = [row for batch in lists(rows, 10, shuffle=True) for row in batch]
+got = [row for batch in list_loader(rows, 10, shuffle=True) for row in batch]
 assert sorted(got) == list(range(120)), f"Step 4: expected each of 120 samples once; {len(set(got))} came, {len(got)} in all."
 assert got != list(range(120)), "Step 4: shuffle=True should change the order; the samples came in the dataset's own."
 ### BEGIN HIDDEN TESTS
 names = [f"row {number}" for number in range(156)]
 random.seed(11), np.random.seed(11)
-got = [row for batch in lists([f"row {number}" for number in range(156)], 12, shuffle=True) for row in batch]
+got = [row for batch in list_loader([f"row {number}" for number in range(156)], 12, shuffle=True) for row in batch]
 assert sorted(got) == sorted(names), f"Step 4: expected each of 156 rows once; {len(set(got))} came, {len(got)} in all."
 assert got != names, "Step 4: a shuffled epoch of 156 rows should have another order; it has the dataset's."
-batches = list(lists(list(range(156)), 12, shuffle=True))
+batches = list(list_loader(list(range(156)), 12, shuffle=True))
 assert all(max(batch) - min(batch) > 11 for batch in batches if batch), (
     f"Step 4: a permutation mixes all 156 rows, not each batch by itself, nor the batches; the first came as {batches[0]}.")
 ### END HIDDEN TESTS
 
 # %% test="iter-shuffle-fresh" points=2
 # Test 4h · 2 points · each epoch has an order of its own
-loader = lists(list(range(120)), 10, shuffle=True)
+loader = list_loader(list(range(120)), 10, shuffle=True)
 random.seed(5), np.random.seed(5)
 first, second = list(loader), list(loader)
 assert first != second, "Step 4: two shuffled epochs should differ; the second came in the first one's order."
@@ -789,12 +789,12 @@ assert len(set(epochs)) == 5, f"Step 4: five shuffled epochs should come in five
 # Test 4i · 2 points · an image keeps its label
 pairs = [(number, number * 10) for number in range(120)]
 random.seed(7), np.random.seed(7)
-got = [pair for batch in lists(pairs, 10, shuffle=True) for pair in batch]
+got = [pair for batch in list_loader(pairs, 10, shuffle=True) for pair in batch]
 assert got and all(pair[1] == 10 * pair[0] for pair in got), f"Step 4: shuffled samples should stay whole; the first came as {got[:3]}."
 ### BEGIN HIDDEN TESTS
 triples = [(number, -number, number ** 2) for number in range(140)]
 random.seed(8), np.random.seed(8)
-got = [row for batch in lists(triples, 7, shuffle=True) for row in batch]
+got = [row for batch in list_loader(triples, 7, shuffle=True) for row in batch]
 assert got and all(row[1:] == (-row[0], row[0] ** 2) for row in got), f"Step 4: triples should stay whole; they start {got[:3]}."
 ### END HIDDEN TESTS
 
@@ -802,18 +802,18 @@ assert got and all(row[1:] == (-row[0], row[0] ** 2) for row in got), f"Step 4: 
 # Test 4j · 1 point · shuffling leaves the dataset as it is
 rows = list(range(120))
 random.seed(9), np.random.seed(9)
-for batch in lists(rows, 10, shuffle=True):
+for batch in list_loader(rows, 10, shuffle=True):
     pass
 assert rows == list(range(120)), f"Step 4: the dataset itself should keep its order; it now starts {rows[:5]}."
 
 # %% test="iter-shuffle-seed" points=1
 # Test 4k · 1 point · the same seeds give the same order
-loader = lists(list(range(120)), 10, shuffle=True)
+loader = list_loader(list(range(120)), 10, shuffle=True)
 epochs = []
 for _ in range(2):
     random.seed(2), np.random.seed(2)
     epochs.append(list(loader))
-in_order = list(lists(list(range(120)), 10))
+in_order = list(list_loader(list(range(120)), 10))
 assert epochs[0] == epochs[1], "Step 4: the same seeds should give the same order twice; the two epochs differ."
 assert epochs[0] != in_order, "Step 4: shuffle=True should change the order; it did not."
 
@@ -822,19 +822,19 @@ assert epochs[0] != in_order, "Step 4: shuffle=True should change the order; it 
 random.seed(1), np.random.seed(1)
 before = random.getstate(), np.random.get_state()[1].tolist(), np.random.get_state()[2]
 rows = list(range(120))
-epochs = [list(lists(rows, 10, shuffle=True, generator=np.random.default_rng(seed))) for seed in (3, 3, 4)]
+epochs = [list(list_loader(rows, 10, shuffle=True, generator=np.random.default_rng(seed))) for seed in (3, 3, 4)]
 after = random.getstate(), np.random.get_state()[1].tolist(), np.random.get_state()[2]
 assert epochs[0] == epochs[1] != epochs[2], "Step 4: equal generators should give equal orders, other seeds other orders."
 assert before == after, "Step 4: with a generator, the states of random and np.random should stay; one of them changed."
 
 # %% test="iter-endless" points=1
 # Test 4m · 1 point · in order, no list of indices is made
-first_bytes = peak_bytes(lambda: next(iter(lists(range(1_000_000), 4))))
+first_bytes = peak_bytes(lambda: next(iter(list_loader(range(1_000_000), 4))))
 assert first_bytes < 100_000, f"Step 4: a batch of a million in order should take under 100,000 B; it took {first_bytes:,} B."
-got = next(iter(lists(range(1_000_000), 4)))
+got = next(iter(list_loader(range(1_000_000), 4)))
 assert len(got) == 4, f"Step 4: the first batch of a million by 4 should hold 4 samples; it was {got}."
 ### BEGIN HIDDEN TESTS
-stream = iter(lists(range(sys.maxsize), 4))
+stream = iter(list_loader(range(sys.maxsize), 4))
 got = next(stream) + next(stream) + next(stream)
 assert len(set(got)) == 12, f"Step 4: a dataset of length sys.maxsize streamed as {got}."
 ### END HIDDEN TESTS
@@ -848,7 +848,7 @@ class Rows:
         return Tensor(np.full(1024, index, np.float32)), index
 
 counted = CountingDataset(Rows())
-epoch_bytes = peak_bytes(lambda: [len(batch) for batch in lists(counted, 32, shuffle=True)])
+epoch_bytes = peak_bytes(lambda: [len(batch) for batch in list_loader(counted, 32, shuffle=True)])
 limit_bytes = 5 * 32 * 4096 + 48 * 2048
 fetched, alive = len(counted.fetched), counted.peak_alive
 print(f"8.4 MB of samples: at most {alive} alive at once, peak {epoch_bytes / 1e6:.2f} MB")
@@ -866,8 +866,8 @@ def fetched_after(loader, counted, batches):
     return [next(stream) and len(counted.fetched) for _ in range(batches)]
 
 lazy, eager = CountingDataset(range(320)), CountingDataset(range(320))
-counts = {"your loader": fetched_after(lists(lazy, 32), lazy, 10),
-          "all batches in a list": fetched_after(list(lists(eager, 32)), eager, 10)}
+counts = {"your loader": fetched_after(list_loader(lazy, 32), lazy, 10),
+          "all batches in a list": fetched_after(list(list_loader(eager, 32)), eager, 10)}
 
 # %% tags=["explore"]
 plots.draw_curves(range(1, 11), counts, title="Lazy: pay for a batch when you take it", log=False,
@@ -887,7 +887,7 @@ class Vectors:
         return np.full(1024, index, np.float32)
 
 def epoch_peak(length, batch_size):
-    return peak_bytes(lambda: [len(batch) for batch in lists(Vectors(length), batch_size, shuffle=True)])
+    return peak_bytes(lambda: [len(batch) for batch in list_loader(Vectors(length), batch_size, shuffle=True)])
 
 # %% tags=["explore"]
 sizes = [8, 16, 32, 64, 128, 256]
@@ -982,19 +982,19 @@ def _as_array(position, value):
     return array
     ### END SOLUTION
 
-# %% given="collate"
-def collate(batch):
+# %% given="collate-samples"
+def collate_samples(batch):
     "What a loader makes of a list of samples."
     return DataLoader([0], batch_size=1)._collate_batch(batch)
 
 # %% test="collate-stack" points=4
 # Test 5a · 4 points · each position becomes one Tensor, stacked along a new axis 0
-found, error = hasattr(DataLoader, "_collate_batch"), error_of(collate, [(Tensor([1]),)])
+found, error = hasattr(DataLoader, "_collate_batch"), error_of(collate_samples, [(Tensor([1]),)])
 assert found, (
     "Step 5: DataLoader has no _collate_batch. Keep `@patch` and `self: DataLoader`, and run this step after step 3.")
 assert not isinstance(error, NotImplementedError), (
     "Step 5: _collate_batch is still the stub. Write it there; if yours is inside the class, move it or delete the stub.")
-got = collate([(Tensor([1.0, 2.0]), Tensor(0)), (Tensor([3.0, 4.0]), Tensor(1)), (Tensor([5.0, 6.0]), Tensor(0))])
+got = collate_samples([(Tensor([1.0, 2.0]), Tensor(0)), (Tensor([3.0, 4.0]), Tensor(1)), (Tensor([5.0, 6.0]), Tensor(0))])
 assert isinstance(got, tuple) and all(isinstance(t, Tensor) for t in got), f"Step 5: expected a tuple of Tensors; got {got!r}."
 shapes = [tensor.data.shape for tensor in got]
 assert shapes == [(3, 2), (3,)], f"Step 5: three samples of shapes (2,) and () make (3, 2) and (3,); they made {shapes}."
@@ -1002,48 +1002,48 @@ values = [tensor.data.tolist() for tensor in got]
 assert values == [[[1, 2], [3, 4], [5, 6]], [0, 1, 0]], f"Step 5: the values should stay in order; they came as {values}."
 ### BEGIN HIDDEN TESTS
 cubes = [(Tensor(np.full((2, 3, 4), number, np.float32)), Tensor(number), Tensor([number] * 2)) for number in range(5)]
-shapes = [tensor.data.shape for tensor in collate(cubes)]
+shapes = [tensor.data.shape for tensor in collate_samples(cubes)]
 assert shapes == [(5, 2, 3, 4), (5,), (5, 2)], f"Step 5: five samples of three positions make three tensors; they made {shapes}."
-got = collate(cubes)[0].data[:, 1, 2, 3].tolist()
+got = collate_samples(cubes)[0].data[:, 1, 2, 3].tolist()
 assert got == [0, 1, 2, 3, 4], f"Step 5: sample i should be row i of the batch; the rows came as {got}."
-(single,) = collate([(Tensor([[8.0]]),)])
+(single,) = collate_samples([(Tensor([[8.0]]),)])
 assert single.data.shape == (1, 1, 1), f"Step 5: a batch of one sample of shape (1, 1) has shape (1, 1, 1); got {single.data.shape}."
 ### END HIDDEN TESTS
 
 # %% test="collate-dtype" points=2
 # Test 5b · 2 points · the dtype stays
 batch = [(Tensor(np.zeros(2, np.uint8)), Tensor(np.int64(3)), Tensor(np.zeros(1, np.float32)))] * 2
-got = [str(tensor.data.dtype) for tensor in collate(batch)]
+got = [str(tensor.data.dtype) for tensor in collate_samples(batch)]
 assert got == ["uint8", "int64", "float32"], f"Step 5: uint8, int64 and float32 samples should keep their dtype; got {got}."
 ### BEGIN HIDDEN TESTS
 batch = [(Tensor(np.array([True, False])), Tensor(np.array([1, 2], np.int16)), Tensor([0.5]))] * 3
-got = [str(tensor.data.dtype) for tensor in collate(batch)]
+got = [str(tensor.data.dtype) for tensor in collate_samples(batch)]
 assert got == ["bool", "int16", "float32"], f"Step 5: bool, int16 and float samples should give bool, int16, float32; got {got}."
 ### END HIDDEN TESTS
 
 # %% test="collate-owns" points=2
 # Test 5c · 2 points · a batch owns its memory
 rows = Tensor(np.zeros((4, 3), np.float32))
-(batch,) = collate([(rows[i],) for i in range(4)])
+(batch,) = collate_samples([(rows[i],) for i in range(4)])
 batch.data[...] = 7
 assert not rows.data.any(), "Step 5: changing the batch should leave the dataset alone; the dataset's zeros became 7."
 ### BEGIN HIDDEN TESTS
 assert batch.data.all(), "Step 5: a batch should be writable memory of its own; writing 7 did not reach it."
 lone = Tensor(np.zeros((1, 3), np.float32))
-(batch,) = collate([(lone[0],)])
+(batch,) = collate_samples([(lone[0],)])
 batch.data[...] = 7
 assert not lone.data.any(), "Step 5: a batch of one sample should own its memory too; changing it changed the dataset."
 ### END HIDDEN TESTS
 
 # %% test="collate-numbers" points=1
 # Test 5d · 1 point · arrays, NumPy's and Python's numbers are values too
-got = collate([(np.zeros(2, np.uint8), 1, 0.5), (np.ones(2, np.uint8), 2, 1.5)])
+got = collate_samples([(np.zeros(2, np.uint8), 1, 0.5), (np.ones(2, np.uint8), 2, 1.5)])
 values = [tensor.data.tolist() for tensor in got]
 assert values == [[[0, 0], [1, 1]], [1, 2], [0.5, 1.5]], f"Step 5: arrays and numbers came as {values}."
 dtypes = [str(tensor.data.dtype) for tensor in got]
 assert dtypes == ["uint8", "int64", "float32"], f"Step 5: dtypes should be Tensor's own, uint8, int64, float32; got {dtypes}."
 ### BEGIN HIDDEN TESTS
-got = collate([(np.float64(2.5), True, np.int32(4))] * 2)
+got = collate_samples([(np.float64(2.5), True, np.int32(4))] * 2)
 dtypes = [str(tensor.data.dtype) for tensor in got]
 assert dtypes == ["float32", "bool", "int32"], f"Step 5: float64, bool and int32 numbers should give float32, bool, int32; got {dtypes}."
 assert all(isinstance(tensor, Tensor) for tensor in got), f"Step 5: numbers should become Tensors; they became {got!r}."
@@ -1051,29 +1051,29 @@ assert all(isinstance(tensor, Tensor) for tensor in got), f"Step 5: numbers shou
 
 # %% test="collate-bare" points=1
 # Test 5e · 1 point · a sample that is no tuple counts as a tuple of one
-got = collate([Tensor([1, 2]), Tensor([3, 4])])
+got = collate_samples([Tensor([1, 2]), Tensor([3, 4])])
 assert isinstance(got, tuple) and len(got) == 1, f"Step 5: bare Tensors should give a tuple of one Tensor; they gave {got!r}."
 assert got[0].data.tolist() == [[1, 2], [3, 4]], f"Step 5: two bare Tensors should be stacked as rows; got {got[0]!r}."
 ### BEGIN HIDDEN TESTS
-got = collate([Tensor(5), Tensor(6), Tensor(7)])
+got = collate_samples([Tensor(5), Tensor(6), Tensor(7)])
 assert len(got) == 1 and got[0].data.tolist() == [5, 6, 7], f"Step 5: three bare 0-d Tensors should give one of [5, 6, 7]; got {got!r}."
-listed = collate([[Tensor([1]), Tensor([2])]] * 2)
+listed = collate_samples([[Tensor([1]), Tensor([2])]] * 2)
 assert len(listed) == 2, f"Step 5: a list is a sample of positions too, so two values give two Tensors; got {listed!r}."
 ### END HIDDEN TESTS
 
 # %% test="collate-empty" points=1
 # Test 5f · 1 point · no samples, no tensors
-got = collate([])
+got = collate_samples([])
 assert got == (), f"Step 5: an empty list should give (); it gave {got!r}."
 
 # %% test="collate-ragged" points=1
 # Test 5g · 1 point · shapes that differ are refused, with the position and both shapes
-error = error_of(collate, [(Tensor([0]), Tensor([1, 2])), (Tensor([0]), Tensor([1, 2, 3]))])
+error = error_of(collate_samples, [(Tensor([0]), Tensor([1, 2])), (Tensor([0]), Tensor([1, 2, 3]))])
 assert isinstance(error, ValueError), f"Step 5: shapes (2,) and (3,) should raise ValueError; they gave {error!r}."
 for part in ["position 1", "(2,)", "(3,)"]:
     assert part in str(error), f"Step 5: the message should contain {part!r}; it was {str(error)!r}."
 ### BEGIN HIDDEN TESTS
-error = error_of(collate, [(Tensor(np.zeros((4, 5))),)] * 2 + [(Tensor(np.zeros((5, 4))),)])
+error = error_of(collate_samples, [(Tensor(np.zeros((4, 5))),)] * 2 + [(Tensor(np.zeros((5, 4))),)])
 assert isinstance(error, ValueError), f"Step 5: shapes (4, 5) and (5, 4) should raise ValueError; they gave {error!r}."
 for part in ["position 0", "(4, 5)", "(5, 4)"]:
     assert part in str(error), f"Step 5: for a third sample of another shape, expected {part!r} in the message {str(error)!r}."
@@ -1081,11 +1081,11 @@ for part in ["position 0", "(4, 5)", "(5, 4)"]:
 
 # %% test="collate-lengths" points=1
 # Test 5h · 1 point · tuples of unequal length are refused, with both lengths
-error = error_of(collate, [(Tensor(1), Tensor(2)), (Tensor(3),)])
+error = error_of(collate_samples, [(Tensor(1), Tensor(2)), (Tensor(3),)])
 assert isinstance(error, ValueError), f"Step 5: a pair and a single should raise ValueError; they gave {error!r}."
 assert "2" in str(error) and "1" in str(error), f"Step 5: the message should hold both lengths, 2 and 1; it was {str(error)!r}."
 ### BEGIN HIDDEN TESTS
-error = error_of(collate, [(Tensor(1),) * 3, (Tensor(1),) * 3, (Tensor(1),) * 5])
+error = error_of(collate_samples, [(Tensor(1),) * 3, (Tensor(1),) * 3, (Tensor(1),) * 5])
 assert isinstance(error, ValueError), f"Step 5: tuples of 3 and 5 should raise ValueError; they gave {error!r}."
 assert "3" in str(error) and "5" in str(error), f"Step 5: the message should hold both lengths, 3 and 5; it was {str(error)!r}."
 ### END HIDDEN TESTS
@@ -1093,24 +1093,24 @@ assert "3" in str(error) and "5" in str(error), f"Step 5: the message should hol
 # %% test="collate-types" points=1
 # Test 5i · 1 point · what is no number is refused, with its position and type
 for wrong, name in [("cat", "str"), (None, "NoneType"), ({"a": 1}, "dict")]:
-    error = error_of(collate, [(Tensor(1), wrong)] * 2)
+    error = error_of(collate_samples, [(Tensor(1), wrong)] * 2)
     assert isinstance(error, TypeError), f"Step 5: a {name} should raise TypeError; it gave {error!r}."
     assert "position 1" in str(error) and name in str(error), f"Step 5: expected 'position 1' and {name!r} in {str(error)!r}."
 ### BEGIN HIDDEN TESTS
 strange = {"object": object(), "set": {1, 2}, "bytes": b"raw"}
 for name in ["object", "set", "bytes"]:
-    error = error_of(collate, [(strange[name], Tensor(1))] * 2)
+    error = error_of(collate_samples, [(strange[name], Tensor(1))] * 2)
     assert isinstance(error, TypeError), f"Step 5: a sample with a {name} should raise TypeError; it gave {error!r}."
     assert "position 0" in str(error) and name in str(error), f"Step 5: 'position 0' and {name!r} were expected in {str(error)!r}."
 ### END HIDDEN TESTS
 
 # %% test="collate-contiguous" points=1
 # Test 5j · 1 point · C-ordered samples give a C-ordered batch
-(batch,) = collate([(Tensor(np.zeros((3, 8, 8), np.float32)),)] * 4)
+(batch,) = collate_samples([(Tensor(np.zeros((3, 8, 8), np.float32)),)] * 4)
 ordered, strides = batch.data.flags.c_contiguous, batch.data.strides
 assert ordered, f"Step 5: the batch should be in C order; its strides are {strides} B."
 ### BEGIN HIDDEN TESTS
-(batch,) = collate([(Tensor(np.arange(30, dtype=np.int64).reshape(5, 6)),)] * 3)
+(batch,) = collate_samples([(Tensor(np.arange(30, dtype=np.int64).reshape(5, 6)),)] * 3)
 strides = batch.data.strides
 assert strides == (240, 48, 8), f"Step 5: a (3, 5, 6) int64 batch has strides (240, 48, 8) B; got {strides}."
 ### END HIDDEN TESTS
@@ -1119,7 +1119,7 @@ assert strides == (240, 48, 8), f"Step 5: a (3, 5, 6) int64 batch has strides (2
 # Profile 5 · 2 points · collation copies each byte about once
 batch = [(Tensor(np.zeros((3, 64, 64), np.float32)), Tensor(0)) for _ in range(64)]
 batch_bytes = 64 * 3 * 64 * 64 * 4
-peak, kept = peak_bytes(lambda: collate(batch)), kept_bytes(lambda: collate(batch))
+peak, kept = peak_bytes(lambda: collate_samples(batch)), kept_bytes(lambda: collate_samples(batch))
 print(f"a batch of {batch_bytes / 1e6:.2f} MB: collation keeps {kept / 1e6:.2f} MB, with a peak of {peak / 1e6:.2f} MB")
 assert kept >= batch_bytes, f"Step 5: the batch should own all of its {batch_bytes:,} B; it allocated {kept:,} B."
 assert peak <= 3 * batch_bytes, f"Step 5: the peak should be under three times {batch_bytes:,} B; it was {peak:,} B."
@@ -1138,7 +1138,7 @@ for x, y in DataLoader(pairs, batch_size=2):
 
 # %% tags=["explore"]
 images = [Tensor(np.zeros((3, 224, 224), np.float32)) for _ in range(16)]
-seconds = seconds_per_call(lambda: collate(images), repeats=3)
+seconds = seconds_per_call(lambda: collate_samples(images), repeats=3)
 copied_bytes = 16 * 3 * 224 * 224 * 4
 print(f"{copied_bytes / 1e6:.1f} MB in {seconds * 1e3:.1f} ms: {copied_bytes / seconds / 1e9:.1f} GB/s")
 
