@@ -107,6 +107,9 @@ def grade(
     keep_going: Annotated[
         bool, typer.Option("--keep-going", help="Give a file that is no notebook 0 points and grade the others.")
     ] = False,
+    trust: Annotated[
+        list[str] | None, typer.Option(help="A flagged student whose code you have looked at: its points count.")
+    ] = None,
 ) -> None:
     """Grade a folder of submissions through nbgrader: scores, feedback pages and grades.csv.
 
@@ -115,6 +118,7 @@ def grade(
     tito grade handed_in/
     tito grade handed_in/ --module 05 --output /tmp/trial
     tito grade handed_in/ --keep-going
+    tito grade handed_in/ --trust alice --trust bob
     """
     from rich.console import Console
 
@@ -125,7 +129,7 @@ def grade(
     chosen = course.module(module) if module else None
     _choose_isolation(course, isolation)
     with GradingProgress(console) as progress:
-        results = grade_folder(course, folder, chosen, output, progress, keep_going)
+        results = grade_folder(course, folder, chosen, output, progress, keep_going, trust or [])
     print_report(console, results)
     place = output or Path()
     print(f"\nscores:   {place / 'grades.csv'}")
