@@ -240,14 +240,11 @@ ATTACKS = [
         "def dumps(value, *args, **options):\n    return old([[n, [['constant', True]] * 9] for n in range(9)])\n"
         "json.dumps = dumps\nget_ipython().display_pub.publish({'text/plain': 'x'})",
     ),
-    Attack("exits_before_the_tests", "os._exit", "import os\nos._exit(0)"),
     Attack(
-        "kills_its_parent",
-        "os.getppid",
-        "import os\ntry:\n    os.kill(os.getppid(), 9)\nexcept OSError:\n    pass",
+        "reaches_into_memory",
+        "ctypes.pythonapi",
+        "import ctypes\nstop = ctypes.pythonapi.PyErr_Clear\nstop()",
     ),
-    Attack("leaves_code_for_the_end", "import atexit", "import atexit\natexit.register(print, '5.0')"),
-    Attack("reaches_into_memory", "import ctypes", "import ctypes\nnumber = ctypes.c_int(5)"),
     Attack("hides_what_it_reaches_for", "exec(", "exec(bytes.fromhex('70617373').decode())"),
     Attack("builds_a_name_from_pieces", "getattr(np", "reach = getattr(np, 'array_' + 'equal')"),
     Attack(

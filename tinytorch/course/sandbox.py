@@ -195,13 +195,14 @@ def sandboxed(command: list[str], binds: list[str], user: int | None, limits: Li
         inside += ["--inh-caps=-all", "--bounding-set=-all"]
     readable = [*readable_paths(), *(Path(tools[name]) for name in ("prlimit", "setpriv"))]
     targets = [*readable, *(Path(target) for target in binds[2::3] if target.startswith("/"))]
+    # The scratch space comes first: the interpreter may lie below it, in an environment made under /tmp.
+    bubblewrap += ["--proc", "/proc", "--dev", "/dev"]
+    for writable in (SCRATCH, "/dev/shm"):
+        bubblewrap += ["--perms", "1777", "--size", str(limits.scratch_bytes), "--tmpfs", writable]
     # bubblewrap makes the folders above a mount for its own user only.
     bubblewrap += [part for folder in _parents(targets) for part in ("--perms", "0755", "--dir", str(folder))]
     for path in readable:
         bubblewrap += ["--symlink", os.readlink(path), str(path)] if path.is_symlink() else _read_only(path)
-    bubblewrap += ["--proc", "/proc", "--dev", "/dev"]
-    for writable in (SCRATCH, "/dev/shm"):
-        bubblewrap += ["--perms", "1777", "--size", str(limits.scratch_bytes), "--tmpfs", writable]
     bubblewrap += ["--perms", "0777", "--dir", HOME, "--perms", "0777", "--dir", f"{SCRATCH}/matplotlib"]
     for cache in font_caches():
         bubblewrap += ["--ro-bind", str(cache), f"{SCRATCH}/matplotlib/{cache.name}"]
@@ -232,9 +233,9 @@ def _read_only(path: Path) -> list[str]:
 
 
 def _parents(paths: list[Path]) -> list[Path]:
-    """Give all folders above some paths, the upper ones first; what lies in the scratch space is not among them."""
-    folders = {parent for path in paths for parent in path.parents if parent != Path("/")}
-    return sorted(folder for folder in folders if not folder.is_relative_to(SCRATCH))
+    """Give all folders above some paths, the upper ones first; the scratch space itself is there already."""
+    folders = {parent for path in paths for parent in path.parents}
+    return sorted(folders - {Path("/"), Path(SCRATCH)})
 
 
 def _installed_copies() -> Iterator[Path]:

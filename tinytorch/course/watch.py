@@ -21,14 +21,10 @@ from tinytorch.course.layout import Course
 from tinytorch.course.notebook import grade_id, read_notebook, role_of
 from tinytorch.course.notes import add_note
 
-# Modules that are for looking into or reaching out of a process
+# Modules that are for looking into a process. Ending it, or reaching out of it, is not flagged: the sandbox bounds it, and
+# it costs its own points.
 MODULES = {
-    "ctypes": "reaches into the interpreter's memory",
     "importlib": "changes how modules are found",
-    "subprocess": "starts other programs",
-    "socket": "opens network connections",
-    "atexit": "leaves code for the process's end",
-    "signal": "catches the signals that stop a process",
     "nbformat": "reads notebooks",
     "nbgrader": "reaches for the grader",
     "ipykernel": "reaches for the kernel",
@@ -69,7 +65,7 @@ ATTRIBUTES = {
     **dict.fromkeys(["__globals__", "__code__", "__closure__", "__subclasses__"], "looks into functions and classes"),
     **dict.fromkeys(["get_objects", "get_referrers", "get_referents"], "searches the process's memory"),
     **dict.fromkeys(["getsource", "getsourcelines"], "reads the source of code"),
-    **dict.fromkeys(["_exit", "abort", "kill", "killpg", "getppid", "fork", "system", "popen"], "leaves its process"),
+    **dict.fromkeys(["pythonapi", "py_object", "from_address", "memmove", "memset"], "writes into the interpreter"),
     **dict.fromkeys(["meta_path", "path_hooks"], "changes how modules are found"),
 }
 # Methods by which an object pretends to be what it is not
