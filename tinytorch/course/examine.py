@@ -39,7 +39,10 @@ class ExamineSubmission(ExecuteStaged):
             add_note(self.nb, "flag", grade_id(cell) or "", verdict.flag)
         fault = next((ran.fault for ran in runs if ran.fault), None)
         count = runs[-1].execution_count if runs else None
-        return Ran(verdict.status, verdict.outputs, execution_count=count, fault=fault)
+        if fault:  # what was stopped from outside has that for its reason, whatever had come by then
+            shown = [output for output in verdict.outputs if output.output_type != "error"]
+            return Ran(outputs=shown, execution_count=count).fail(fault.ename, fault.text)
+        return Ran(verdict.status, verdict.outputs, execution_count=count)
 
 
 def defines_functions_only(source: str) -> bool:
