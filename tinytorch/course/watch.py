@@ -21,7 +21,7 @@ from tinytorch.course.layout import Course
 from tinytorch.course.notebook import grade_id, read_notebook, role_of
 from tinytorch.course.notes import add_note
 
-# Modules that are for looking into a process. Ending it, or reaching out of it, is not flagged: the sandbox bounds that,
+# Modules for looking into a process. Ending it, or reaching out of it, is not flagged: the sandbox bounds that,
 # and it costs its own points.
 MODULES = {
     "importlib": "changes how modules are found",
