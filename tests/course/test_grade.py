@@ -19,9 +19,14 @@ def test_grading_a_whole_class_succeeds(graded: GradedClass) -> None:
     assert graded.run.stderr == ""
 
 
-@pytest.mark.parametrize("student", ["right", "warns", "explores", "hugs", "answers", "prints"])
+@pytest.mark.parametrize("student", ["right", "warns", "explores", "hugs", "answers"])
 def test_a_correct_submission_gets_all_points(graded: GradedClass, student: str) -> None:
     assert graded.points(student) == ALL
+
+
+def test_a_submission_that_reads_the_source_of_tests_is_held_back(graded: GradedClass) -> None:
+    assert graded.points("prints") == NONE
+    assert "`import traceback; print(In[-1])" in graded.run.stdout
 
 
 @pytest.mark.parametrize("student", ["untouched", "skips", "imports", "disguises"])
@@ -73,7 +78,7 @@ def test_the_report_has_a_row_per_student_and_the_most_failed_test_first(graded:
     assert row.split() == ["answers", "20", "/", "20", "3", "of", "3", "1", "to", "grade", "by", "hand"]
     tests = lines[lines.index("02_tiny: tests, the one most often failed first") + 2 :]
     assert [line.split()[0] for line in tests[:3]] == ["double-more", "pair-total-right", "double-number"]
-    assert "7 of 14" in tests[0]
+    assert "6 of 14" in tests[0]
     assert "\x1b" not in graded.run.stdout
 
 
