@@ -2,6 +2,7 @@
 
 import csv
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -83,6 +84,19 @@ def graded(tmp_path_factory) -> GradedAttacks:
 
 def test_there_are_at_least_25_attacks():
     assert len({attack.name for attack in ATTACKS}) == len(ATTACKS) >= 25
+
+
+def test_published_attacks_name_their_source_and_are_in_the_docs_table():
+    sources = {attack.name: attack.source for attack in ATTACKS if attack.source}
+    assert len(set(sources.values())) >= 8
+    page = (ROOT / "docs" / "grading.md").read_text(encoding="utf-8")
+    section = page.split("## Published attacks")[1].split("\n## ")[0]
+    rows = [line.strip("| ").split(" | ") for line in section.splitlines() if line.startswith("| ")][1:]
+    listed = [(name, published) for _, published, names in rows for name in re.findall("`(.*?)`", names)]
+    assert {name for name, _ in listed} == set(sources)
+    for name, published in listed:
+        number = re.search(r"\d+(?=:)", sources[name])[0]  # of an issue, or a year
+        assert number in published, name
 
 
 @pytest.mark.parametrize("attack", ATTACKS, ids=lambda attack: attack.name)

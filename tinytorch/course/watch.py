@@ -74,6 +74,9 @@ PRETENDING = {
     "__subclasscheck__": "pretends to be of another class",
     "__class__": "pretends to be of another class",
 }
+# Functions by which tests ask what an object is; to define them anew deceives whoever asks
+ASKING = {"type", "isinstance", "issubclass", "callable", "locals", "globals"}
+READING = {"open", "Path", "popen", "Popen", "system", "run", "call", "check_output"}
 COMPARISONS = {"__eq__", "__ne__", "__lt__", "__le__", "__gt__", "__ge__", "__contains__"}
 
 
@@ -170,6 +173,10 @@ class _Reader:
                 yield NAMES[node.id]
         elif isinstance(node, ast.Attribute):
             yield from self._attribute(node)
+        elif isinstance(node, ast.Global):
+            # declared in a function and bound there: the test's own helpers are replaced when the answer is called
+            if any(self.given.get(name) in ("definition", "import") and name in self.bound for name in node.names):
+                yield "replaces what was given"
         elif isinstance(node, ast.Subscript) and isinstance(node.ctx, ast.Store) and self._is_namespace(node.value):
             yield "changes names behind the code's back"
         elif isinstance(node, ast.Call):
@@ -232,7 +239,8 @@ class _Reader:
             yield "changes what was given"
         if name in ("getattr", "setattr") and len(node.args) > 1 and isinstance(node.args[1], (ast.BinOp, ast.Call)):
             yield "hides what it reaches for"
-        if name == "open" and any(isinstance(a, ast.Constant) and ".ipynb" in str(a.value) for a in node.args):
+        parts = [part for argument in node.args for part in ast.walk(argument)] if name in READING else []
+        if any(isinstance(part, ast.Constant) and ".ipynb" in str(part.value) for part in parts):
             yield "reads notebooks"
         if name == "stack" and _root(node.func) == "inspect":
             yield "looks into the functions that call it"
@@ -264,6 +272,8 @@ class _Reader:
             names = {target.id for target in statement.targets if isinstance(target, ast.Name)}
         if any(self.given.get(name) in ("definition", "import") for name in names):
             yield statement.lineno, "replaces what was given"
+        if names & ASKING:
+            yield statement.lineno, "deceives whoever asks what an object is"
 
 
 def _root(node: ast.AST | None) -> str:
