@@ -65,6 +65,10 @@ def fill(folder):
         for path in glob.glob(f"{folder}/fill*"):
             os.remove(path)
 
+def make_user_namespace():
+    libc = ctypes.CDLL(None, use_errno=True)
+    return libc.unshare(0x10000000)
+
 def mount():
     libc = ctypes.CDLL(None, use_errno=True)
     return libc.mount(b"none", b"/tmp", b"tmpfs", 0, None)
@@ -88,6 +92,8 @@ found = {
     "writes the root": attempt(lambda: writable("/x")),
     "starts a shell": attempt(lambda: subprocess.run("true", shell=True, check=True)),
     "mounts": attempt(mount),
+    "makes a user namespace": attempt(make_user_namespace),
+    "writes the interpreter it runs in": attempt(lambda: writable("/proc/self/exe")),
     "becomes root": attempt(lambda: os.setuid(0)),
     "kills its parent": attempt(lambda: os.kill(os.getppid(), 9)),
     "kills everything": attempt(lambda: os.kill(PID, 9)),
@@ -97,6 +103,8 @@ found = {
     "writes scratch files": attempt(lambda: writable("/tmp/scratch.txt")),
     "finds its fonts": attempt(lambda: len(glob.glob(os.environ["MPLCONFIGDIR"] + "/fontlist*"))),
     "uid": os.getuid(),
+    "open files": [os.path.realpath(f"/proc/self/fd/{name}") for name in os.listdir("/proc/self/fd")],
+    "parent": os.getppid(),
     "capabilities": [line.split()[1] for line in open("/proc/self/status") if line.startswith("CapEff")],
     "processes": sorted(int(name) for name in os.listdir("/proc") if name.isdigit()),
     "environment": dict(os.environ),
@@ -113,8 +121,8 @@ class Probed:
     found: dict[str, Any]
 
 
-def probe(course: TinyCourse, port: int) -> Probed:
-    """Grade a submission that tries all there is to try, beside one of somebody else, by plain nbgrader."""
+def probe(course: TinyCourse, port: int, engine: str) -> Probed:
+    """Grade a submission that tries all there is to try, beside one of somebody else."""
     other, mine = (course.root / "submitted" / student / "02_tiny" / "tiny.ipynb" for student in ("alice", "mallory"))
     for path in (other, mine):
         path.parent.mkdir(parents=True)
@@ -124,21 +132,28 @@ def probe(course: TinyCourse, port: int) -> Probed:
     notebook = course.filled(double=DOUBLE.format(before="", inside="pass") + values + PROBE)
     nbformat.write(notebook, mine)
     nbformat.write(course.filled(), other)
-    course.run("nbgrader", "autograde", "02_tiny", "--student", "mallory", check=True)
+    if engine == "nbgrader":  # which starts a kernel
+        course.run("nbgrader", "autograde", "02_tiny", "--student", "mallory", check=True)
+    else:  # which forks one
+        (course.root / "handed_in").mkdir()
+        shutil.copyfile(mine, course.root / "handed_in" / "mallory.ipynb")
+        course.tito_process("grade", course.root / "handed_in", "--module", "02", check=True)
     ran = nbformat.read(course.root / "autograded" / "mallory" / "02_tiny" / "tiny.ipynb", as_version=4)
     text = "".join(output.get("text", "") for output in cell_named(ran, "double").outputs)
     assert "FOUND" in text, cell_named(ran, "double").outputs
     return Probed(course, json.loads(text.partition("FOUND")[2]))
 
 
-@pytest.fixture(scope="module")
-def probed(built_course: TinyCourse, tmp_path_factory: pytest.TempPathFactory) -> Probed:
+@pytest.fixture(scope="module", params=["nbgrader", "tito"])
+def probed(
+    built_course: TinyCourse, tmp_path_factory: pytest.TempPathFactory, request: pytest.FixtureRequest
+) -> Probed:
     """The outcome in the sandbox, with a server listening on this machine and a secret in the grader's environment."""
     root = tmp_path_factory.mktemp("sandbox")
     shutil.copytree(built_course.root, root / "course")
     with pytest.MonkeyPatch.context() as patch, socket.create_server(("127.0.0.1", 0)) as server:
         patch.setenv("INSTRUCTOR_TOKEN", SECRET)
-        return probe(TinyCourse(root / "course"), server.getsockname()[1])
+        return probe(TinyCourse(root / "course"), server.getsockname()[1], request.param)
 
 
 REFUSED = {
@@ -160,7 +175,10 @@ REFUSED = {
     "writes the root": ["OSError", "PermissionError"],
     "starts a shell": ["FileNotFoundError"],
     "mounts": ["-1"],
+    "makes a user namespace": ["-1"],
+    "writes the interpreter it runs in": ["OSError", "PermissionError"],
     "becomes root": ["PermissionError"],
+    "kills its parent": ["PermissionError", "None"],
     "kills everything": ["ProcessLookupError"],
     "forks without end": ["'stopped True'"],
     "fills the scratch space": ["'stopped True'"],
@@ -183,6 +201,11 @@ def test_no_process_but_the_sandbox_s_own_is_visible_and_none_is_root(probed: Pr
     assert max(probed.found["processes"]) < 10
     assert probed.found["uid"] not in (0, os.getuid() or 0)
     assert int(probed.found["capabilities"][0], 16) == 0
+
+
+def test_no_file_of_the_grader_is_open(probed: Probed) -> None:
+    assert not [path for path in probed.found["open files"] if str(probed.course.root.parent) in path]
+    assert probed.found["parent"] == 1  # the sandbox's own first process
 
 
 def test_the_environment_holds_nothing_of_the_grader_s(probed: Probed) -> None:

@@ -18,22 +18,36 @@ import subprocess
 import sys
 import sysconfig
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
+from importlib.metadata import EntryPoint
 from pathlib import Path
 from time import monotonic
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import psutil
+from jupyter_client.provisioning.factory import KernelProvisionerFactory
 from jupyter_client.provisioning.local_provisioner import LocalProvisioner
 from traitlets import Instance, Unicode
 
 from tinytorch.course.layout import CourseError
+from tinytorch.course.seccomp import no_user_namespaces
+
+if TYPE_CHECKING:
+    from tinytorch.course.forked import ForkServer
 
 ISOLATIONS = ("bubblewrap", "limits", "none")
-# The names in pyproject.toml's entry points; a kernel that is not isolated is started by jupyter_client's own.
+# A kernel that is not isolated is started by jupyter_client's own.
 PROVISIONERS = {"bubblewrap": "tinytorch-bubblewrap", "limits": "tinytorch-limits", "none": "local-provisioner"}
+FORKED = "tinytorch-forked"
+# Named here instead of in the package's metadata, so that a checkout whose installation is older has them all.
+for name, place in (
+    (PROVISIONERS["bubblewrap"], "tinytorch.course.sandbox:BubblewrapProvisioner"),
+    (PROVISIONERS["limits"], "tinytorch.course.sandbox:LimitsProvisioner"),
+    (FORKED, "tinytorch.course.forked:ForkedProvisioner"),
+):
+    KernelProvisionerFactory.provisioners[name] = EntryPoint(name, place, KernelProvisionerFactory.GROUP_NAME)
 HOW_TO = (
     'install it with `apt-get install bubblewrap`, or choose `c.ExecuteStaged.isolation = "limits"` in '
     "nbgrader_config.py (for one run: `tito grade --isolation limits`), which protects from accidents only"
@@ -58,40 +72,47 @@ class Limits:
     file_bytes: int = 64 * 2**20
     scratch_bytes: int = 256 * 2**20
 
+    def by_name(self) -> dict[str, int]:
+        """Give them under prlimit's names for them."""
+        return {
+            "as": self.memory_bytes,
+            "cpu": self.cpu_seconds,
+            "nproc": self.processes,
+            "nofile": self.open_files,
+            "fsize": self.file_bytes,
+            "core": 0,
+        }
+
     def arguments(self) -> list[str]:
         """Give them as prlimit's arguments."""
-        return [
-            f"--as={self.memory_bytes}",
-            f"--cpu={self.cpu_seconds}",
-            f"--nproc={self.processes}",
-            f"--nofile={self.open_files}",
-            f"--fsize={self.file_bytes}",
-            "--core=0",
-        ]
+        return [f"--{name}={limit}" for name, limit in self.by_name().items()]
 
     def apply(self) -> None:
         """Set them for this process, but for the number of processes: without a sandbox that is the user's in all."""
         import resource  # which Windows, where students work too, does not have
 
-        for kind, limit in (
-            (resource.RLIMIT_AS, self.memory_bytes),
-            (resource.RLIMIT_CPU, self.cpu_seconds),
-            (resource.RLIMIT_NOFILE, self.open_files),
-            (resource.RLIMIT_FSIZE, self.file_bytes),
-            (resource.RLIMIT_CORE, 0),
-        ):
+        for name, limit in self.by_name().items():
             with suppress(ValueError, OSError):  # macOS knows no limit on memory, and the user's own may be lower
-                resource.setrlimit(kind, (limit, limit))
+                if name != "nproc":
+                    resource.setrlimit(getattr(resource, f"RLIMIT_{name.upper()}"), (limit, limit))
 
 
-def kernel_manager_in(manager: Any, isolation: str, stage: Path, folder: Path, limits: Limits) -> None:
-    """Have a kernel manager start its kernel in `isolation`, with the staged package and the submission's folder."""
+def kernel_manager_in(
+    manager: Any, isolation: str, stage: Path, folder: Path, limits: Limits, server: ForkServer | None = None
+) -> None:
+    """Have a kernel manager start its kernel in `isolation`, with the staged package and the submission's folder.
+
+    With a `server`, a kernel in bubblewrap is forked from that instead of started.
+    """
     spec = manager.kernel_spec
     if isolation != "none":
         spec.argv = [sys.executable, "-m", "ipykernel_launcher", "-f", "{connection_file}"]
     spec.interrupt_mode = "message"
     settings = {} if isolation == "none" else {"stage": str(stage), "folder": str(folder), "limits": limits}
-    spec.metadata["kernel_provisioner"] = {"provisioner_name": PROVISIONERS[isolation], "config": settings}
+    name = PROVISIONERS[isolation]
+    if isolation == "bubblewrap" and server is not None:
+        name, settings["server"] = FORKED, server
+    spec.metadata["kernel_provisioner"] = {"provisioner_name": name, "config": settings}
 
 
 class LimitsProvisioner(LocalProvisioner):
@@ -154,18 +175,19 @@ class LimitsProvisioner(LocalProvisioner):
 class BubblewrapProvisioner(LimitsProvisioner):
     """A kernel inside bubblewrap."""
 
+    extra_binds: Sequence[str] = ()
+
     def environment(self) -> dict[str, str]:
         """Give the kernel's environment variables, as paths inside."""
         return clean_environment(HOME, f"{SCRATCH}/matplotlib", PACKAGE if self.stage else "")
 
     def confine(self, kwargs: dict[str, Any]) -> dict[str, Any]:
         """Put bubblewrap before the kernel's command."""
-        user = None
-        if os.geteuid() == 0:
-            user = OTHER_USER + os.getpid()
+        user = other_user()
+        if user is not None:
             for path in (self.channel, *self.channel.iterdir(), Path(self.stage or self.channel)):
                 os.chown(path, user, user)
-        binds = ["--bind", str(self.channel), str(self.channel)]
+        binds = [*self.extra_binds, "--bind", str(self.channel), str(self.channel)]
         if self.stage:
             binds += ["--ro-bind", self.stage, PACKAGE]
         if self.folder:
@@ -174,21 +196,52 @@ class BubblewrapProvisioner(LimitsProvisioner):
                 if notebook.is_file() and not notebook.is_symlink():
                     binds += ["--ro-bind", "/dev/null", f"{SUBMISSION}/{notebook.name}"]
             binds += ["--chdir", SUBMISSION]
-        return {**kwargs, "cwd": "/", "cmd": sandboxed(kwargs["cmd"], binds, user, self.limits)}
+        command = sandboxed(kwargs["cmd"], binds, user, self.limits, self.filter)
+        return {**kwargs, "cwd": "/", "cmd": command, "pass_fds": (self.filter,)}
+
+    async def pre_launch(self, **kwargs: Any) -> dict[str, Any]:
+        """Open the filter for system calls too, which bubblewrap reads."""
+        self.filter = filter_file()
+        return await super().pre_launch(**kwargs)
+
+    async def launch_kernel(self, cmd: list[str], **kwargs: Any) -> Any:
+        """Start the kernel."""
+        try:
+            return await super().launch_kernel(cmd, **kwargs)
+        finally:
+            os.close(self.filter)
 
 
-def sandboxed(command: list[str], binds: list[str], user: int | None, limits: Limits) -> list[str]:
+def other_user() -> int | None:
+    """Give the user id that a sandbox has if root starts it."""
+    return OTHER_USER + os.getpid() if os.geteuid() == 0 else None
+
+
+def filter_file() -> int:
+    """Give a file in memory with the filter that keeps the sandbox from making user namespaces of its own."""
+    descriptor = os.memfd_create("filter")
+    os.write(descriptor, no_user_namespaces())
+    os.lseek(descriptor, 0, os.SEEK_SET)
+    return descriptor
+
+
+def sandboxed(
+    command: list[str], binds: list[str], user: int | None, limits: Limits, filter_descriptor: int
+) -> list[str]:
     """Give the command that runs `command` in the sandbox, as another user if root starts it.
 
     Root has no user namespace made: it gives its rights up inside, for a user id that nobody has. So limits on the
     number of processes hold, which they do not for root, and none of the grader's files is the sandbox's own.
     """
-    tools = {name: _tool(name) for name in ("bwrap", "prlimit", "choom", "setpriv")}
+    tools = {name: find_tool(name) for name in ("bwrap", "prlimit", "choom", "setpriv")}
     bubblewrap = [tools["bwrap"], "--unshare-net", "--unshare-pid", "--unshare-ipc", "--unshare-uts"]
     bubblewrap += ["--unshare-cgroup-try", "--hostname", "sandbox", "--die-with-parent", "--cap-drop", "ALL"]
     inside = [tools["prlimit"], *limits.arguments()]
+    if no_user_namespaces():
+        bubblewrap += ["--seccomp", str(filter_descriptor)]
     if user is None:
-        bubblewrap += ["--unshare-user", "--disable-userns", "--uid", "1000", "--gid", "1000"]
+        bubblewrap += ["--unshare-user", "--uid", "1000", "--gid", "1000"]
+        bubblewrap += [] if no_user_namespaces() else ["--disable-userns"]
     else:
         bubblewrap += ["--cap-add", "CAP_SETUID", "--cap-add", "CAP_SETGID", "--cap-add", "CAP_SETPCAP"]
         inside += [tools["setpriv"], f"--reuid={user}", f"--regid={user}", "--clear-groups"]
@@ -245,7 +298,7 @@ def _installed_copies() -> Iterator[Path]:
             yield Path(folder) / "tinytorch"
 
 
-def _tool(name: str) -> str:
+def find_tool(name: str) -> str:
     """Give the path of a program that the sandbox is made with."""
     found = shutil.which(name) or shutil.which(name, path="/usr/bin:/bin:/usr/sbin:/sbin")
     return found or name
@@ -327,12 +380,17 @@ def _sandbox_fails() -> str:
 
 @functools.cache
 def _trial(path: str) -> str:
-    user = OTHER_USER + os.getpid() if os.geteuid() == 0 else None
-    trial = sandboxed([sys.executable, "-c", "import encodings"], [], user, Limits())
+    descriptor = filter_file()
+    trial = sandboxed([sys.executable, "-c", "import encodings"], [], other_user(), Limits(), descriptor)
+    environment = clean_environment(HOME, HOME, "")
     try:
-        run = subprocess.run(trial, env=clean_environment(HOME, HOME, ""), capture_output=True, text=True, cwd="/")
+        run = subprocess.run(
+            trial, env=environment, capture_output=True, text=True, cwd="/", pass_fds=(descriptor,), check=False
+        )
     except OSError as error:
         return f"bubblewrap can't be started ({error})"
+    finally:
+        os.close(descriptor)
     if run.returncode == 0:
         return ""
     return f"bubblewrap can't make its sandbox ({(run.stderr.strip().splitlines() or ['no reason given'])[-1]})"
