@@ -8,9 +8,11 @@ from typing import Any
 from nbformat import NotebookNode
 
 from tinytorch.course.execute import ExecuteStaged, Ran
-from tinytorch.course.judge import judge
+from tinytorch.course.judge import judge, witness_file
 from tinytorch.course.notebook import grade_id, role_of
 from tinytorch.course.notes import add_note
+
+WITNESS = "witness.bin"  # in the staged folder, which student code can't write to
 
 
 class ExamineSubmission(ExecuteStaged):
@@ -21,7 +23,8 @@ class ExamineSubmission(ExecuteStaged):
     ) -> tuple[NotebookNode, dict[str, Any]]:
         """Run the notebook, with the functions at hand that its tests were given."""
         given = [cell.source for cell in nb.cells if role_of(cell) == "given" and cell.cell_type == "code"]
-        self._helpers = [source for source in given if defines_functions_only(source)]
+        helpers = [source for source in given if defines_functions_only(source)]
+        self.staged_files = {WITNESS: witness_file(helpers)}
         return super().preprocess(nb, resources, km)
 
     def run_cell(self, cell: NotebookNode) -> Ran:
@@ -34,7 +37,7 @@ class ExamineSubmission(ExecuteStaged):
             runs.append(self.execute_code(source))
             return runs[-1].outputs
 
-        verdict = judge(cell.source, self._helpers, run)
+        verdict = judge(cell.source, f"{self.stage_inside}/{WITNESS}", run)
         if verdict.flag:
             add_note(self.nb, "flag", grade_id(cell) or "", verdict.flag)
         fault = next((ran.fault for ran in runs if ran.fault), None)

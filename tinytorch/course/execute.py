@@ -12,6 +12,7 @@ import functools
 import re
 import subprocess
 import tempfile
+from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -27,10 +28,11 @@ from nbformat.v4 import output_from_msg
 from nbgrader.preprocessors import Execute
 from traitlets import Enum, Float, Integer, List, Unicode
 
+from tinytorch.course.forked import ForkServer
 from tinytorch.course.layout import Course
 from tinytorch.course.notebook import grade_id, role_of
 from tinytorch.course.notes import add_note
-from tinytorch.course.sandbox import ISOLATIONS, Limits, check_isolation, kernel_manager_in
+from tinytorch.course.sandbox import ISOLATIONS, PACKAGE, Limits, check_isolation, kernel_manager_in
 from tinytorch.course.stage import stage_package, staged_environment
 
 MESSAGE_BYTES = 8_000_000  # a larger message is cut off by ZeroMQ, before it is in our memory
@@ -90,6 +92,8 @@ class ExecuteStaged(Execute):  # type: ignore[misc]
     max_output_bytes = Integer(1_000_000, help="How much one cell may print.").tag(config=True)
     # A `tinytorch/` that was handed in beside the notebook must not come before the staged one.
     extra_arguments = List(["--InteractiveShellApp.ignore_cwd=True"]).tag(config=True)
+    staged_files: Mapping[str, bytes] = {}  # what lies in the stage beside the package
+    server: ForkServer | None = None  # what kernels in the sandbox are forked from; without one, each is started
 
     def preprocess(
         self, nb: NotebookNode, resources: dict[str, Any], km: Any = None
@@ -105,15 +109,22 @@ class ExecuteStaged(Execute):  # type: ignore[misc]
             self._stage = Path(stage)
             self._folder = Path(resources.get("metadata", {}).get("path") or stage)
             stage_package(course, course.module(resources["nbgrader"]["assignment"]), self._stage)
+            for name, content in self.staged_files.items():
+                (self._stage / name).write_bytes(content)
             nb, resources = super().preprocess(nb, resources, km)
         return nb, resources
+
+    @property
+    def stage_inside(self) -> str:
+        """The folder of the staged package, as student code sees it."""
+        return PACKAGE if self.isolation == "bubblewrap" else str(self._stage)
 
     def create_kernel_manager(self) -> Any:
         """Give a manager whose kernel starts in the chosen isolation."""
         self.km = super().create_kernel_manager()
         self.km.client = functools.partial(_careful_client, self.km.client)
         limits = Limits(memory_bytes=int(self.memory_gigabytes * 2**30))
-        kernel_manager_in(self.km, self.isolation, self._stage, self._folder, limits)
+        kernel_manager_in(self.km, self.isolation, self._stage, self._folder, limits, self.server)
         return self.km
 
     async def async_start_new_kernel(self, **kwargs: Any) -> None:
@@ -374,8 +385,7 @@ class _Intake:
             if not self.clear_first:
                 self.ran.outputs.clear()
         elif kind in OUTPUT_TYPES and self.keep and not self.flooded:
-            output = output_from_msg({"header": {"msg_type": kind}, "content": content})
-            nbformat.validate(output, ref="output", version=4)
+            output = output_from_msg({"header": {"msg_type": kind}, "content": content})  # raises for what is none
             if self.clear_first:
                 self.ran.outputs.clear()
                 self.clear_first = False

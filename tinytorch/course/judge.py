@@ -9,11 +9,11 @@ from __future__ import annotations
 import builtins
 import json
 import marshal
+import re
 import secrets
 import textwrap
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
 from importlib.resources import files
 from typing import Any, Literal
 
@@ -24,6 +24,7 @@ from nbformat.v4 import new_output
 from tinytorch.course.plain import Tensor, Unreadable, decode
 from tinytorch.course.trial import CHECK, LOOK, OUR_NAMES, Part, take_apart
 
+repr(np.zeros(1))  # NumPy imports what it prints arrays with on first use, which the asserts below could not
 MOST_EVIDENCE_BYTES = 20_000_000
 
 
@@ -48,21 +49,20 @@ class Verdict:
         return "error" if any(output.output_type == "error" for output in self.outputs) else "ok"
 
 
-def judge(source: str, helpers: Sequence[str], run: Callable[[str], Sequence[NotebookNode]]) -> Verdict:
+def judge(source: str, witness: str, run: Callable[[str], Sequence[NotebookNode]]) -> Verdict:
     """Decide on a test cell.
 
     Args:
         source: the test cell, hidden region included.
-        helpers: sources of the given cells that its tests call: sent along, so that a student's function of the same
-            name, by accident or not, is not called in their place.
+        witness: the path at which the student's process finds what `witness_file` gave.
         run: runs a source in the student's process and gives its outputs.
     """
     look = f"{LOOK}_{secrets.token_hex(8)}"
     shown: list[NotebookNode] = []
     judged = _Replay()
-    for part in take_apart(source, look):
+    for part in take_apart(source):
         mimetype = f"application/x-evidence-{secrets.token_hex(8)}"
-        outputs = run(_summons(part, look, mimetype, helpers))
+        outputs = run(_summons(part, look, mimetype, witness))
         evidence = [output.data[mimetype] for output in outputs if mimetype in output.get("data", {})]
         errors = [output for output in outputs if output.output_type == "error"]
         shown += [_harmless(o) for o in outputs if o.output_type != "error" and mimetype not in o.get("data", {})]
@@ -82,23 +82,32 @@ def judge(source: str, helpers: Sequence[str], run: Callable[[str], Sequence[Not
     return Verdict(shown)
 
 
-def _summons(part: Part, look: str, mimetype: str, helpers: Sequence[str]) -> str:
+def witness_file(helpers: Sequence[str]) -> bytes:
+    """Give what the student's process loads anew for each part of a test: the witness and the tests' own functions.
+
+    `helpers` are the sources of the given cells that tests call: loaded each time, so that a student's function of the
+    same name, by accident or not, is not called in their place.
+    """
+    source = files("tinytorch.course").joinpath("witness.py").read_text(encoding="utf-8")
+    codes = [compile(helper, "<given>", "exec", dont_inherit=True) for helper in helpers]
+    return marshal.dumps((compile(source, "<witness>", "exec", dont_inherit=True), codes))
+
+
+def _summons(part: Part, look: str, mimetype: str, witness: str) -> str:
     """Give the source that the student's process runs for a part: its half, between a witness that comes and goes."""
+    half = re.sub(rf"\b{LOOK}\(", f"{look}(", part.student_half)
     if not part.asserts:
-        return part.student_half
-    sent, witness = f"{look}_sent", f"{look}_witness"
+        return half
     return "\n".join(
         [
-            *helpers,
-            f"{sent}, {witness} = [], {{}}",
-            f"exec(__import__('marshal').loads({_witness_code()!r}), {witness})",
-            f"def {look}(number, *looks):",
-            f"    {sent}.append([number, [{witness}['observe'](look, globals().get('Tensor')) for look in looks]])",
+            f"{look} = [__import__('marshal').loads(open({witness!r}, 'rb').read()), {{}}]",
+            f"exec({look}[0][0], {look}[1])",
+            f"{look} = {look}[1]['Witness'](globals(), {look}[0][1])",
             "try:",
-            textwrap.indent(part.student_half or "pass", "    "),
+            textwrap.indent(half or "pass", "    "),
             "finally:",
-            f"    get_ipython().display_pub.publish({{{mimetype!r}: __import__('json').dumps({sent})}})",
-            f"    del {sent}, {witness}, {look}",
+            f"    {look}.send({mimetype!r})",
+            f"    del {look}",
         ]
     )
 
@@ -132,7 +141,7 @@ class _Replay:
     def run(self, part: Part, entries: list[Any]) -> None:
         """Run a part; raises what a failed test raises, `Stopped` or `Tampered`."""
         self.waiting = iter(entries)
-        exec(compile(part.grader_half, "<test>", "exec"), self.space)
+        exec(part.grader_code, self.space)
         if next(self.waiting, None) is not None:
             raise Tampered("more evidence came than the test has asserts")
 
@@ -171,10 +180,3 @@ def _harmless(output: NotebookNode) -> NotebookNode:
     if output.output_type == "execute_result":
         return new_output("display_data", data=output.data, metadata=output.metadata)
     return output
-
-
-@lru_cache(maxsize=1)
-def _witness_code() -> bytes:
-    """Give the witness, compiled: the student's process loads it anew for each test cell, so it should be quick."""
-    source = files("tinytorch.course").joinpath("witness.py").read_text(encoding="utf-8")
-    return marshal.dumps(compile(source, "<witness>", "exec"))

@@ -21,6 +21,8 @@ import copy
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property, lru_cache
+from types import CodeType
 from typing import TypeGuard, cast
 
 # What the grader may use: no input or output, nothing that looks at the state of its own process
@@ -47,12 +49,18 @@ class Part:
     grader_half: ast.Module  # calls `_check(number)` before each assert, and `_look(place)` for each value
     asserts: int
 
+    @cached_property
+    def grader_code(self) -> CodeType:
+        """The grader's half, to be run."""
+        return compile(self.grader_half, "<test>", "exec", dont_inherit=True)
 
-def take_apart(source: str, look: str = LOOK) -> list[Part]:
+
+@lru_cache(maxsize=1024)  # a class is graded by the same few tests
+def take_apart(source: str) -> tuple[Part, ...]:
     """Split a test cell's source at its hidden region, and each part in halves, or raise `CannotTakeApart`.
 
     A part is run only when all asserts of the one before hold, as in a notebook: code that the first part has shown
-    to be wrong may run for ever in the second. `look` is what the student's halves call the witness.
+    to be wrong may run for ever in the second.
     """
     tree = ast.parse(re.sub(rf"^### {HIDDEN}", BARRIER, source, flags=re.MULTILINE))
     plan = _Plan()
@@ -61,7 +69,7 @@ def take_apart(source: str, look: str = LOOK) -> list[Part]:
         plan.read(tree.body)
         if plan.theirs == before:
             break
-    splitter = _Splitter(plan, look)
+    splitter = _Splitter(plan)
     bodies = [splitter.grader_body(body) for body in _parts(tree.body)]
     needed = splitter.names_needed_there(tree.body)
     parts = []
@@ -70,7 +78,7 @@ def take_apart(source: str, look: str = LOOK) -> list[Part]:
         asserts = sum(isinstance(statement, ast.Assert) for statement in _flat(body))
         halves = ast.unparse(ast.fix_missing_locations(student)), ast.fix_missing_locations(ast.Module(grader, []))
         parts.append(Part(*halves, asserts))
-    return parts
+    return tuple(parts)
 
 
 def _parts(body: Sequence[ast.stmt]) -> list[list[ast.stmt]]:
@@ -127,9 +135,8 @@ class _Plan:
 class _Splitter:
     """Writes the two halves."""
 
-    def __init__(self, plan: _Plan, look: str) -> None:
+    def __init__(self, plan: _Plan) -> None:
         self.plan = plan
-        self.look = look
         self.count = 0
         self.places: dict[int, list[ast.expr]] = {}  # by each assert
 
@@ -213,7 +220,7 @@ class _Splitter:
     def _witness(self, number: int, places: list[ast.expr]) -> ast.stmt:
         nothing = ast.arguments([], [], None, [], [], None, [])
         looks: list[ast.expr] = [ast.Lambda(nothing, copy.deepcopy(place)) for place in places]
-        return ast.Expr(ast.Call(ast.Name(self.look, ast.Load()), [ast.Constant(number), *looks], []))
+        return ast.Expr(ast.Call(ast.Name(LOOK, ast.Load()), [ast.Constant(number), *looks], []))
 
 
 class _Lifter:
