@@ -56,10 +56,10 @@ lab: $(INSTALLED)  ## open the modules in JupyterLab
 
 lock:  ## write requirements.lock anew from the newest versions that pyproject.toml allows
 	rm -rf build/lock && $(PYTHON) -m venv build/lock
-	build/lock/bin/python -m pip install --quiet --disable-pip-version-check -e '.[course,dev]'
+	build/lock/bin/python -m pip install --quiet --disable-pip-version-check -e '.[course,dev,cluster,postgres]'
 	(echo "# Versions that were tested together; \`make lock\` writes this file."; \
 	 build/lock/bin/python -m pip freeze --all --exclude-editable | grep -v '^pip==') > requirements.lock
 	rm -rf build/lock
 
 clean:  ## remove what was generated and is not committed
-	rm -rf build submitted autograded feedback gradebook.db* grades.csv src/*/*.ipynb
+	rm -rf build submitted autograded feedback history gradebook.db* grades.csv nbgrader.csv canvas.csv report.html src/*/*.ipynb

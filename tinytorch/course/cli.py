@@ -14,6 +14,10 @@ import typer
 
 from tinytorch.course.layout import Course, CourseError, Module
 
+# Where this is installed, reading notebooks begins with making a grammar of web addresses, in two seconds. Notebooks'
+# schemas have no use for it, and jsonschema does without.
+sys.modules.setdefault("rfc3987_syntax", None)  # type: ignore[arg-type]
+
 app = typer.Typer(
     name="tito",
     help="The tools of the TinyTorch course: build, export, check, grade, reset.",
@@ -110,8 +114,16 @@ def grade(
     trust: Annotated[
         list[str] | None, typer.Option(help="A flagged student whose code you have looked at: its points count.")
     ] = None,
+    student: Annotated[list[str] | None, typer.Option(help="Grade only this one; may be given more than once.")] = None,
+    force: Annotated[bool, typer.Option("--force", help="Grade again what was graded before.")] = False,
+    workers: Annotated[
+        int, typer.Option(min=0, help="How many submissions are graded at the same time; one per core if 0.")
+    ] = 0,
+    scheduler: Annotated[
+        str, typer.Option(help="The address of a Dask scheduler, such as tcp://host:8786, whose workers grade.")
+    ] = "",
 ) -> None:
-    """Grade a folder of submissions through nbgrader: scores, feedback pages and grades.csv.
+    """Grade a folder of submissions through nbgrader: report.html, feedback pages and grades.csv.
 
     \b
     The folder may mix alice.ipynb, bob/dataloader.ipynb and carol/05_dataloader/dataloader.ipynb.
@@ -119,9 +131,13 @@ def grade(
     tito grade handed_in/ --module 05 --output /tmp/trial
     tito grade handed_in/ --keep-going
     tito grade handed_in/ --trust alice --trust bob
+    tito grade handed_in/ --student alice --force
+
+    What was graded before is not graded again, so a run that was stopped goes on where it was when it is run again.
     """
     from rich.console import Console
 
+    from tinytorch.course.grade import Options
     from tinytorch.course.grade import grade as grade_folder
     from tinytorch.course.report import GradingProgress, print_report
 
@@ -129,10 +145,12 @@ def grade(
     chosen = course.module(module) if module else None
     _choose_isolation(course, isolation)
     with GradingProgress(console) as progress:
-        results = grade_folder(course, folder, chosen, output, progress, keep_going, trust or [])
+        options = Options(keep_going, trust or [], student or [], force, workers, scheduler)
+        results = grade_folder(course, folder, chosen, output, progress, options)
     print_report(console, results)
     place = output or Path()
-    print(f"\nscores:   {place / 'grades.csv'}")
+    print(f"\nreport:   {place / 'report.html'}")
+    print(f"scores:   {place / 'grades.csv'}; to import: {place / 'canvas.csv'}, {place / 'nbgrader.csv'}")
     if results.graded:
         page = f"{results.graded[0].student}/{results.module.assignment}/{results.module.name}.html"
         print(f"feedback: a page per student, such as {place / 'feedback' / page}")

@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import contextlib
+import functools
 import io
 import re
 from pathlib import Path
 from typing import Any
 
+import nbgrader.api
+import sqlalchemy
+from alembic.script import ScriptDirectory
 from nbgrader.apps import NbGraderAPI
 from nbgrader.converters import GenerateAssignment
 from nbgrader.coursedir import CourseDirectory
@@ -17,7 +21,27 @@ from traitlets.config.loader import PyFileConfigLoader
 
 from tinytorch.course.layout import Course, CourseError, Module
 
+# SQLite makes one who writes wait for others this long; 5 s, its own choice, is less than a slow disk can take.
+LOCK_SECONDS = 60.0
 EXCEPTION_LINE = re.compile(r"^[\w.]*(Error|Exception|Invalid|NotFound|Missing)\w*: ")
+
+
+@functools.cache
+def _newest_schema() -> str:
+    """Give the name of the gradebook's newest schema; nbgrader starts a process for it, which takes seconds."""
+    scripts = Path(nbgrader.api.__file__).parent / "alembic"
+    return str(ScriptDirectory(str(scripts)).get_current_head())
+
+
+def _create_engine(url: str, **settings: Any) -> Any:
+    """Give SQLAlchemy's engine for a gradebook."""
+    if url.startswith("sqlite"):
+        settings = {**settings, "connect_args": {"timeout": LOCK_SECONDS}}
+    return sqlalchemy.create_engine(url, **settings)
+
+
+nbgrader.api.get_alembic_version = _newest_schema
+nbgrader.api.create_engine = _create_engine
 
 
 def open_nbgrader(course: Course, **folders: str) -> NbGraderAPI:

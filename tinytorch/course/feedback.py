@@ -2,14 +2,24 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import Any
 
 import nbgrader
-from nbconvert.exporters import HTMLExporter
+from nbconvert.exporters import HTMLExporter, TemplateExporter
+from nbconvert.filters import Highlight2HTML
+from nbconvert.filters.widgetsdatatypefilter import WidgetsDataTypeFilter
+from nbformat import NotebookNode
+from nbgrader.apps import NbGraderAPI
+from nbgrader.converters import GenerateFeedback
 from traitlets.config import Config
 
+from tinytorch.course.files import write_whole
+from tinytorch.course.layout import Module
+
 TEMPLATE = Path(__file__).parent / "templates" / "tinytorch_feedback"
+WITHOUT_DESCRIPTION = re.compile(r"<img\b(?![^>]*\balt=)")
 NBGRADER_TEMPLATES = Path(nbgrader.__file__).parent / "server_extensions" / "formgrader" / "templates"
 
 
@@ -27,3 +37,37 @@ class FeedbackExporter(HTMLExporter):  # type: ignore[misc]
             str(NBGRADER_TEMPLATES),
         ]
         super().__init__(config=config, **settings)
+
+    def from_notebook_node(
+        self, nb: NotebookNode, resources: dict[str, Any] | None = None, **settings: Any
+    ) -> tuple[str, dict[str, Any]]:
+        """Write the page. HTMLExporter would parse it all once more to add what is added to pictures here."""
+        language = nb.metadata.get("language_info", {})
+        lexer = language.get("pygments_lexer", language.get("name"))
+        resources = self._init_resources(resources)
+        self.register_filter("highlight_code", Highlight2HTML(pygments_lexer=lexer, parent=self))
+        widgets = WidgetsDataTypeFilter(notebook_metadata=self._nb_metadata, parent=self, resources=resources)
+        self.register_filter("filter_data_type", widgets)
+        page, resources = TemplateExporter.from_notebook_node(self, nb, resources, **settings)
+        return WITHOUT_DESCRIPTION.sub('<img alt="a picture that the notebook draws"', page), resources
+
+
+class PageWriter:
+    """Writes feedback pages as `nbgrader generate_feedback` does, with one exporter for all of them."""
+
+    def __init__(self, api: NbGraderAPI, module: Module) -> None:
+        converter = GenerateFeedback(coursedir=api.coursedir, parent=api)
+        self.coursedir, self.module = api.coursedir, module
+        self.exporter = converter.exporter_class(parent=converter, config=converter.config)
+        for preprocessor in converter.preprocessors:
+            self.exporter.register_preprocessor(preprocessor)
+
+    def write(self, student: str) -> None:
+        """Write a student's page from what lies in autograded/ and in the gradebook."""
+        assignment, name = self.module.assignment, self.module.name
+        graded = self.coursedir.format_path(self.coursedir.autograded_directory, student, assignment)
+        folder = self.coursedir.format_path(self.coursedir.feedback_directory, student, assignment)
+        names = {"student": student, "assignment": assignment, "notebook": name, "db_url": self.coursedir.db_url}
+        resources = {"unique_key": name, "output_files_dir": f"{name}_files", "nbgrader": names}
+        page, _ = self.exporter.from_filename(str(Path(graded) / self.module.notebook_name), resources=resources)
+        write_whole(Path(folder) / f"{name}.html", page.encode("utf-8"))

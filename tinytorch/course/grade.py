@@ -1,29 +1,71 @@
-"""From a folder of submissions to scores, feedback and grades.csv, through nbgrader and its gradebook."""
+"""From a folder of submissions to scores, feedback and reports: workers decide, one writer enters it in the gradebook.
+
+A run that was stopped, by whatever, is gone on with by running it again: what was graded is kept as it comes (`store`).
+"""
 
 from __future__ import annotations
 
 import dataclasses
+import hashlib
+import os
 import tempfile
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import AbstractContextManager, contextmanager, nullcontext
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import nbformat
-from nbformat import NotebookNode
-from nbgrader.api import Gradebook
-from nbgrader.apps import NbGraderAPI
-from nbgrader.converters import Autograde, GenerateFeedback
+from nbgrader.api import Gradebook, MissingEntry
+from nbgrader.utils import find_all_files
+from sqlalchemy.exc import SQLAlchemyError
 
+from tinytorch.course.assignment import Assignment, pack
 from tinytorch.course.build import write_solution_notebook
+from tinytorch.course.cluster import Cluster
 from tinytorch.course.collect import Submission, collect, find_submissions
-from tinytorch.course.engine import open_nbgrader, register, run
+from tinytorch.course.engine import load_config, open_nbgrader, register
+from tinytorch.course.feedback import PageWriter
+from tinytorch.course.forked import ForkServer
 from tinytorch.course.layout import Course, CourseError, Module
 from tinytorch.course.notebook import grade_id, read_notebook
 from tinytorch.course.notes import read_notes
+from tinytorch.course.outcome import write_outcome
+from tinytorch.course.pool import Lost, Pool
 from tinytorch.course.prove import REFERENCE, prove_reference
-from tinytorch.course.results import ClassResults, StudentResult, read_student, write_grades
+from tinytorch.course.record import Recorder, read_graded
+from tinytorch.course.results import (
+    ClassResults,
+    StudentResult,
+    read_student,
+    scores_fingerprint,
+    with_messages,
+    write_grades,
+)
+from tinytorch.course.store import Store, result_key
+from tinytorch.course.work import HandedIn, Ran, Worker
 
 # Called after each student with how many are done, how many there are, and this one's result
 Progress = Callable[[int, int, StudentResult], None]
+
+
+@dataclass(frozen=True)
+class Options:
+    """How a class is graded."""
+
+    keep_going: bool = False  # a file that is no notebook gets 0 points, instead of stopping the run
+    trusted: Sequence[str] = ()  # students whose flagged submissions a person has looked at
+    students: Sequence[str] = ()  # only these; all if none
+    force: bool = False  # also what was graded before
+    workers: int = 0  # at once; one for each core if 0
+    scheduler: str = ""  # the address of a Dask cluster that does the work; this machine if empty
+
+
+@dataclass(frozen=True)
+class Page:
+    """A worker's task: write a student's feedback page."""
+
+    student: str
 
 
 def grade(
@@ -32,44 +74,250 @@ def grade(
     module: Module | None = None,
     output: Path | None = None,
     progress: Progress = lambda done, total, result: None,
-    keep_going: bool = False,
-    trusted: Sequence[str] = (),
+    options: Options = Options(),
 ) -> ClassResults:
     """Grade every submission in `folder` and give the results; feedback/ and grades.csv are in `output`.
 
     `output` is the course folder if not given: then these are the folders and the gradebook of plain nbgrader.
-    What is wrong with the folder is said before anything is changed; with `keep_going` a file that is no notebook gets
-    0 points instead, and its reason. One submission that fails stops no other. The points of a flagged submission are
-    held back, unless its student is `trusted`: a person has looked at it.
+    What is wrong with the folder is said before anything is changed. One submission that fails stops no other. What
+    was graded before and has not changed since is not graded again. The points of a flagged submission are held back,
+    unless its student is trusted.
     """
     output = (output or course.root).resolve()
-    module, submissions = find_submissions(course, folder, module, keep_going)
+    module, submissions = find_submissions(course, folder, module, options.keep_going)
+    submissions = _chosen(submissions, options.students)
     _write_solution(module)
-    prove_reference(course, module, lambda notebook, place: _grade_reference(course, module, notebook, place))
+    assignment = pack(course, module)
+    with tempfile.TemporaryDirectory(prefix="tinytorch-run-") as scratch, _fork_server(course, assignment) as server:
+        setting = _Setting(course, module, assignment, Path(scratch), server)
+        prove_reference(course, module, setting.grade_reference)
+        run = _Run(setting, output, submissions, progress, options)
+        try:
+            results = run.grade()
+        except (OSError, SQLAlchemyError) as error:
+            reason = str(error).strip().splitlines()[0]
+            raise CourseError(
+                f"Grading had to stop ({reason}): {run.count_done()} of {len(submissions)} students are done and kept; "
+                "mend that and run it again, and it goes on from there."
+            ) from None
+    write_grades(results, output / "grades.csv")
+    write_outcome(results, run.api.coursedir.db_url, run.api.course_id, output)
+    return results
 
-    settings = _settings(course, output)
-    _register(course, module, settings["db_url"])
-    collect(module, [each for each in submissions if each.has_usable_name], output)
-    api = open_nbgrader(course, **settings)
-    api.config.RecordGrades.trusted = list(trusted)
-    results = []
-    for submission in submissions:
-        if submission.has_usable_name:
-            result = _grade_one(api, module, submission.student)
-            result = dataclasses.replace(result, unreadable=submission.problem)
+
+@dataclass
+class _Setting:
+    """What stays the same for all that is graded in one run."""
+
+    course: Course
+    module: Module
+    assignment: Assignment
+    scratch: Path  # a folder that ends with the run
+    server: ForkServer | None
+
+    def pool(self, count: int, settings: dict[str, str]) -> Pool:
+        """Give workers that grade what was handed in, and write feedback pages."""
+
+        def make_handler() -> Callable[[Any], Any]:
+            tempfile.tempdir = str(self.scratch)  # where this worker is killed, the run clears up after it
+            worker = Worker(self.assignment, Path(tempfile.mkdtemp(prefix="worker-")), self.server)
+            pages = PageWriter(open_nbgrader(self.course, **settings), self.module)
+
+            def handle(task: HandedIn | Page) -> Ran | None:
+                if isinstance(task, HandedIn):
+                    return worker.run(task)
+                pages.write(task.student)
+                return None
+
+            return handle
+
+        return Pool(count, make_handler)
+
+    def grade_reference(self, notebook: Path, output: Path) -> tuple[StudentResult, nbformat.NotebookNode | None]:
+        """Grade the solution as if a student had handed it in, in a folder and a gradebook of its own."""
+        run = _Run(self, output, [Submission(REFERENCE, notebook)], lambda *_: None, Options(workers=1))
+        (result,) = run.grade().students
+        return result, None if result.failure else read_graded(run.api, self.module, REFERENCE)
+
+
+class _Run:
+    """One class on its way through: collected, run by workers, recorded here, and given its pages by workers again."""
+
+    def __init__(
+        self, setting: _Setting, output: Path, submissions: list[Submission], progress: Progress, options: Options
+    ) -> None:
+        self.setting, self.module, self.options, self.progress = setting, setting.module, options, progress
+        self.submissions = submissions
+        self.settings = _settings(setting.course, output)
+        self.store = Store(output, self.module.assignment)
+        self.output = output
+        self.api = open_nbgrader(setting.course, **self.settings)
+        self.api.config.RecordGrades.trusted = list(options.trusted)
+        self.order = [grade_id(cell) or "" for cell in read_notebook(self.module.solution_path).cells]
+        self.keys: dict[str, str] = {}
+        self.results: dict[str, StudentResult] = {}
+
+    def count_done(self) -> int:
+        """Give how many students are done."""
+        return len(self.results)
+
+    def grade(self) -> ClassResults:
+        """Grade them all."""
+        self._register()
+        usable = [each for each in self.submissions if each.has_usable_name]
+        collect(self.module, usable, self.output)
+        self.recorder = Recorder(self.api, self.module)
+        count = min(self.options.workers or os.cpu_count() or 1, len(usable) or 1)
+        with self.setting.pool(count, self.settings) as self.pool, self._graders() as self.graders:
+            for submission in self.submissions:
+                if submission.has_usable_name:
+                    self._begin(submission.student)
+                else:
+                    self._tell(StudentResult(submission.student, failure=submission.problem))
+            for task, outcome in self._outcomes():
+                if isinstance(outcome, Lost):
+                    self._tell(StudentResult(task.student, failure=str(outcome)))
+                elif isinstance(task, Page):
+                    self._finish(task.student)
+                elif outcome.failure:
+                    self._tell(StudentResult(task.student, failure=outcome.failure))
+                else:
+                    self.store.keep(task.student, self.keys[task.student], outcome.notebook)
+                    self._enter(task.student, outcome.notebook)
+        return ClassResults(self.module, [self.results[each.student] for each in self.submissions])
+
+    def _graders(self) -> AbstractContextManager[Pool | Cluster]:
+        """Give those who grade: the pool, or a cluster."""
+        if self.options.scheduler:
+            return Cluster(self.options.scheduler, self.setting.assignment)
+        return nullcontext(self.pool)
+
+    def _outcomes(self) -> Iterator[tuple[Any, Any]]:
+        """Give each task with what became of it; after a cluster's come the pages, which are written here."""
+        if self.graders is not self.pool:
+            yield from self.graders.finished()
+        yield from self.pool.finished()
+
+    def _begin(self, student: str) -> None:
+        """Have a submission graded, or go on with it where an earlier run stopped."""
+        handed_in = self._handed_in(student)
+        key = self.keys[student] = result_key(self.setting.assignment, handed_in)
+        if self.options.force:
+            self.store.forget(student)
+        kept = self.store.find(student, key)
+        if kept is None:
+            self.graders.submit(handed_in)
+            return
+        done, scores, page = self.store.done(student), self._fingerprint(student), self._page(student)
+        if done.get("key") != key or done.get("trusted") != self._trust(student) or done.get("scores") != scores[0]:
+            self._enter(student, kept)
+        elif done.get("page") != scores[1] or not page.is_file():
+            self.pool.submit(Page(student))
         else:
-            result = StudentResult(submission.student, failure=submission.problem)
-        results.append(result)
-        progress(len(results), len(submissions), result)
-    class_results = ClassResults(module, results)
-    write_grades(class_results, output / "grades.csv")
-    return class_results
+            self._finish(student)
+
+    def _enter(self, student: str, notebook: bytes) -> None:
+        """Record a result."""
+        try:
+            self.recorder.record(student, nbformat.reads(notebook.decode(), as_version=4))
+        except CourseError as error:
+            self._tell(StudentResult(student, failure=str(error)))
+        else:
+            self.pool.submit(Page(student), first=True)
+
+    def _finish(self, student: str) -> None:
+        """Note that a student is done, and read what the gradebook and the notebook say."""
+        scores, page = self._fingerprint(student)
+        noted = {"key": self.keys[student], "trusted": self._trust(student), "scores": scores, "page": page}
+        if self.store.done(student) != noted:
+            self.store.note_done(student, **noted)
+        graded = read_graded(self.api, self.module, student)
+        with Gradebook(self.api.coursedir.db_url, self.api.course_id) as gradebook:
+            result = read_student(gradebook, self.module, student, self.order)
+        problem = next(each.problem for each in self.submissions if each.student == student)
+        self._tell(with_messages(dataclasses.replace(result, notes=read_notes(graded), unreadable=problem), graded))
+
+    def _tell(self, result: StudentResult) -> None:
+        self.results[result.student] = result
+        self.progress(len(self.results), len(self.submissions), result)
+
+    def _trust(self, student: str) -> str:
+        return "yes" if student in self.options.trusted else "no"
+
+    def _page(self, student: str) -> Path:
+        folder = self.api.coursedir.format_path(self.api.coursedir.feedback_directory, student, self.module.assignment)
+        return Path(folder) / f"{self.module.name}.html"
+
+    def _fingerprint(self, student: str) -> tuple[str, str]:
+        """Give names for the scores that the gradebook holds: those that tests gave, and all with their comments."""
+        graded = self.api.coursedir.format_path(
+            self.api.coursedir.autograded_directory, student, self.module.assignment
+        )
+        if not (Path(graded) / self.module.notebook_name).is_file():
+            return "", ""
+        with Gradebook(self.api.coursedir.db_url, self.api.course_id) as gradebook:
+            try:
+                return scores_fingerprint(gradebook, self.module, student)
+            except MissingEntry:
+                return "", ""
+
+    def _handed_in(self, student: str) -> HandedIn:
+        coursedir = self.api.coursedir
+        folder = Path(coursedir.format_path(coursedir.submitted_directory, student, self.module.assignment))
+        names = ("submission_secret.txt", "timestamp.txt")  # not the student's, and nothing that a verdict hangs on
+        found = [Path(path) for path in find_all_files(str(folder))]
+        files = {path.relative_to(folder).as_posix(): path.read_bytes() for path in found if path.name not in names}
+        return HandedIn(student, self.module.notebook_name, files)
+
+    def _register(self) -> None:
+        """Tell the gradebook the module's tests and points, unless it knows them; modules/ stays as it is."""
+        db_url = self.api.coursedir.db_url
+        if db_url.startswith("sqlite:///"):
+            Path(db_url.removeprefix("sqlite:///")).parent.mkdir(parents=True, exist_ok=True)
+        state = hashlib.sha256(f"{db_url}\0{self.setting.assignment.key}".encode()).hexdigest()
+        with Gradebook(db_url, self.api.course_id) as gradebook:
+            try:
+                gradebook.find_notebook(self.module.name, self.module.assignment)
+                if self.store.done("registered ").get("state") == state:
+                    return
+            except MissingEntry:
+                pass
+        with tempfile.TemporaryDirectory() as release_folder:
+            register(self.setting.course, self.module, Path(release_folder), db_url=db_url)
+        self.store.note_done("registered ", state=state)
+
+
+@contextmanager
+def _fork_server(course: Course, assignment: Assignment) -> Iterator[ForkServer | None]:
+    """Start what kernels are forked from, where there is a sandbox for them; where it can't be, kernels are started."""
+    if load_config(course).ExecuteStaged.isolation != "bubblewrap":
+        yield None
+        return
+    try:
+        server = ForkServer(assignment.modules)
+        server.wait()
+    except OSError:
+        yield None
+        return
+    try:
+        yield server
+    finally:
+        server.close()
+
+
+def _chosen(submissions: list[Submission], students: Sequence[str]) -> list[Submission]:
+    """Give the submissions of some students, or all."""
+    known = {each.student for each in submissions}
+    missing = [student for student in students if student not in known]
+    if missing:
+        raise CourseError(f"Nothing of {', '.join(missing)} was handed in: check the name, or leave out --student.")
+    return [each for each in submissions if not students or each.student in students]
 
 
 def _settings(course: Course, output: Path) -> dict[str, str]:
     """Give nbgrader's settings that put what grading makes into `output`; the course folder needs none."""
     if output == course.root:
-        return {"db_url": f"sqlite:///{course.root / 'gradebook.db'}"}
+        return {}
     # The root moves, not each folder: nbgrader makes patterns of these paths and escapes the root only.
     return {
         "root": str(output),
@@ -88,41 +336,3 @@ def _write_solution(module: Module) -> None:
     made = module.solution_path
     if not made.is_file() or made.stat().st_mtime < module.source_path.stat().st_mtime:
         write_solution_notebook(module)
-
-
-def _register(course: Course, module: Module, db_url: str) -> None:
-    """Tell the gradebook the module's tests and points; modules/ stays as it is."""
-    Path(db_url.removeprefix("sqlite:///")).parent.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory() as release_folder:
-        register(course, module, Path(release_folder), db_url=db_url)
-
-
-def _grade_one(api: NbGraderAPI, module: Module, student: str) -> StudentResult:
-    """Autograde one student's submission and write the feedback page."""
-    try:
-        run(api, Autograde, module.assignment, f"grade {student}", student=student, force=True)
-        run(api, GenerateFeedback, module.assignment, f"write {student}'s feedback", student=student, force=True)
-    except CourseError as error:
-        return StudentResult(student, failure=str(error))
-    order = [grade_id(cell) or "" for cell in read_notebook(module.solution_path).cells]
-    with Gradebook(api.coursedir.db_url, api.course_id) as gradebook:
-        result = read_student(gradebook, module, student, order)
-    return dataclasses.replace(result, notes=read_notes(_read_graded(api, module, student)))
-
-
-def _grade_reference(
-    course: Course, module: Module, notebook: Path, output: Path
-) -> tuple[StudentResult, NotebookNode | None]:
-    """Grade the solution as if a student had handed it in, in a folder and a gradebook of its own."""
-    settings = _settings(course, output)
-    _register(course, module, settings["db_url"])
-    collect(module, [Submission(REFERENCE, notebook)], output)
-    api = open_nbgrader(course, **settings)
-    result = _grade_one(api, module, REFERENCE)
-    return result, None if result.failure else _read_graded(api, module, REFERENCE)
-
-
-def _read_graded(api: NbGraderAPI, module: Module, student: str) -> NotebookNode:
-    """Give a submission's notebook as it ran."""
-    folder = api.coursedir.format_path(api.coursedir.autograded_directory, student, module.assignment)
-    return nbformat.read(Path(folder) / module.notebook_name, as_version=4)

@@ -36,22 +36,25 @@ class SubmissionExporter(NotebookExporter):  # type: ignore[misc]
     ) -> tuple[str, dict[str, Any]]:
         """Read the file that nbconvert opened, in its own encoding."""
         resources = {} if resources is None else resources
-        path = Path(file_stream.name)
-        told = path.with_name(REMARKS)
-        remarks: list[tuple[Kind, str]] = []
-        if told.is_file():
-            remarks = [("note", line) for line in told.read_text(encoding="utf-8").splitlines() if line.strip()]
-        try:
-            notebook, changes = read_submission(path)
-            remarks += [("note", change) for change in changes]
-        except NotANotebook as error:
-            notebook = nbformat.v4.new_notebook()
-            # where there was no file at all, collecting left an empty one and said why
-            was_there = path.stat().st_size > 0 or not remarks
-            remarks = [*remarks, ("fault", str(error))] if was_there else [("fault", text) for _, text in remarks]
-        resources["tinytorch"] = remarks
+        notebook, resources["tinytorch"] = receive(Path(file_stream.name))
         exported: tuple[str, dict[str, Any]] = self.from_notebook_node(notebook, resources=resources, **settings)
         return exported
+
+
+def receive(path: Path) -> tuple[NotebookNode, list[tuple[Kind, str]]]:
+    """Read a file that was handed in, as an empty notebook if it is none, and give what there is to tell of it."""
+    told = path.with_name(REMARKS)
+    remarks: list[tuple[Kind, str]] = []
+    if told.is_file():
+        remarks = [("note", line) for line in told.read_text(encoding="utf-8").splitlines() if line.strip()]
+    try:
+        notebook, changes = read_submission(path)
+        return notebook, [*remarks, *(("note", change) for change in changes)]
+    except NotANotebook as error:
+        # where there was no file at all, collecting left an empty one and said why
+        was_there = path.stat().st_size > 0 or not remarks
+        faults: list[str] = [str(error)] if was_there else [text for _, text in remarks]
+        return nbformat.v4.new_notebook(), [*(remarks if was_there else []), *(("fault", text) for text in faults)]
 
 
 def read_submission(path: Path) -> tuple[NotebookNode, list[str]]:

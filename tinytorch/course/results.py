@@ -3,15 +3,24 @@
 from __future__ import annotations
 
 import csv
+import hashlib
 import io
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
+from nbformat import NotebookNode
 from nbgrader.api import Gradebook
 
 from tinytorch.course.files import write_whole
+from tinytorch.course.hide import ANSI, hidden_lines, remove_secrets, squeeze
 from tinytorch.course.layout import Module
+from tinytorch.course.notebook import grade_id, role_of
 from tinytorch.course.notes import Note
+
+MOST_CHARACTERS = 300  # of a message
+FORMULA_STARTS = tuple(
+    "=+-@\uff1d\uff0b\uff0d\uff20"
+)  # the last four are the wide forms, which some spreadsheets take as well
 
 
 @dataclass(frozen=True)
@@ -23,11 +32,17 @@ class TestResult:
     name: str
     points: float
     max_points: float
+    message: str = ""  # why it failed, as "AssertionError: expected 4"; empty if it passed
 
     @property
     def passed(self) -> bool:
         """Whether the test gave all its points."""
         return self.points >= self.max_points
+
+    @property
+    def reason(self) -> str:
+        """The message as a reader wants it: that an assert failed goes without saying."""
+        return self.message.removeprefix("AssertionError: ")
 
 
 @dataclass(frozen=True)
@@ -43,6 +58,7 @@ class StudentResult:
     notes: list[Note] = field(default_factory=list)  # what a person has to be told
     unreadable: str = ""  # why what was handed in is no notebook, and got 0 points; empty if it is one
     failure: str = ""  # why the submission could not be graded; empty if it was
+    held_back: bool = False  # flagged, and no person has looked yet: its points do not count so far
 
     @property
     def points(self) -> float:
@@ -58,6 +74,12 @@ class StudentResult:
     def flags(self) -> int:
         """How many notes ask a person to look."""
         return sum(note.kind == "flag" for note in self.notes)
+
+    @property
+    def lateness(self) -> str:
+        """How late it came and what that costs, in words; empty if it came in time."""
+        said = [note.text for note in self.notes if note.kind == "note" and "after the due date" in note.text]
+        return said[0] if said else f"{self.late_penalty:g} points less" if self.late_penalty else ""
 
     @property
     def tests_passed(self) -> int:
@@ -88,6 +110,11 @@ class ClassResults:
         return [student for student in self.students if student.unreadable]
 
     @property
+    def counted(self) -> list[StudentResult]:
+        """The students whose points say what they can: not held back, and of a file that is a notebook."""
+        return [student for student in self.graded if not student.held_back and not student.unreadable]
+
+    @property
     def test_names(self) -> list[str]:
         """The names of the tests, in the notebook's order."""
         return [test.name for test in self.graded[0].tests] if self.graded else []
@@ -102,11 +129,8 @@ def read_student(gradebook: Gradebook, module: Module, student: str, test_order:
     notebook = gradebook.find_submission_notebook(module.name, module.assignment, student)
     written = {cell.name for cell in notebook.notebook.solution_cells}
     answers = [grade for grade in notebook.grades if grade.name in written]
-    tests = [
-        TestResult(grade.name, float(grade.score), float(grade.max_score))
-        for grade in notebook.grades
-        if grade.name not in written and grade.max_score > 0
-    ]
+    automatic = [grade for grade in notebook.grades if grade.name not in written and grade.max_score > 0]
+    tests = [TestResult(grade.name, float(grade.score), float(grade.max_score)) for grade in automatic]
     return StudentResult(
         student,
         sorted(tests, key=lambda test: test_order.index(test.name)),
@@ -114,7 +138,56 @@ def read_student(gradebook: Gradebook, module: Module, student: str, test_order:
         written_waiting=sum(bool(grade.needs_manual_grade) for grade in answers),
         written_points=float(sum(grade.score for grade in answers)),
         late_penalty=float(notebook.late_submission_penalty or 0.0),
+        held_back=any(grade.needs_manual_grade for grade in automatic),
     )
+
+
+def scores_fingerprint(gradebook: Gradebook, module: Module, student: str) -> tuple[str, str]:
+    """Give names for what the gradebook holds of a student: what tests gave, and all with what a person added."""
+    notebook = gradebook.find_submission_notebook(module.name, module.assignment, student)
+    tests = sorted((grade.name, grade.auto_score) for grade in notebook.grades)
+    people = sorted((grade.name, grade.manual_score or 0, grade.extra_credit or 0) for grade in notebook.grades)
+    comments = sorted((comment.name, comment.comment or "") for comment in notebook.comments)
+    late = notebook.late_submission_penalty or 0
+    whole = [tests, people, comments, late]
+    first, second = (hashlib.sha256(repr(content).encode()).hexdigest() for content in ([tests, late], whole))
+    return first, second
+
+
+def with_messages(result: StudentResult, notebook: NotebookNode) -> StudentResult:
+    """Give the result with the message of each failed test: the error that its cell of the graded notebook ended in.
+
+    A message is one line without colours, and holds no line of a hidden test.
+    """
+    cells = [cell for cell in notebook.cells if cell.cell_type == "code"]
+    tests = [cell for cell in cells if role_of(cell) == "test"]
+    visible = "\n".join(squeeze(cell.source) for cell in notebook.cells if role_of(cell) != "test")
+    hidden = {squeeze(line) for cell in tests for line in hidden_lines(cell.source)}
+    secrets = {line for line in hidden if line not in visible}
+    messages = {}
+    for cell in tests:
+        errors = [output for output in cell.outputs if output.output_type == "error"]
+        if errors:
+            said = ": ".join(part for part in (errors[0].ename, errors[0].evalue) if part)
+            messages[grade_id(cell)] = one_line(remove_secrets(said, secrets))
+    told = [test if test.passed else replace(test, message=messages.get(test.name, "")) for test in result.tests]
+    return replace(result, tests=told)
+
+
+def one_line(text: str, most: int = MOST_CHARACTERS) -> str:
+    """Give the first line of a text, of at most `most` characters, without colours and what else cannot be printed."""
+    lines = ANSI.sub("", text).strip().splitlines()
+    line = "".join(letter if letter.isprintable() else " " for letter in lines[0]).strip() if lines else ""
+    return line if len(line) <= most else f"{line[: most - 1]}\u2026"
+
+
+def plain_cell(text: str) -> str:
+    """Give a text as the cell of a CSV file that a spreadsheet shows and does not calculate.
+
+    One that could be a formula gets an apostrophe in front; characters that cannot be printed become spaces.
+    """
+    cell = "".join(letter if letter.isprintable() else " " for letter in text)
+    return f"'{cell}" if cell.lstrip().startswith(FORMULA_STARTS) else cell
 
 
 def write_grades(results: ClassResults, path: Path) -> None:
@@ -128,12 +201,12 @@ def write_grades(results: ClassResults, path: Path) -> None:
     writer.writerow(["student_id", "points", "max_points", *names, "late_penalty", "flags", "notes"])
     for student in results.students:
         if student.failure:
-            writer.writerow([student.student, *[""] * (len(names) + 4), student.failure])
+            writer.writerow([plain_cell(student.student), *[""] * (len(names) + 4), plain_cell(student.failure)])
             continue
         points = [student.points, student.max_points, *[test.points for test in student.tests]]
         notes = "; ".join(_sentence(note) for note in student.notes)
         cells = [f"{value:g}" for value in (*points, student.late_penalty, student.flags)]
-        writer.writerow([student.student, *cells, notes])
+        writer.writerow([plain_cell(student.student), *cells, plain_cell(notes)])
     write_whole(path, table.getvalue().encode("utf-8"))
 
 

@@ -40,7 +40,6 @@ class GradeAsReleased(NbGraderPreprocessor):  # type: ignore[misc]
         released = released_notebook(course, module)
         with Gradebook(names["db_url"]) as gradebook:
             known = {cell.name for cell in gradebook.find_notebook(names["notebook"], names["assignment"]).source_cells}
-            stranger = is_stranger(gradebook, names["student"])
         if known != grade_ids(released):
             raise RuntimeError(f"{module.released_path} is not what the gradebook knows: run `tito build` first")
 
@@ -61,8 +60,6 @@ class GradeAsReleased(NbGraderPreprocessor):  # type: ignore[misc]
             add_note(nb, kind, "", sentence)
         if language != "python":
             add_note(nb, "note", "", f"the notebook was saved with a kernel for {language}; it was graded with Python")
-        if stranger:
-            add_note(nb, "note", "", f"{names['student']} is not in the gradebook's list of students")
         if any(kind == "fault" for kind, _ in remarks):  # there was no notebook to put right
             return nb, resources
         for note in notes + mend_stubs(nb, released):
@@ -102,12 +99,3 @@ def language_of(notebook: NotebookNode) -> str:
             if language:
                 return str(language).lower()
     return "python"
-
-
-def is_stranger(gradebook: Gradebook, student: str) -> bool:
-    """Say whether a student is missing from the class list: those students of the gradebook who have a name or e-mail.
-
-    nbgrader itself adds everybody who hands in, by the id alone; without a class list nobody is a stranger.
-    """
-    listed = {each.id for each in gradebook.students if each.first_name or each.last_name or each.email}
-    return bool(listed) and student not in listed

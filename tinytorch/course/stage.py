@@ -20,18 +20,22 @@ sys.meta_path[:] = [finder for finder in sys.meta_path if "__editable__" not in 
 """
 
 
+def staged_sources(course: Course, module: Module) -> list[Path]:
+    """Give the files of tinytorch that `module` may import."""
+    package = course.root / "tinytorch"
+    sources = [package / "__init__.py", package / "core" / "__init__.py"]
+    for part in ("datasets", "profiling"):
+        files = sorted(path for path in (package / part).rglob("*") if path.is_file())
+        sources += [path for path in files if "__pycache__" not in path.parts and path.suffix != ".pyi"]
+    return [*sources, *(each.core_path for each in course.modules if each < module and each.core_path.is_file())]
+
+
 def stage_package(course: Course, module: Module, stage: Path) -> None:
     """Copy into `stage` the part of tinytorch that `module` may import."""
-    package, copy = course.root / "tinytorch", stage / "tinytorch"
-    (copy / "core").mkdir(parents=True)
-    shutil.copyfile(package / "__init__.py", copy / "__init__.py")
-    for part in ("datasets", "profiling"):
-        if (package / part).is_dir():
-            shutil.copytree(package / part, copy / part, ignore=shutil.ignore_patterns("__pycache__", "*.pyi"))
-    shutil.copyfile(package / "core" / "__init__.py", copy / "core" / "__init__.py")
-    for earlier in course.modules:
-        if earlier < module and earlier.core_path.is_file():
-            shutil.copyfile(earlier.core_path, copy / "core" / earlier.core_path.name)
+    for source in staged_sources(course, module):
+        copy = stage / source.relative_to(course.root)
+        copy.parent.mkdir(parents=True, exist_ok=True)
+        shutil.copyfile(source, copy)
     (stage / "sitecustomize.py").write_text(SITECUSTOMIZE, encoding="utf-8")
 
 
