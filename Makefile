@@ -6,10 +6,10 @@ BIN := $(VENV)/bin
 INSTALLED := $(VENV)/.installed
 
 .DEFAULT_GOAL := help
-.PHONY: help install sandbox build demo test mutants soak lint lab lock clean
+.PHONY: help install sandbox postgres build demo test mutants soak kill bench-grading lint lab lock clean
 
 help:  ## list the commands
-	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1\t\2/' | expand -t 16
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1\t\2/' | expand -t 24
 
 install: $(INSTALLED)  ## make .venv with the locked versions
 
@@ -20,12 +20,20 @@ $(INSTALLED): requirements.lock pyproject.toml
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
 	@touch $@
 
-# Submissions are graded under bubblewrap. It is the distribution's, so it is installed only where that may be done.
+# Submissions are graded under bubblewrap, and tests grade into PostgreSQL, too. Both are the distribution's, so they are
+# installed only where that may be done.
 sandbox:
-	@command -v bwrap > /dev/null || ! command -v apt-get > /dev/null || { \
+	@command -v bwrap > /dev/null || $(call apt_install,bubblewrap)
+
+postgres:
+	@ls /usr/lib/postgresql/*/bin/initdb > /dev/null 2>&1 || command -v initdb > /dev/null || $(call apt_install,postgresql)
+
+define apt_install
+! command -v apt-get > /dev/null || { \
 	if [ "$$(id -u)" = 0 ]; then as_root=; elif sudo -n true 2> /dev/null; then as_root=sudo; else exit 0; fi; \
-	$$as_root apt-get install -qq -y bubblewrap || { $$as_root apt-get update -qq && \
-	$$as_root apt-get install -qq -y bubblewrap; } || echo "bubblewrap could not be installed"; }
+	install="$$as_root env DEBIAN_FRONTEND=noninteractive apt-get install -qq -y $(1)"; \
+	$$install || { $$as_root apt-get update -qq && $$install; } || echo "$(1) could not be installed"; }
+endef
 
 build: $(INSTALLED)  ## make the notebooks and the package from src
 	$(BIN)/tito build
@@ -33,7 +41,7 @@ build: $(INSTALLED)  ## make the notebooks and the package from src
 demo: $(INSTALLED) sandbox  ## grade a class of real submissions, and show the points, the tests and the feedback
 	$(BIN)/python tests/demo.py
 
-test: $(INSTALLED) sandbox  ## run every check that continuous integration runs
+test: $(INSTALLED) sandbox postgres  ## run every check that continuous integration runs
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
@@ -46,6 +54,12 @@ mutants: $(INSTALLED)  ## break the reference solution in hundreds of small ways
 
 soak: $(INSTALLED) sandbox  ## grade the reference 200 times while every core is busy: each gives 100
 	$(BIN)/python tests/soak.py
+
+kill: $(INSTALLED) sandbox  ## kill grading at 20 random moments, start it again each time: nothing is lost, changed or done twice
+	$(BIN)/python tests/kill.py
+
+bench-grading: $(INSTALLED) sandbox  ## grade the same class with nbgrader autograde and with tito grade, and print what each takes
+	$(BIN)/python tests/bench_grading.py
 
 lint: $(INSTALLED)  ## mend what ruff can mend
 	$(BIN)/ruff check --fix .
@@ -62,4 +76,4 @@ lock:  ## write requirements.lock anew from the newest versions that pyproject.t
 	rm -rf build/lock
 
 clean:  ## remove what was generated and is not committed
-	rm -rf build submitted autograded feedback history gradebook.db* grades.csv nbgrader.csv canvas.csv report.html src/*/*.ipynb
+	rm -rf build submitted autograded feedback history .results gradebook.db* grades.csv nbgrader.csv canvas.csv report.html src/*/*.ipynb

@@ -25,6 +25,7 @@ c.CourseDirectory.db_url = f"sqlite:///{root / 'gradebook.db'}"
 # A release holds the notebook and nothing else: the literate source beside it is the solution.
 c.CourseDirectory.ignore = ["*.py", "*.pyc", "__pycache__", ".ipynb_checkpoints", "feedback", "*.md", "*.backup-*"]
 c.CourseDirectory.ignore += ["received.txt"]  # what collecting notes of how a notebook came
+c.CourseDirectory.ignore += [".*.tinytorch-part"]  # what was being written when its writer was killed
 # modules/ is committed: releasing again replaces it instead of skipping it.
 c.GenerateAssignment.force = True
 c.ClearSolutions.code_stub = {
@@ -59,7 +60,6 @@ c.Autograde.autograde_preprocessors = [
     "nbgrader.preprocessors.LimitOutput",
     "tinytorch.course.record.RecordGrades",
     "tinytorch.course.late.AssignAndTellLatePenalties",
-    "nbgrader.preprocessors.CheckCellMetadata",
 ]
 c.ExecuteStaged.course_root = str(root)
 c.WatchForTampering.course_root = str(root)
@@ -76,7 +76,7 @@ c.LatePolicy.most_percent = 100
 # A feedback page shows the scores and the tests' messages, and no line of a hidden test.
 c.GenerateFeedback.exporter_class = "tinytorch.course.feedback.FeedbackExporter"
 c.GenerateFeedback.preprocessors = [
-    "nbgrader.preprocessors.GetGrades",
+    "tinytorch.course.gradebook.GetGradesAtOnce",
     "tinytorch.course.hide.ClearHiddenRegions",
     "tinytorch.course.hide.HideTestsInOutputs",
     "nbconvert.preprocessors.CSSHTMLHeaderPreprocessor",

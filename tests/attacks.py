@@ -1,7 +1,7 @@
 """Attacks on module 05's grading: what each submission holds beside hollow answers, and the line that gives it away.
 
-The hollow answers run without an error and are wrong everywhere, so whatever such a submission scores beyond them, the
-attack has won. `source` says where an attack, or the behaviour that it relies on, is published: about nbgrader and the
+The hollow answers run without an error and are wrong nearly everywhere, so whatever such a submission scores beyond
+them, the attack has won. `source` says where an attack, or the behaviour that it relies on, is published: about nbgrader and the
 runner under it, about other graders of students' Python, about graders of what models write. Attacks without a source
 are our own. docs/grading.md has the published ones in a table.
 """

@@ -66,6 +66,11 @@ class QuickGrader:
         self._worker.wait()
         self._stage.cleanup()
 
+    @property
+    def pid(self) -> int:
+        """The worker's process, whose children run the submissions."""
+        return self._worker.pid
+
     def failures(self, answers: dict[str, str], first_only: bool = False) -> dict[str, str]:
         """Give each failed test's error, by grade_id, for a notebook with these answers; a cell without one is empty.
 

@@ -6,38 +6,34 @@ import re
 import shutil
 import subprocess
 import sys
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
 import nbformat
 import pytest
-from attacks import ATTACKS
-from corpus import read_corpus
+from attacks import ATTACKS, HOLLOW
+from corpus import fill, read_corpus
 from test_repository import ROOT, tracked_files
 
 from tinytorch.course.build import write_solution_notebook
 from tinytorch.course.layout import Course
+from tinytorch.course.notebook import read_notebook
 from tinytorch.course.notes import read_notes
 
 # Instead of 120 and 10: some attacks leave a kernel that answers nothing
 SUBMISSION_SECONDS, CELL_SECONDS = 20, 5
-HALVES = 2  # graded at the same time, each as a class of its own
 
 
 @dataclass
 class GradedAttacks:
-    outputs: dict[str, Path]  # of each student
+    output: Path
     points: dict[str, dict[str, str]]
+    trusted: dict[str, dict[str, str]]  # as if a person had looked at each and found it honest
+    pages: dict[str, str]  # before that
 
     def flags(self, name):
-        path = self.outputs[name] / "autograded" / name / "05_dataloader" / "dataloader.ipynb"
+        path = self.output / "autograded" / name / "05_dataloader" / "dataloader.ipynb"
         return [note for note in read_notes(nbformat.read(path, as_version=4)) if note.kind == "flag"]
-
-    def page(self, name):
-        return (self.outputs[name] / "feedback" / name / "05_dataloader" / "dataloader.html").read_text(
-            encoding="utf-8"
-        )
 
 
 def checkout_with_short_limits(root):
@@ -61,25 +57,28 @@ def graded(tmp_path_factory) -> GradedAttacks:
     module = Course(root).module("05")
     write_solution_notebook(module)
     honest = next(submission for submission in read_corpus(module) if submission.name == "correct_reference")
-    notebooks = {attack.name: attack.notebook(module) for attack in ATTACKS} | {"honest": honest.notebook}
-    outputs = {name: root / f"graded_{place % HALVES}" for place, name in enumerate(notebooks)}
+    notebooks = {attack.name: attack.notebook(module) for attack in ATTACKS}
+    notebooks |= {"honest": honest.notebook, "hollow": fill(read_notebook(module.released_path), HOLLOW)}
+    (root / "class").mkdir()
     for name, notebook in notebooks.items():
-        (outputs[name] / "class").mkdir(parents=True, exist_ok=True)
-        nbformat.write(notebook, outputs[name] / "class" / f"{name}.ipynb")
+        nbformat.write(notebook, root / "class" / f"{name}.ipynb")
 
-    def grade(output):
-        command = [sys.executable, "-m", "tinytorch.course.cli", "grade", output / "class", "--module", "05"]
+    def grade(*options):
+        command = [sys.executable, "-m", "tinytorch.course.cli", "grade", root / "class", "--module", "05"]
         environment = {**os.environ, "PYTHONPATH": str(root)}
-        run = [*command, "--output", output]
-        return subprocess.run(run, cwd=root, env=environment, capture_output=True, text=True, check=False)
+        run = [*command, "--output", root / "graded", *options]
+        ran = subprocess.run(run, cwd=root, env=environment, capture_output=True, text=True, check=False)
+        assert (root / "graded" / "grades.csv").is_file(), ran.stderr
+        with (root / "graded" / "grades.csv").open(encoding="utf-8", newline="") as file:
+            return {row["student_id"]: row for row in csv.DictReader(file)}
 
-    points = {}
-    with ThreadPoolExecutor(HALVES) as pool:
-        for output, run in zip(set(outputs.values()), pool.map(grade, set(outputs.values())), strict=True):
-            assert (output / "grades.csv").is_file(), run.stderr
-            with (output / "grades.csv").open(encoding="utf-8", newline="") as file:
-                points |= {row["student_id"]: row for row in csv.DictReader(file)}
-    return GradedAttacks(outputs, points)
+    points, folder = grade(), root / "graded"
+    pages = {name: page(folder, name) for name in notebooks}
+    return GradedAttacks(folder, points, grade(*(f"--trust={name}" for name in notebooks)), pages)
+
+
+def page(folder, name):
+    return (folder / "feedback" / name / "05_dataloader" / "dataloader.html").read_text(encoding="utf-8")
 
 
 def test_there_are_at_least_25_attacks():
@@ -100,14 +99,26 @@ def test_published_attacks_name_their_source_and_are_in_the_docs_table():
 
 
 @pytest.mark.parametrize("attack", ATTACKS, ids=lambda attack: attack.name)
-def test_an_attack_wins_nothing_and_is_flagged_with_its_line(graded, attack):
+def test_an_attack_gets_nothing_and_is_flagged_with_its_line(graded, attack):
     assert float(graded.points[attack.name]["points"] or 0) == 0
     flags = graded.flags(attack.name)
     assert any(attack.line in note.text for note in flags), [note.text for note in flags]
 
 
+@pytest.mark.parametrize("attack", ATTACKS, ids=lambda attack: attack.name)
+def test_an_attack_wins_nothing_even_if_nobody_notices_it(graded, attack):
+    """The verdict does not rest on the flag: with it overruled, hollow answers get what they get without the attack."""
+    row, hollow = graded.trusted[attack.name], graded.trusted["hollow"]
+    won = {
+        name
+        for name in set(row) - {"student_id", "max_points", "late_penalty", "flags", "notes"}
+        if float(row[name] or 0) > float(hollow[name])
+    }
+    assert not won
+
+
 def test_the_page_says_that_points_are_held_back(graded):
-    assert "held back until a person has looked" in graded.page("disables_showtraceback")
+    assert "held back until a person has looked" in graded.pages["disables_showtraceback"]
 
 
 def test_an_honest_submission_in_the_same_class_has_full_marks_and_no_flag(graded):

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import nbformat
 import pytest
-from tiny_course import REPOSITORY, TENSOR, TIMEOUT_SECONDS, TINY, GradedClass, TinyCourse, submissions
+from tiny_course import GradedClass, TinyCourse, build_course, submissions
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -18,24 +18,7 @@ def pytest_configure(config: pytest.Config) -> None:
 @pytest.fixture(scope="session")
 def built_course(tmp_path_factory: pytest.TempPathFactory) -> TinyCourse:
     """The small course after `tito build`: to read, not to change."""
-    root = tmp_path_factory.mktemp("course")
-    shutil.copyfile(REPOSITORY / "settings.ini", root / "settings.ini")
-    config = (REPOSITORY / "nbgrader_config.py").read_text(encoding="utf-8")
-    assert config.count("c.Execute.timeout = 10\n") == 1
-    config = config.replace("c.Execute.timeout = 10\n", f"c.Execute.timeout = {TIMEOUT_SECONDS}\n")
-    (root / "nbgrader_config.py").write_text(config, encoding="utf-8")
-    unbuilt = shutil.ignore_patterns("__pycache__", "_modidx.py", "*.pyi")
-    shutil.copytree(REPOSITORY / "tinytorch", root / "tinytorch", ignore=unbuilt)
-    for file in (root / "tinytorch" / "core").glob("[!_]*.py"):
-        file.unlink()
-    for assignment, source in {"01_tensor": TENSOR, "02_tiny": TINY}.items():
-        folder = root / "src" / assignment
-        folder.mkdir(parents=True)
-        (folder / f"{assignment}.py").write_text(source, encoding="utf-8")
-    (root / "modules").mkdir()
-    course = TinyCourse(root)
-    course.tito_process("build", check=True)
-    return course
+    return build_course(tmp_path_factory.mktemp("course"))
 
 
 @pytest.fixture(scope="session")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import os
 import pwd
 import shutil
@@ -9,10 +10,14 @@ import subprocess
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
+from urllib.parse import quote
 
 import psycopg
+import sqlalchemy
+from psycopg import sql
 
 USER, PASSWORD = "grader", "pass:word/%@?"  # in a URL, what is special there is written with %
 DEBIAN = Path("/usr/lib/postgresql")  # a folder for each version; its programs are not on PATH
@@ -22,7 +27,7 @@ def find_programs() -> Path | None:
     """Give the folder that holds initdb and pg_ctl; nothing where PostgreSQL is not installed."""
     versions = sorted(DEBIAN.glob("*/bin/initdb"), key=lambda path: float(path.parts[-3]))
     found = versions[-1] if versions else shutil.which("initdb")
-    return Path(found).parent if found else None
+    return Path(found).resolve().parent if found else None
 
 
 @dataclass
@@ -31,22 +36,14 @@ class Server:
 
     programs: Path
     folder: Path
+    _numbers: Iterator[int] = field(default_factory=itertools.count)
 
     def _run(self, program: str, *arguments: str) -> None:
         """Run one of PostgreSQL's programs, as another user if this one is root, which it refuses to be."""
-        user = _user()
-        log = self.folder / "log"
-        result = subprocess.run(
-            [self.programs / program, "-D", self.folder / "data", *arguments],
-            cwd=self.folder,
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.DEVNULL,  # a pipe would stay open for as long as the server runs
-            stderr=subprocess.DEVNULL,
-            check=False,
-            **({"user": user.pw_uid, "group": user.pw_gid, "extra_groups": []} if os.getuid() == 0 else {}),
-        )
-        said = log.read_text(encoding="utf-8") if log.is_file() else ""
-        assert result.returncode == 0, f"{program} {' '.join(arguments)}: {said}"
+        other = {"user": _user().pw_uid, "group": _user().pw_gid, "extra_groups": []} if os.getuid() == 0 else {}
+        command = [self.programs / program, "-D", self.folder / "data", *arguments]
+        result = subprocess.run(command, cwd=self.folder, capture_output=True, text=True, check=False, **other)
+        assert result.returncode == 0, f"{program}: {result.stdout}{result.stderr}"
 
     def make(self) -> None:
         """Make the cluster; whoever connects needs the password."""
@@ -66,14 +63,29 @@ class Server:
         """Stop the server as if its machine had lost power."""
         self._run("pg_ctl", "stop", "-w", "-m", "immediate")
 
-    def create(self, name: str, like: str = "template1") -> str:
-        """Make a database, a copy of another, and give its URL."""
-        with self.connect("postgres") as connection:
-            connection.execute(f"CREATE DATABASE {name} TEMPLATE {like}".encode())
-        password = PASSWORD.replace("%", "%25").replace("@", "%40").replace("/", "%2F").replace("?", "%3F")
-        return f"postgresql+psycopg://{USER}:{password}@/{name}?host={self.folder}"
+    def is_running(self) -> bool:
+        """Whether the server runs."""
+        return (self.folder / "data" / "postmaster.pid").exists()
 
-    def connect(self, name: str) -> psycopg.Connection[tuple[object, ...]]:
+    def create(self, like: str = "") -> str:
+        """Make a database, empty or a copy of the one with that URL, and give its URL."""
+        name, template = f"gradebook{next(self._numbers)}", sqlalchemy.make_url(like).database if like else "template1"
+        with self._connect("postgres") as connection:
+            connection.execute(sql.SQL("CREATE DATABASE {} TEMPLATE {}").format(*map(sql.Identifier, (name, template))))
+        return f"postgresql+psycopg://{USER}:{quote(PASSWORD, safe=':')}@/{name}?host={self.folder}"
+
+    def rows(self, url: str) -> dict[str, list[tuple[object, ...]]]:
+        """Give each table's rows, each with the number of the transaction that wrote it last."""
+        names = "SELECT tablename FROM pg_tables WHERE schemaname = 'public'"
+        with self._connect(str(sqlalchemy.make_url(url).database)) as connection:
+            return {
+                name: sorted(
+                    connection.execute(sql.SQL("SELECT xmin, * FROM {}").format(sql.Identifier(name))), key=repr
+                )
+                for (name,) in connection.execute(names)
+            }
+
+    def _connect(self, name: str) -> psycopg.Connection[tuple[Any, ...]]:
         """Give a connection to a database, past nbgrader and SQLAlchemy."""
         return psycopg.connect(host=str(self.folder), user=USER, password=PASSWORD, dbname=name, autocommit=True)
 
@@ -88,7 +100,8 @@ def running_server(programs: Path) -> Iterator[Server]:
         try:
             yield server
         finally:
-            server.stop()
+            if server.is_running():
+                server.stop()
 
 
 def _user() -> pwd.struct_passwd:

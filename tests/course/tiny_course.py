@@ -6,6 +6,7 @@ import contextlib
 import csv
 import io
 import os
+import shutil
 import subprocess
 import sys
 from dataclasses import dataclass
@@ -153,18 +154,26 @@ class TinyCourse:
         self.root = root
         self.released = root / "modules" / "02_tiny" / "tiny.ipynb"
 
-    def run(self, *command: str | Path, check: bool = False) -> subprocess.CompletedProcess[str]:
-        """Run a command in the course folder, whose own package comes first."""
+    def environment(self) -> dict[str, str]:
+        """Give the environment of a command whose tinytorch is the course's own."""
         programs = Path(sys.executable).parent
-        environment = {
+        return {
             **os.environ,
             "PYTHONPATH": str(self.root),
             "PATH": f"{programs}{os.pathsep}{os.environ['PATH']}",
             # No git repository further up is the course's.
             "GIT_CEILING_DIRECTORIES": str(self.root.parent),
         }
+
+    def run(self, *command: str | Path, check: bool = False) -> subprocess.CompletedProcess[str]:
+        """Run a command in the course folder, whose own package comes first."""
         result = subprocess.run(
-            [str(part) for part in command], cwd=self.root, env=environment, capture_output=True, text=True, check=False
+            [str(part) for part in command],
+            cwd=self.root,
+            env=self.environment(),
+            capture_output=True,
+            text=True,
+            check=False,
         )
         if check:
             assert result.returncode == 0, f"{command}\n{result.stdout}\n{result.stderr}"
@@ -187,6 +196,27 @@ class TinyCourse:
         """Run tito in the course folder in a process of its own, with the course's own copy of the tools."""
         return self.run(sys.executable, "-m", "tinytorch.course.cli", *arguments, check=check)
 
+    def start_tito(self, *arguments: str | Path, **variables: str | Path) -> subprocess.Popen[str]:
+        """Start tito as `tito_process` does, as the leader of a process group, with more environment variables."""
+        return subprocess.Popen(
+            [sys.executable, "-m", "tinytorch.course.cli", *map(str, arguments)],
+            cwd=self.root,
+            env={**self.environment(), **{name: str(value) for name, value in variables.items()}},
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+            start_new_session=True,
+        )
+
+    def configure(self, *replacements: tuple[str, str], more: str = "") -> None:
+        """Change its nbgrader_config.py."""
+        path = self.root / "nbgrader_config.py"
+        config = path.read_text(encoding="utf-8")
+        for old, new in replacements:
+            assert config.count(old) == 1, old
+            config = config.replace(old, new)
+        path.write_text(config + more, encoding="utf-8")
+
     def notebook(self) -> NotebookNode:
         """Give the released notebook of module 02."""
         return nbformat.read(self.released, as_version=4)
@@ -198,6 +228,25 @@ class TinyCourse:
             if source is not None:
                 cell_named(notebook, name).source = source
         return notebook
+
+
+def build_course(root: Path) -> TinyCourse:
+    """Make the small course in `root`, of the real package, configuration and tools."""
+    shutil.copyfile(REPOSITORY / "settings.ini", root / "settings.ini")
+    shutil.copyfile(REPOSITORY / "nbgrader_config.py", root / "nbgrader_config.py")
+    course = TinyCourse(root)
+    course.configure(("c.Execute.timeout = 10\n", f"c.Execute.timeout = {TIMEOUT_SECONDS}\n"))
+    unbuilt = shutil.ignore_patterns("__pycache__", "_modidx.py", "*.pyi")
+    shutil.copytree(REPOSITORY / "tinytorch", root / "tinytorch", ignore=unbuilt)
+    for file in (root / "tinytorch" / "core").glob("[!_]*.py"):
+        file.unlink()
+    for assignment, source in {"01_tensor": TENSOR, "02_tiny": TINY}.items():
+        folder = root / "src" / assignment
+        folder.mkdir(parents=True)
+        (folder / f"{assignment}.py").write_text(source, encoding="utf-8")
+    (root / "modules").mkdir()
+    course.tito_process("build", check=True)
+    return course
 
 
 def cell_named(notebook: NotebookNode, name: str) -> NotebookNode:

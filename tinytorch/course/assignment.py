@@ -17,7 +17,11 @@ from pathlib import Path
 from typing import Any
 
 import nbformat
+from nbconvert.preprocessors import Preprocessor
+from nbgrader.converters import Autograde
+from nbgrader.preprocessors import AssignLatePenalties, SaveAutoGrades
 from traitlets.config import Config
+from traitlets.utils.importstring import import_item
 
 from tinytorch.course.engine import load_config, register
 from tinytorch.course.files import write_whole
@@ -27,8 +31,6 @@ from tinytorch.course.released import released_notebook
 from tinytorch.course.stage import staged_sources
 
 GRADEBOOK = "gradebook.db"
-# What nbgrader_config.py says of these stays behind: it is about places and people.
-NOT_ABOUT_GRADING = ("CourseDirectory", "Exchange", "NbGrader", "GenerateFeedback", "GenerateAssignment", "LatePolicy")
 
 
 @dataclass(frozen=True)
@@ -96,16 +98,29 @@ def _gradebook(course: Course, module: Module, key: str) -> bytes:
 
 
 def _settings(course: Course) -> dict[str, dict[str, Any]]:
-    """Give what nbgrader_config.py says about grading, as far as it can travel: numbers, texts, lists."""
+    """Give what nbgrader_config.py says of what decides, as far as it can travel: numbers, texts, lists.
+
+    All else stays behind: it is about places and people, such as where the gradebook is and its password.
+    """
+    config = load_config(course)
+    deciding = {base.__name__ for each in [Autograde, *deciding_preprocessors(config)] for base in each.__mro__}
     settings: dict[str, dict[str, Any]] = {}
-    for name, section in load_config(course).items():
+    for name, section in config.items():
         for key, value in section.items():
-            if name not in NOT_ABOUT_GRADING and key != "course_root":
+            if name in deciding and key != "course_root":
                 try:
                     settings.setdefault(name, {})[key] = json.loads(json.dumps(value))
                 except TypeError:  # a function, such as a hook of this machine's
                     continue
     return settings
+
+
+def deciding_preprocessors(config: Any) -> list[type[Preprocessor]]:
+    """Give the preprocessors that Autograde would use, but for those that enter something in the gradebook."""
+    autograde = Autograde(config=config)
+    named = [*autograde.sanitize_preprocessors, *autograde.autograde_preprocessors]
+    classes = [import_item(each) if isinstance(each, str) else each for each in named]
+    return [each for each in classes if not issubclass(each, (SaveAutoGrades, AssignLatePenalties))]
 
 
 def _third_party_modules(sources: list[str]) -> tuple[str, ...]:

@@ -14,13 +14,9 @@ import typer
 
 from tinytorch.course.layout import Course, CourseError, Module
 
-# Where this is installed, reading notebooks begins with making a grammar of web addresses, in two seconds. Notebooks'
-# schemas have no use for it, and jsonschema does without.
-sys.modules.setdefault("rfc3987_syntax", None)  # type: ignore[arg-type]
-
 app = typer.Typer(
     name="tito",
-    help="The tools of the TinyTorch course: build, export, check, grade, reset.",
+    help="The tools of the TinyTorch course: build, export, check, grade, regrade, reset.",
     no_args_is_help=True,
     add_completion=False,
     rich_markup_mode=None,
@@ -162,6 +158,46 @@ def grade(
 
 
 @app.command()
+def regrade(
+    module: Annotated[str, typer.Argument(help="The module, such as 05.")],
+    output: Annotated[
+        Path | None, typer.Option(help="Where it was graded before, if `tito grade` had --output.")
+    ] = None,
+    isolation: Annotated[str | None, typer.Option(help="As of `tito grade`.")] = None,
+    workers: Annotated[int, typer.Option(min=0, help="As of `tito grade`.")] = 0,
+    scheduler: Annotated[str, typer.Option(help="As of `tito grade`.")] = "",
+) -> None:
+    """After a hidden test was mended: decide that test anew for everybody, and leave all other scores as they are.
+
+    \b
+    tito build 05        after mending the test in src/
+    tito regrade 05      scores given by hand stay, too
+    """
+    from rich.console import Console
+
+    from tinytorch.course.grade import Options
+    from tinytorch.course.regrade import regrade as regrade_module
+    from tinytorch.course.report import GradingProgress
+    from tinytorch.course.tables import print_table
+
+    course, console = Course.find(), Console()
+    _choose_isolation(course, isolation)
+    with GradingProgress(console) as progress:
+        options = Options(workers=workers, scheduler=scheduler)
+        tests, changes, results = regrade_module(course, course.module(module), output, progress, options)
+    if results is None:
+        print("No test differs from those that the class was graded by: nothing was changed.")
+        return
+    rows = [[each.student, each.test, f"{each.before:g}", f"{each.after:g}"] for each in changes]
+    if rows:
+        print_table(console, "scores that are others now", ["student", "test", "before", "after"], rows)
+    print(f"\n{', '.join(tests)}: decided anew for {len(results.graded)} students, {len(rows)} scores changed")
+    if results.failures:
+        names = ", ".join(student.student for student in results.failures)
+        raise CourseError(f"{len(results.failures)} submissions could not be graded ({names}): run it again.")
+
+
+@app.command()
 def reset(
     module: Annotated[str, typer.Argument(help="The module, such as 05.")],
     step: Annotated[int | None, typer.Option(help="The step whose cells go back, such as 4.")] = None,
@@ -200,12 +236,12 @@ def _choose_isolation(course: Course, isolation: str | None) -> None:
 
 
 def main(arguments: list[str] | None = None) -> None:
-    """Run `tito`; what the user can mend is one sentence and exit code 1, not a traceback."""
+    """Run `tito`; what the user can mend is one sentence and an exit code, not a traceback."""
     try:
         app(arguments)
     except CourseError as error:
         print(f"tito: {error}", file=sys.stderr)
-        sys.exit(1)
+        sys.exit(error.exit_code)
 
 
 def _module_and_notebook(course: Course, name: str) -> tuple[Module, Path]:

@@ -12,7 +12,6 @@ from __future__ import annotations
 
 import re
 import secrets
-import shutil
 from collections import defaultdict
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -97,8 +96,10 @@ def collect(module: Module, submissions: list[Submission], output: Path) -> None
         if not collected.is_file() or collected.read_bytes() != content:
             if collected.is_file():
                 _keep_in_history(output, submission.student, module, collected)
-            write_whole(collected, content)
+                collected.unlink()
+            # Its time comes first: where this is killed in between, the next run takes no older time for its own.
             write_whole(target / "timestamp.txt", _timestamp(submission.path).encode())
+            write_whole(collected, content)
         elif not (target / "timestamp.txt").is_file():
             write_whole(target / "timestamp.txt", _timestamp(submission.path).encode())
         # nbgrader's release_feedback finds a student's page by this secret; its own `submit` makes it the same way.
@@ -215,5 +216,4 @@ def _timestamp(path: Path) -> str:
 def _keep_in_history(output: Path, student: str, module: Module, notebook: Path) -> None:
     """Keep a notebook that a newer one takes the place of, under the time when it was handed in."""
     kept = output / "history" / student / module.assignment / f"{_time(notebook):%Y-%m-%dT%H-%M-%S}" / notebook.name
-    kept.parent.mkdir(parents=True, exist_ok=True)
-    shutil.copyfile(notebook, kept)
+    write_whole(kept, notebook.read_bytes())

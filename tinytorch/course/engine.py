@@ -16,6 +16,7 @@ from nbgrader.apps import NbGraderAPI
 from nbgrader.converters import GenerateAssignment
 from nbgrader.coursedir import CourseDirectory
 from nbgrader.utils import capture_log, temp_attrs
+from sqlalchemy.exc import ArgumentError
 from traitlets.config import Config
 from traitlets.config.loader import PyFileConfigLoader
 
@@ -33,11 +34,26 @@ def _newest_schema() -> str:
     return str(ScriptDirectory(str(scripts)).get_current_head())
 
 
+@functools.cache  # what an engine has learnt of SQL is used again; its connections end with each Gradebook
 def _create_engine(url: str, **settings: Any) -> Any:
-    """Give SQLAlchemy's engine for a gradebook."""
+    """Give SQLAlchemy's engine for a gradebook; what is wrong with its URL is told without its password."""
     if url.startswith("sqlite"):
-        settings = {**settings, "connect_args": {"timeout": LOCK_SECONDS}}
-    return sqlalchemy.create_engine(url, **settings)
+        return sqlalchemy.create_engine(url, **settings, connect_args={"timeout": LOCK_SECONDS})
+    try:
+        engine = sqlalchemy.create_engine(url, **settings)
+        if "@" in f"{engine.url.host}{engine.url.database}":  # the end of a password with an @ of its own
+            raise ValueError
+    except ModuleNotFoundError as error:
+        raise CourseError(
+            f"The gradebook's URL (db_url in nbgrader_config.py) asks for the package {error.name!r}, which is not "
+            "installed: PostgreSQL is postgresql+psycopg://..., and `pip install 'tinytorch[postgres]'` installs that."
+        ) from None
+    except (ValueError, ArgumentError):
+        raise CourseError(
+            "The gradebook's URL (db_url in nbgrader_config.py) cannot be read as a database's URL: give "
+            "postgresql+psycopg://user@host/database, and write what is special in a password with %, an @ as %40."
+        ) from None
+    return engine
 
 
 nbgrader.api.get_alembic_version = _newest_schema

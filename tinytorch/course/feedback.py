@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import functools
 import re
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import nbgrader
+from jinja2 import pass_context
 from nbconvert.exporters import HTMLExporter, TemplateExporter
 from nbconvert.filters import Highlight2HTML
 from nbconvert.filters.widgetsdatatypefilter import WidgetsDataTypeFilter
@@ -20,6 +23,7 @@ from tinytorch.course.layout import Module
 
 TEMPLATE = Path(__file__).parent / "templates" / "tinytorch_feedback"
 WITHOUT_DESCRIPTION = re.compile(r"<img\b(?![^>]*\balt=)")
+REMEMBERED = 2_000  # cells
 NBGRADER_TEMPLATES = Path(nbgrader.__file__).parent / "server_extensions" / "formgrader" / "templates"
 
 
@@ -36,6 +40,7 @@ class FeedbackExporter(HTMLExporter):  # type: ignore[misc]
             *config.HTMLExporter.get("extra_template_paths", []),
             str(NBGRADER_TEMPLATES),
         ]
+        self._prose: dict[str, str] = {}
         super().__init__(config=config, **settings)
 
     def from_notebook_node(
@@ -45,11 +50,32 @@ class FeedbackExporter(HTMLExporter):  # type: ignore[misc]
         language = nb.metadata.get("language_info", {})
         lexer = language.get("pygments_lexer", language.get("name"))
         resources = self._init_resources(resources)
-        self.register_filter("highlight_code", Highlight2HTML(pygments_lexer=lexer, parent=self))
+        self.register_filter("highlight_code", self._highlighter(lexer))
         widgets = WidgetsDataTypeFilter(notebook_metadata=self._nb_metadata, parent=self, resources=resources)
         self.register_filter("filter_data_type", widgets)
         page, resources = TemplateExporter.from_notebook_node(self, nb, resources, **settings)
         return WITHOUT_DESCRIPTION.sub('<img alt="a picture that the notebook draws"', page), resources
+
+    @functools.cache  # noqa: B019 - an exporter lives as long as its process
+    def _highlighter(self, lexer: str | None) -> Callable[..., str]:
+        """Give what colours code, and remembers: most of a page is the same for the whole class."""
+        highlight = functools.lru_cache(REMEMBERED)(Highlight2HTML(pygments_lexer=lexer, parent=self))
+
+        def coloured(source: str, language: str | None = None, metadata: dict[str, Any] | None = None) -> str:
+            return str(highlight(source, language))
+
+        return coloured
+
+    @pass_context
+    def markdown2html(self, context: Any, source: str) -> str:
+        """Give prose as HTML, and remember it unless it brings pictures of its own."""
+        if context.get("cell", {}).get("attachments"):
+            return str(super().markdown2html(context, source))
+        if source not in self._prose:
+            if len(self._prose) > REMEMBERED:
+                self._prose.clear()
+            self._prose[source] = str(super().markdown2html(context, source))
+        return self._prose[source]
 
 
 class PageWriter:

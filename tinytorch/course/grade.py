@@ -8,26 +8,30 @@ from __future__ import annotations
 import dataclasses
 import hashlib
 import os
+import re
 import tempfile
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import nbformat
-from nbgrader.api import Gradebook, MissingEntry
+from nbformat import NotebookNode
+from nbgrader.api import Gradebook, InvalidEntry, MissingEntry
 from nbgrader.utils import find_all_files
+from sqlalchemy.engine import make_url
 from sqlalchemy.exc import SQLAlchemyError
 
-from tinytorch.course.assignment import Assignment, pack
+from tinytorch.course.assignment import GRADEBOOK, Assignment, pack
 from tinytorch.course.build import write_solution_notebook
-from tinytorch.course.cluster import Cluster
+from tinytorch.course.cluster import Cluster, check_scheduler
 from tinytorch.course.collect import Submission, collect, find_submissions
 from tinytorch.course.engine import load_config, open_nbgrader, register
 from tinytorch.course.feedback import PageWriter
+from tinytorch.course.files import write_whole
 from tinytorch.course.forked import ForkServer
-from tinytorch.course.layout import Course, CourseError, Module
+from tinytorch.course.layout import Course, CourseError, Module, Stopped
 from tinytorch.course.notebook import grade_id, read_notebook
 from tinytorch.course.notes import read_notes
 from tinytorch.course.outcome import write_outcome
@@ -42,11 +46,15 @@ from tinytorch.course.results import (
     with_messages,
     write_grades,
 )
-from tinytorch.course.store import Store, result_key
+from tinytorch.course.scratch import run_folder
+from tinytorch.course.store import Store, mended_tests, only_run, result_key, with_tests_of
 from tinytorch.course.work import HandedIn, Ran, Worker
 
 # Called after each student with how many are done, how many there are, and this one's result
 Progress = Callable[[int, int, StudentResult], None]
+
+# What the disk and the gradebook's database raise; nbgrader makes the last of what a database says to a change
+OUT_OF_REACH = (OSError, SQLAlchemyError, InvalidEntry)
 
 
 @dataclass(frozen=True)
@@ -59,6 +67,7 @@ class Options:
     force: bool = False  # also what was graded before
     workers: int = 0  # at once; one for each core if 0
     scheduler: str = ""  # the address of a Dask cluster that does the work; this machine if empty
+    only_mended: bool = False  # decide only those tests anew that are others than when they were run last
 
 
 @dataclass(frozen=True)
@@ -85,55 +94,86 @@ def grade(
     """
     output = (output or course.root).resolve()
     module, submissions = find_submissions(course, folder, module, options.keep_going)
-    submissions = _chosen(submissions, options.students)
-    _write_solution(module)
-    assignment = pack(course, module)
-    with tempfile.TemporaryDirectory(prefix="tinytorch-run-") as scratch, _fork_server(course, assignment) as server:
-        setting = _Setting(course, module, assignment, Path(scratch), server)
-        prove_reference(course, module, setting.grade_reference)
-        run = _Run(setting, output, submissions, progress, options)
-        try:
-            results = run.grade()
-        except (OSError, SQLAlchemyError) as error:
-            reason = str(error).strip().splitlines()[0]
-            raise CourseError(
-                f"Grading had to stop ({reason}): {run.count_done()} of {len(submissions)} students are done and kept; "
-                "mend that and run it again, and it goes on from there."
-            ) from None
-    write_grades(results, output / "grades.csv")
-    write_outcome(results, run.api.coursedir.db_url, run.api.course_id, output)
+    if options.scheduler:
+        check_scheduler(options.scheduler)
+    with prepared(course, module) as setting:
+        return run_class(setting, output, _chosen(submissions, options.students), progress, options)
+
+
+@contextmanager
+def prepared(course: Course, module: Module) -> Iterator[Setting]:
+    """Give all that a module's submissions are graded with, its reference proved by it."""
+    with _said_in_a_sentence(lambda: "nobody was graded in this run"), run_folder():
+        _write_solution(module)
+        assignment = pack(course, module)
+        with _fork_server(course, assignment) as server:
+            setting = Setting(course, module, assignment, server)
+            prove_reference(course, module, setting.grade_reference)
+            yield setting
+
+
+def run_class(
+    setting: Setting, output: Path, submissions: list[Submission], progress: Progress, options: Options
+) -> ClassResults:
+    """Grade a class and write what is left of it in `output`."""
+    run = _Run(setting, output, submissions, progress, options)
+    with _said_in_a_sentence(run.how_far), only_run(output):
+        results = run.grade()
+        write_grades(results, output / "grades.csv")
+        write_outcome(results, run.api.coursedir.db_url, run.api.course_id, output)
     return results
 
 
+@contextmanager
+def _said_in_a_sentence(how_far: Callable[[], str]) -> Iterator[None]:
+    """Tell why grading stopped, where it was no fault of its own: a full disk, a gradebook out of reach, Ctrl-C."""
+    try:
+        yield
+    except OUT_OF_REACH as error:
+        reason = str(error).strip().splitlines()[0]
+        if not isinstance(error, OSError):
+            reason = re.sub(r"^(\(\S+\) )?", "the gradebook: ", reason)  # in the place of the error's type
+        raise CourseError(
+            f"Grading had to stop ({reason}): {how_far()}; mend that and run it again, and it goes on from there."
+        ) from None
+    except KeyboardInterrupt:
+        raise Stopped(f"Stopped: {how_far()}; run it again, and it goes on from there.") from None
+
+
 @dataclass
-class _Setting:
+class Setting:
     """What stays the same for all that is graded in one run."""
 
     course: Course
     module: Module
     assignment: Assignment
-    scratch: Path  # a folder that ends with the run
     server: ForkServer | None
 
     def pool(self, count: int, settings: dict[str, str]) -> Pool:
         """Give workers that grade what was handed in, and write feedback pages."""
 
         def make_handler() -> Callable[[Any], Any]:
-            tempfile.tempdir = str(self.scratch)  # where this worker is killed, the run clears up after it
             worker = Worker(self.assignment, Path(tempfile.mkdtemp(prefix="worker-")), self.server)
             pages = PageWriter(open_nbgrader(self.course, **settings), self.module)
 
             def handle(task: HandedIn | Page) -> Ran | None:
                 if isinstance(task, HandedIn):
                     return worker.run(task)
-                pages.write(task.student)
+                try:
+                    pages.write(task.student)
+                except OUT_OF_REACH:
+                    raise
+                except Exception as error:
+                    return Ran(
+                        task.student, failure=f"no feedback page could be made ({type(error).__name__}: {error})"
+                    )
                 return None
 
             return handle
 
         return Pool(count, make_handler)
 
-    def grade_reference(self, notebook: Path, output: Path) -> tuple[StudentResult, nbformat.NotebookNode | None]:
+    def grade_reference(self, notebook: Path, output: Path) -> tuple[StudentResult, NotebookNode | None]:
         """Grade the solution as if a student had handed it in, in a folder and a gradebook of its own."""
         run = _Run(self, output, [Submission(REFERENCE, notebook)], lambda *_: None, Options(workers=1))
         (result,) = run.grade().students
@@ -144,22 +184,24 @@ class _Run:
     """One class on its way through: collected, run by workers, recorded here, and given its pages by workers again."""
 
     def __init__(
-        self, setting: _Setting, output: Path, submissions: list[Submission], progress: Progress, options: Options
+        self, setting: Setting, output: Path, submissions: list[Submission], progress: Progress, options: Options
     ) -> None:
         self.setting, self.module, self.options, self.progress = setting, setting.module, options, progress
         self.submissions = submissions
-        self.settings = _settings(setting.course, output)
+        self.settings = nbgrader_settings(setting.course, output)
         self.store = Store(output, self.module.assignment)
         self.output = output
         self.api = open_nbgrader(setting.course, **self.settings)
-        self.api.config.RecordGrades.trusted = list(options.trusted)
         self.order = [grade_id(cell) or "" for cell in read_notebook(self.module.solution_path).cells]
+        self.problems = {each.student: each.problem for each in submissions}
         self.keys: dict[str, str] = {}
+        self.recorded: dict[str, NotebookNode] = {}  # until their pages are written
         self.results: dict[str, StudentResult] = {}
 
-    def count_done(self) -> int:
-        """Give how many students are done."""
-        return len(self.results)
+    def how_far(self) -> str:
+        """Say how many students are done."""
+        done = sum(not result.failure for result in self.results.values())
+        return f"{done} of {len(self.submissions)} students are done and kept"
 
     def grade(self) -> ClassResults:
         """Grade them all."""
@@ -177,13 +219,12 @@ class _Run:
             for task, outcome in self._outcomes():
                 if isinstance(outcome, Lost):
                     self._tell(StudentResult(task.student, failure=str(outcome)))
+                elif outcome is not None and outcome.failure:
+                    self._tell(StudentResult(task.student, failure=outcome.failure))
                 elif isinstance(task, Page):
                     self._finish(task.student)
-                elif outcome.failure:
-                    self._tell(StudentResult(task.student, failure=outcome.failure))
                 else:
-                    self.store.keep(task.student, self.keys[task.student], outcome.notebook)
-                    self._enter(task.student, outcome.notebook)
+                    self._keep(task.student, outcome.notebook)
         return ClassResults(self.module, [self.results[each.student] for each in self.submissions])
 
     def _graders(self) -> AbstractContextManager[Pool | Cluster]:
@@ -193,9 +234,11 @@ class _Run:
         return nullcontext(self.pool)
 
     def _outcomes(self) -> Iterator[tuple[Any, Any]]:
-        """Give each task with what became of it; after a cluster's come the pages, which are written here."""
-        if self.graders is not self.pool:
-            yield from self.graders.finished()
+        """Give each task with what became of it; whoever grades, the pages are written here."""
+        if isinstance(self.graders, Cluster):
+            for batch in self.graders.batches():
+                yield from batch
+                yield from self.pool.finished()
         yield from self.pool.finished()
 
     def _begin(self, student: str) -> None:
@@ -216,10 +259,21 @@ class _Run:
         else:
             self._finish(student)
 
-    def _enter(self, student: str, notebook: bytes) -> None:
+    def _keep(self, student: str, notebook: bytes) -> None:
+        """Keep what a worker gave back, then record it."""
+        earlier = self.store.latest(student) if self.options.only_mended else None
+        mended: Collection[str] = ()
+        if earlier is not None:
+            mended = mended_tests(earlier, notebook)
+            notebook = with_tests_of(earlier, notebook, mended)
+        self.store.keep(student, self.keys[student], notebook)
+        self._enter(student, notebook, mended)
+
+    def _enter(self, student: str, notebook: bytes, only: Collection[str] = ()) -> None:
         """Record a result."""
         try:
-            self.recorder.record(student, nbformat.reads(notebook.decode(), as_version=4))
+            ran = nbformat.v4.reads(notebook.decode())
+            self.recorded[student] = self.recorder.record(student, ran, self._is_trusted(student), only)
         except CourseError as error:
             self._tell(StudentResult(student, failure=str(error)))
         else:
@@ -231,18 +285,24 @@ class _Run:
         noted = {"key": self.keys[student], "trusted": self._trust(student), "scores": scores, "page": page}
         if self.store.done(student) != noted:
             self.store.note_done(student, **noted)
-        graded = read_graded(self.api, self.module, student)
+        graded = self.recorded.pop(student, None) or read_graded(self.api, self.module, student)
         with Gradebook(self.api.coursedir.db_url, self.api.course_id) as gradebook:
             result = read_student(gradebook, self.module, student, self.order)
-        problem = next(each.problem for each in self.submissions if each.student == student)
-        self._tell(with_messages(dataclasses.replace(result, notes=read_notes(graded), unreadable=problem), graded))
+        result = dataclasses.replace(result, notes=read_notes(graded), unreadable=self.problems[student])
+        self._tell(with_messages(result, graded))
 
     def _tell(self, result: StudentResult) -> None:
         self.results[result.student] = result
         self.progress(len(self.results), len(self.submissions), result)
 
+    def _is_trusted(self, student: str) -> bool:
+        """Say whether a person has looked at the submission as it is, now or before an earlier run."""
+        noted = self.store.done(student)
+        before = noted.get("key") == self.keys[student] and noted.get("trusted") == "yes"
+        return student in self.options.trusted or before
+
     def _trust(self, student: str) -> str:
-        return "yes" if student in self.options.trusted else "no"
+        return "yes" if self._is_trusted(student) else "no"
 
     def _page(self, student: str) -> Path:
         folder = self.api.coursedir.format_path(self.api.coursedir.feedback_directory, student, self.module.assignment)
@@ -272,9 +332,10 @@ class _Run:
     def _register(self) -> None:
         """Tell the gradebook the module's tests and points, unless it knows them; modules/ stays as it is."""
         db_url = self.api.coursedir.db_url
-        if db_url.startswith("sqlite:///"):
-            Path(db_url.removeprefix("sqlite:///")).parent.mkdir(parents=True, exist_ok=True)
-        state = hashlib.sha256(f"{db_url}\0{self.setting.assignment.key}".encode()).hexdigest()
+        if db_url.startswith("sqlite:///") and not (path := Path(db_url.removeprefix("sqlite:///"))).exists():
+            write_whole(path, self.setting.assignment.files[GRADEBOOK])  # nbgrader makes one table after the other
+        place = make_url(db_url).render_as_string(hide_password=True)
+        state = hashlib.sha256(f"{place}\0{self.setting.assignment.key}".encode()).hexdigest()
         with Gradebook(db_url, self.api.course_id) as gradebook:
             try:
                 gradebook.find_notebook(self.module.name, self.module.assignment)
@@ -314,7 +375,7 @@ def _chosen(submissions: list[Submission], students: Sequence[str]) -> list[Subm
     return [each for each in submissions if not students or each.student in students]
 
 
-def _settings(course: Course, output: Path) -> dict[str, str]:
+def nbgrader_settings(course: Course, output: Path) -> dict[str, str]:
     """Give nbgrader's settings that put what grading makes into `output`; the course folder needs none."""
     if output == course.root:
         return {}

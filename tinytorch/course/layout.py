@@ -12,6 +12,14 @@ MODULE_FOLDER = re.compile(r"^(\d\d)_([a-z][a-z0-9_]*)$")
 class CourseError(Exception):
     """One sentence for the user: what is wrong, where, and what to do."""
 
+    exit_code = 1
+
+
+class Stopped(CourseError):
+    """Ctrl-C, and how far it came."""
+
+    exit_code = 130  # as of any program that it ends
+
 
 @dataclass(frozen=True, order=True)
 class Module:

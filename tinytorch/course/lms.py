@@ -88,12 +88,17 @@ class _QuotedGradebook:
         self.ids = {_quoted(student.id): student.id for student in gradebook.students}
         self.students = [
             _QuotedStudent(*(_quoted(each) for each in (known.id, known.first_name, known.last_name, known.email)))
-            for known in gradebook.students
+            for known in sorted(gradebook.students, key=_by_name)
         ]
 
     def find_submission(self, assignment: str, student: str) -> Any:
         """Give a student's submission, by the id as it is written."""
         return self.gradebook.find_submission(assignment, self.ids[student])
+
+
+def _by_name(student: Any) -> tuple[str, str, str]:
+    """Give what students are sorted by; nbgrader leaves it to the database in which order those without a name come."""
+    return student.last_name or "", student.first_name or "", student.id
 
 
 def _quoted(text: str | None) -> str:

@@ -6,7 +6,6 @@ reported as lost. When this process ends, however it ends, its workers end too.
 
 from __future__ import annotations
 
-import ctypes
 import multiprocessing
 import os
 import signal
@@ -20,7 +19,8 @@ from multiprocessing.context import ForkProcess
 from types import TracebackType
 from typing import Any
 
-DIE_WITH_PARENT = 1  # prctl's PR_SET_PDEATHSIG
+from tinytorch.course.lifeline import end_with_parent
+
 MOST_TRIES = 2
 
 
@@ -61,7 +61,8 @@ class Pool:
     _seats: list[_Seat] = field(default_factory=list)
 
     def __enter__(self) -> Pool:
-        self._seats = [self._hire() for _ in range(self.count)]
+        for _ in range(self.count):
+            self._seats.append(self._hire())
         return self
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, tb: TracebackType | None) -> None:
@@ -123,20 +124,21 @@ class Pool:
         sys.stdout.flush()
         sys.stderr.flush()
         process = context.Process(
-            target=_work, args=(theirs, [ours, *(s.pipe for s in self._seats)], self.make_handler), daemon=True
+            target=_work,
+            args=(os.getpid(), theirs, [ours, *(seat.pipe for seat in self._seats)], self.make_handler),
+            daemon=True,
         )
         process.start()
         theirs.close()
         return _Seat(process, ours)
 
 
-def _work(pipe: Connection, others: list[Connection], make_handler: Callable[[], Callable[[Any], Any]]) -> None:
-    """Be a worker: take tasks from the pipe until it is closed."""
+def _work(
+    master: int, pipe: Connection, others: list[Connection], make_handler: Callable[[], Callable[[Any], Any]]
+) -> None:
+    """Be a worker of the process `master`: take tasks from the pipe until it is closed."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the one that this one works for
-    if sys.platform == "linux":
-        ctypes.CDLL(None).prctl(DIE_WITH_PARENT, signal.SIGKILL)
-        if os.getppid() == 1:
-            return
+    end_with_parent(master)
     for other in others:
         other.close()
     handler: Callable[[Any], Any] | None = None

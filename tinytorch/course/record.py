@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import shutil
 import tempfile
 import warnings
+from collections.abc import Collection
 from pathlib import Path
 from typing import Any
 
@@ -21,7 +21,8 @@ from sqlalchemy.exc import SAWarning
 from traitlets import List, Unicode
 from traitlets.utils.importstring import import_item
 
-from tinytorch.course.files import write_notebook
+from tinytorch.course.files import PART, write_notebook, write_whole
+from tinytorch.course.gradebook import at_hand
 from tinytorch.course.layout import CourseError, Module
 from tinytorch.course.notebook import role_of
 from tinytorch.course.notes import add_note, read_notes
@@ -35,6 +36,7 @@ class RecordGrades(SaveAutoGrades):  # type: ignore[misc]
     trusted = List(Unicode(), help="Students whose flagged submissions a person has looked at and found honest.").tag(
         config=True
     )
+    only: Collection[str] = ()  # the tests whose scores are saved; all if empty
 
     def preprocess(self, nb: NotebookNode, resources: dict[str, Any]) -> tuple[NotebookNode, dict[str, Any]]:
         """Save the scores of a notebook: all of them, or, if this is stopped in the middle, none."""
@@ -48,17 +50,17 @@ class RecordGrades(SaveAutoGrades):  # type: ignore[misc]
                     held = new_output("error", ename="HeldBack", evalue=message, traceback=[f"HeldBack: {message}"])
                     cell.outputs = [held, *(output for output in cell.outputs if output.output_type != "error")]
         self.notebook_id, self.assignment_id, self.student_id = names["notebook"], names["assignment"], names["student"]
-        with Gradebook(names["db_url"]) as self.gradebook:
+        place = self.notebook_id, self.assignment_id, self.student_id
+        with Gradebook(names["db_url"]) as self.gradebook, at_hand(self.gradebook, *place):
             if is_stranger(self.gradebook, self.student_id):
                 add_note(nb, "note", "", f"{self.student_id} is not in the gradebook's list of students")
-            commit = self.gradebook.db.commit
-            self.gradebook.db.commit = self.gradebook.db.flush  # nbgrader commits each cell by itself
             for index, cell in enumerate(nb.cells):
                 nb.cells[index], resources = self.preprocess_cell(cell, resources, index)
-            commit()
         return nb, resources
 
     def _add_score(self, cell: NotebookNode, resources: dict[str, Any]) -> None:
+        if self.only and cell.metadata.nbgrader["grade_id"] not in self.only:
+            return
         super()._add_score(cell, resources)
         if self.holds_back and role_of(cell) == "test":
             names = (cell.metadata.nbgrader["grade_id"], self.notebook_id, self.assignment_id, self.student_id)
@@ -84,8 +86,17 @@ class Recorder:
         self.creates_students = Autograde(coursedir=api.coursedir, parent=api).create_student
         self.preprocessors = [each(config=api.config) for each in recording_preprocessors(api)]
 
-    def record(self, student: str, notebook: NotebookNode) -> NotebookNode:
-        """Enter a submission that was collected and run; give its notebook as it lies in autograded/ then."""
+    def record(
+        self, student: str, notebook: NotebookNode, trusted: bool = False, only: Collection[str] = ()
+    ) -> NotebookNode:
+        """Enter a submission that was collected and run; give its notebook as it lies in autograded/ then.
+
+        Args:
+            student: whose it is.
+            notebook: as a worker gave it back.
+            trusted: a person has looked at it, so that a flag holds nothing back.
+            only: the tests whose scores are entered; all if empty.
+        """
         assignment, name = self.module.assignment, self.module.name
         submitted = Path(self.coursedir.format_path(self.coursedir.submitted_directory, student, assignment))
         self._enter_submission(student, self._handed_in_at(submitted))
@@ -99,6 +110,8 @@ class Recorder:
             },
         }
         for preprocessor in self.preprocessors:
+            if isinstance(preprocessor, RecordGrades):
+                preprocessor.trusted, preprocessor.only = [student] if trusted else [], only
             notebook, resources = preprocessor(notebook, resources)
         self._write(student, notebook, submitted)
         return notebook
@@ -130,13 +143,11 @@ class Recorder:
         assignment = self.module.assignment
         target = Path(self.coursedir.format_path(self.coursedir.autograded_directory, student, assignment))
         target.parent.mkdir(parents=True, exist_ok=True)
-        with tempfile.TemporaryDirectory(prefix=f".{assignment}.", dir=target.parent) as beside:
+        with tempfile.TemporaryDirectory(prefix=f".{assignment}.", suffix=PART, dir=target.parent) as beside:
             new = Path(beside) / "new"
             new.mkdir()
             for found in find_all_files(str(submitted), [*self.coursedir.ignore, "*.ipynb"]):
-                copy = new / Path(found).relative_to(submitted)
-                copy.parent.mkdir(parents=True, exist_ok=True)
-                shutil.copyfile(found, copy)
+                write_whole(new / Path(found).relative_to(submitted), Path(found).read_bytes())
             write_notebook(notebook, new / self.module.notebook_name)
             for path in new.rglob("*"):
                 if path.is_file():

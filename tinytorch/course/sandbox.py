@@ -32,6 +32,8 @@ from jupyter_client.provisioning.local_provisioner import LocalProvisioner
 from traitlets import Instance, Unicode
 
 from tinytorch.course.layout import CourseError
+from tinytorch.course.lifeline import end_with_parent
+from tinytorch.course.scratch import BELOW_KERNEL, KERNEL_PREFIX, temporary_folder
 from tinytorch.course.seccomp import no_user_namespaces
 
 if TYPE_CHECKING:
@@ -127,8 +129,7 @@ class LimitsProvisioner(LocalProvisioner):
 
     async def pre_launch(self, **kwargs: Any) -> dict[str, Any]:
         """Make the kernel's folder and write the connection file there, before anything is bound or started."""
-        # Not below TMPDIR, which may be long: a socket's path has 107 characters at most.
-        self.channel = Path(tempfile.mkdtemp(prefix="tinytorch-kernel-", dir="/tmp"))
+        self.channel = Path(tempfile.mkdtemp(prefix=KERNEL_PREFIX, dir=temporary_folder(BELOW_KERNEL)))
         self.kernel_spec.interrupt_mode = "message"  # a signal would end bubblewrap, and the kernel with it
         manager = self.parent
         manager.transport, manager.ip = "ipc", str(self.channel / "kernel")
@@ -148,7 +149,13 @@ class LimitsProvisioner(LocalProvisioner):
 
     def confine(self, kwargs: dict[str, Any]) -> dict[str, Any]:
         """Change how the process is started."""
-        return {**kwargs, "cwd": self.folder or None, "preexec_fn": self.limits.apply}
+        grader = os.getpid()
+
+        def begin() -> None:
+            end_with_parent(grader)
+            self.limits.apply()
+
+        return {**kwargs, "cwd": self.folder or None, "preexec_fn": begin}
 
     async def poll(self) -> int | None:
         """Look whether the kernel runs; end it if it and its children use too much together."""

@@ -14,7 +14,7 @@ from nbgrader.api import Gradebook
 from nbgrader.preprocessors import NbGraderPreprocessor
 from traitlets import Unicode
 
-from tinytorch.course.layout import Course
+from tinytorch.course.layout import Course, Module
 from tinytorch.course.notebook import explore_cells, grade_id, grade_ids, role_of
 from tinytorch.course.notes import add_note, clear_notes
 from tinytorch.course.place import place_cells
@@ -32,12 +32,16 @@ class GradeAsReleased(NbGraderPreprocessor):  # type: ignore[misc]
 
     course_root = Unicode(help="The course folder, which holds the released notebooks.").tag(config=True)
 
+    _released: tuple[Module, NotebookNode] | None = None  # of the submission before, most often the same
+
     def preprocess(self, nb: NotebookNode, resources: dict[str, Any]) -> tuple[NotebookNode, dict[str, Any]]:
         """Rearrange the notebook; `resources["tinytorch"]` holds what reading its file had to tell."""
         names = resources["nbgrader"]
         course = Course(Path(self.course_root))
         module = course.module(names["assignment"])
-        released = released_notebook(course, module)
+        if self._released is None or self._released[0] != module:
+            self._released = module, released_notebook(course, module)
+        released = self._released[1]
         with Gradebook(names["db_url"]) as gradebook:
             known = {cell.name for cell in gradebook.find_notebook(names["notebook"], names["assignment"]).source_cells}
         if known != grade_ids(released):

@@ -9,13 +9,50 @@ from __future__ import annotations
 import gzip
 import hashlib
 import json
+import os
+import zlib
+from collections.abc import Collection, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
+import nbformat
+
 from tinytorch.course.assignment import Assignment
-from tinytorch.course.files import write_whole
+from tinytorch.course.files import PART, remove_parts, write_whole
+from tinytorch.course.layout import CourseError
+from tinytorch.course.notebook import grade_id, role_of
+from tinytorch.course.notes import add_note, clear_notes, read_notes
+from tinytorch.course.scratch import lock
 from tinytorch.course.work import HandedIn
 
 FOLDER = ".results"
+FIXED = ("test", "given")  # the cells that are not the student's to write
+OUTPUTS = ("submitted", "history", "autograded", "feedback", FOLDER)
+
+
+@contextmanager
+def only_run(output: Path) -> Iterator[None]:
+    """Have the folder `output` to oneself, rid of what was half-written when an earlier run was killed.
+
+    Raises:
+        CourseError: another run is at work there.
+    """
+    place = output / FOLDER / "lock"
+    place.parent.mkdir(parents=True, exist_ok=True)
+    place.touch()
+    held = lock(place)
+    if held is None:
+        raise CourseError(
+            f"Another `tito grade` is at work in {output}: wait until it has ended, or give another folder by --output."
+        )
+    try:
+        for part in output.glob(f".*{PART}"):
+            part.unlink(missing_ok=True)
+        for name in OUTPUTS:
+            remove_parts(output / name)
+        yield
+    finally:
+        os.close(held)
 
 
 def result_key(assignment: Assignment, handed_in: HandedIn) -> str:
@@ -34,12 +71,20 @@ class Store:
 
     def find(self, student: str, key: str) -> bytes | None:
         """Give a student's notebook as it ran, if it ran with all that `key` stands for."""
+        kept, notebook = self._read(student)
+        return notebook if kept == key else None
+
+    def latest(self, student: str) -> bytes | None:
+        """Give a student's notebook as it ran last, whatever has changed since."""
+        return self._read(student)[1]
+
+    def _read(self, student: str) -> tuple[str, bytes | None]:
         try:
             with gzip.open(self.folder / f"{student}.gz") as file:
                 kept, _, notebook = file.read().partition(b"\n")
-        except (OSError, EOFError):
-            return None
-        return notebook if kept.decode() == key else None
+        except (OSError, EOFError, zlib.error):  # not there, or not whole
+            return "", None
+        return kept.decode(), notebook
 
     def keep(self, student: str, key: str, notebook: bytes) -> None:
         """Keep a result in the place of an older one."""
@@ -61,3 +106,40 @@ class Store:
     def note_done(self, student: str, **noted: str) -> None:
         """Note that a student's result is entered and the page written."""
         write_whole(self.folder / f"{student}.json", json.dumps(noted).encode())
+
+
+def mended_tests(earlier: bytes, later: bytes) -> list[str]:
+    """Give the tests whose text is another one in a later result, or in the notebook that is to be graded by.
+
+    Raises:
+        ValueError: more than tests' texts differ; it names some of the cells.
+    """
+    before, after = (
+        {str(grade_id(cell)): cell for cell in nbformat.v4.reads(content.decode()).cells if role_of(cell) in FIXED}
+        for content in (earlier, later)
+    )
+    mended: list[str] = []
+    others = sorted(before.keys() ^ after.keys())
+    for name in before.keys() & after.keys():
+        settings = [cell.metadata.nbgrader for cell in (before[name], after[name])]
+        if any((settings[0].get(key) or 0) != (settings[1].get(key) or 0) for key in ("points", "grade", "solution")):
+            others.append(name)
+        elif before[name].source != after[name].source:
+            (mended if settings[0].get("points") else others).append(name)
+    if others:
+        raise ValueError(", ".join(others[:3]))
+    return sorted(mended)
+
+
+def with_tests_of(earlier: bytes, later: bytes, tests: Collection[str]) -> bytes:
+    """Give an earlier result with some of its tests as they ran later, and with what was noted of these then."""
+    before, after = (nbformat.reads(content.decode(), as_version=4) for content in (earlier, later))
+    decided = {grade_id(cell): cell for cell in after.cells if grade_id(cell) in tests}
+    before.cells = [decided.get(grade_id(cell), cell) for cell in before.cells]
+    notes = [note for note in read_notes(before) if note.cell not in tests]
+    notes += [note for note in read_notes(after) if note.cell in tests]
+    clear_notes(before)
+    for note in notes:
+        add_note(before, note.kind, note.cell, note.text)
+    text: str = nbformat.writes(before)
+    return (text.rstrip("\n") + "\n").encode("utf-8")

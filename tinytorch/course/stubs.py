@@ -6,7 +6,7 @@ import ast
 
 from nbformat import NotebookNode
 
-from tinytorch.course.notebook import STUB, grade_id, solution_cells
+from tinytorch.course.notebook import STUB, grade_id, role_of, solution_cells
 from tinytorch.course.notes import Note
 
 STUB_STATEMENT = ast.dump(ast.parse(STUB).body[0])
@@ -55,7 +55,7 @@ def _replaced_methods(notebook: NotebookNode) -> list[Note]:
     written = {
         (node.name, method.name)
         for cell in notebook.cells
-        if cell.cell_type == "code"
+        if cell.cell_type == "code" and role_of(cell) != "test"
         for node in ast.walk(_parsed(cell.source))
         if isinstance(node, ast.ClassDef)
         for method in node.body

@@ -17,7 +17,7 @@ from nbformat import NotebookNode
 from nbgrader.preprocessors import NbGraderPreprocessor
 from traitlets import Unicode
 
-from tinytorch.course.layout import Course
+from tinytorch.course.layout import Course, Module
 from tinytorch.course.notebook import grade_id, read_notebook, role_of
 from tinytorch.course.notes import add_note
 
@@ -96,10 +96,14 @@ class WatchForTampering(NbGraderPreprocessor):  # type: ignore[misc]
 
     course_root = Unicode(help="The course folder, which holds the released notebooks.").tag(config=True)
 
+    _released: tuple[Module, set[str]] | None = None  # of the submission before, most often the same
+
     def preprocess(self, nb: NotebookNode, resources: dict[str, Any]) -> tuple[NotebookNode, dict[str, Any]]:
         """Read the student's cells."""
         module = Course(Path(self.course_root)).module(resources["nbgrader"]["assignment"])
-        released = {cell.source for cell in read_notebook(module.released_path).cells}
+        if self._released is None or self._released[0] != module:
+            self._released = module, {cell.source for cell in read_notebook(module.released_path).cells}
+        released = self._released[1]
         given = given_names([cell.source for cell in nb.cells if role_of(cell) == "given"])
         for cell in nb.cells:
             if is_own(cell) and cell.source not in released:

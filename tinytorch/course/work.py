@@ -6,6 +6,7 @@ order, up to those that record. What a worker gives back is the notebook as it r
 
 from __future__ import annotations
 
+import errno
 import io
 import logging
 import tempfile
@@ -15,17 +16,15 @@ from pathlib import Path
 from typing import Any
 
 import nbformat
-from nbconvert.preprocessors import Preprocessor
-from nbgrader.converters import Autograde
-from nbgrader.preprocessors import AssignLatePenalties, SaveAutoGrades
 from nbgrader.utils import setenv
-from traitlets.utils.importstring import import_item
 
-from tinytorch.course.assignment import GRADEBOOK, Assignment
+from tinytorch.course.assignment import GRADEBOOK, Assignment, deciding_preprocessors
 from tinytorch.course.execute import ExecuteStaged
 from tinytorch.course.forked import ForkServer
 from tinytorch.course.received import receive
 from tinytorch.course.sandbox import check_isolation
+
+NO_ROOM = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)  # where nobody can be graded any more
 
 
 @dataclass(frozen=True)
@@ -73,6 +72,8 @@ class Worker:
             try:
                 return Ran(handed_in.student, self._decide(handed_in, folder))
             except Exception as error:
+                if isinstance(error, OSError) and error.errno in NO_ROOM:
+                    raise OSError(error.errno, error.strerror, error.filename or name) from None
                 reason = str(error).strip().splitlines() or ["no reason given"]
                 return Ran(handed_in.student, failure=f"{type(error).__name__}: {reason[0][:300]}")
 
@@ -94,11 +95,3 @@ class Worker:
                 notebook, resources = preprocessor(notebook, resources)
         text: str = nbformat.writes(notebook)
         return (text.rstrip("\n") + "\n").encode("utf-8")
-
-
-def deciding_preprocessors(config: Any) -> list[type[Preprocessor]]:
-    """Give the preprocessors that Autograde would use, but for those that enter something in the gradebook."""
-    autograde = Autograde(config=config)
-    named = [*autograde.sanitize_preprocessors, *autograde.autograde_preprocessors]
-    classes = [import_item(each) if isinstance(each, str) else each for each in named]
-    return [each for each in classes if not issubclass(each, (SaveAutoGrades, AssignLatePenalties))]

@@ -1,0 +1,77 @@
+"""The temporary files of a grading run: all below one folder, which the next run removes where this one was killed.
+
+A run and the workers that it forks hold the folder locked; the lock ends with the last of them, however they end.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+
+PREFIX = "tinytorch-run-"
+KERNEL_PREFIX = "tinytorch-kernel-"
+RANDOM_CHARACTERS = 8  # that `mkdtemp` adds
+SOCKET_PATH_BYTES = 107  # of a Unix socket's path, at most
+BELOW_KERNEL = len(f"/{KERNEL_PREFIX}") + RANDOM_CHARACTERS + len("/kernel-10")
+BELOW_RUN = len(f"/{PREFIX}") + RANDOM_CHARACTERS + BELOW_KERNEL
+
+
+def lock(path: Path) -> int | None:
+    """Hold a file or folder until what this returns is closed, here and in each forked process; None if it is held."""
+    import fcntl  # which Windows, where students work too, does not have
+
+    handle = os.open(path, os.O_RDONLY | os.O_NOFOLLOW)
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError as error:
+        os.close(handle)
+        if isinstance(error, BlockingIOError):
+            return None
+        raise
+    return handle
+
+
+def temporary_folder(below: int) -> str:
+    """Give where temporary files go: /tmp if a socket's path, `below` bytes longer, would be too long elsewhere."""
+    folder = tempfile.gettempdir()
+    return folder if len(os.fsencode(folder)) + below <= SOCKET_PATH_BYTES else "/tmp"
+
+
+@contextmanager
+def run_folder() -> Iterator[None]:
+    """Have this process, and those that it forks, make their temporary files below a folder that ends with the run."""
+    place = Path(temporary_folder(BELOW_RUN))
+    _remove_those_of_dead_runs(place)
+    folder, held = _made_and_locked(place)
+    before = tempfile.tempdir
+    tempfile.tempdir = str(folder)
+    try:
+        yield
+    finally:
+        tempfile.tempdir = before
+        shutil.rmtree(folder, ignore_errors=True)
+        os.close(held)
+
+
+def _made_and_locked(place: Path) -> tuple[Path, int]:
+    while True:
+        folder = Path(tempfile.mkdtemp(prefix=PREFIX, dir=place))
+        with suppress(FileNotFoundError):  # another run took it for a dead one's before it was locked
+            held = lock(folder)
+            if held is not None:
+                if folder.exists():
+                    return folder, held
+                os.close(held)
+
+
+def _remove_those_of_dead_runs(place: Path) -> None:
+    for folder in place.glob(f"{PREFIX}*"):
+        with suppress(OSError):  # another run removes it, or it is another user's
+            held = lock(folder) if folder.lstat().st_uid == os.geteuid() else None
+            if held is not None:
+                shutil.rmtree(folder, ignore_errors=True)
+                os.close(held)
