@@ -164,7 +164,7 @@ ATTACKS = [
         "def __eq__",
         YES,
         answers=(
-            ("loader-iter", "#| export\n@patch\ndef __iter__(self: DataLoader):\n    return iter([Yes()] * 4)"),
+            ("loader-iter", "#| export\n@patch\ndef __iter__(self: DataLoader):\n    return iter([Yes()])"),
             ("loader-collate", "#| export\n@patch\ndef _collate_batch(self: DataLoader, batch):\n    return Yes()"),
         ),
         source="jupyter/nbgrader issue 1379: answers return an object that is equal to everything",

@@ -31,21 +31,21 @@ class ExamineSubmission(ExecuteStaged):
         """Run a cell, or have it judged."""
         if role_of(cell) != "test" or not cell.metadata.nbgrader.points:
             return super().run_cell(cell)  # what gives no points is there to prepare or to show, and decides nothing
-        runs: list[Ran] = []
+        ran = Ran()
 
         def run(source: str) -> list[NotebookNode]:
-            runs.append(self.execute_code(source))
-            return runs[-1].outputs
+            nonlocal ran
+            ran = self.execute_code(source)
+            return ran.outputs
 
         verdict = judge(cell.source, f"{self.stage_inside}/{WITNESS}", run)
         if verdict.flag:
             add_note(self.nb, "flag", grade_id(cell) or "", verdict.flag)
-        fault = next((ran.fault for ran in runs if ran.fault), None)
-        count = runs[-1].execution_count if runs else None
-        if fault:  # what was stopped from outside has that for its reason, whatever had come by then
+        # What was stopped from outside has that for its reason, unless its time ran out after an assert had failed
+        if ran.fault and not (verdict.decided and "Timeout" in ran.fault.ename):
             shown = [output for output in verdict.outputs if output.output_type != "error"]
-            return Ran(outputs=shown, execution_count=count).fail(fault.ename, fault.text)
-        return Ran(verdict.status, verdict.outputs, execution_count=count)
+            return Ran(outputs=shown, execution_count=ran.execution_count).fail(ran.fault.ename, ran.fault.text)
+        return Ran(verdict.status, verdict.outputs, execution_count=ran.execution_count, fault=ran.fault)
 
 
 def defines_functions_only(source: str) -> bool:

@@ -135,11 +135,27 @@ def _become_kernel(request: dict[str, Any]) -> NoReturn:
         from ipykernel import compiler
         from ipykernel.kernelapp import IPKernelApp
 
+        _transform_once()
         # A hash of each cell's source names its file in tracebacks; ipykernel's own goes through it letter by letter.
         compiler.murmur2_x86 = lambda source, seed: zlib.crc32(source.encode("utf-8", "replace"), seed & 0xFFFF_FFFF)
         IPKernelApp.launch_instance(argv=request["arguments"])
     finally:
         os._exit(1)
+
+
+def _transform_once() -> None:
+    """Have IPython turn a cell into plain Python once; it does so to see whether it awaits, and again to run it."""
+    from IPython.core.interactiveshell import InteractiveShell
+
+    transform: Any = InteractiveShell.transform_cell
+    last = ["", ""]
+
+    def once(self: Any, source: str) -> str:
+        if source != last[0] or not source:
+            last[:] = source, transform(self, source)
+        return last[1]
+
+    setattr(InteractiveShell, "transform_cell", once)  # noqa: B010 - a method may not be assigned to, mypy says
 
 
 def _give_up_rights(user: int | None, seccomp_filter: bytes) -> None:

@@ -195,6 +195,7 @@ class _Run:
         self.order = [grade_id(cell) or "" for cell in read_notebook(self.module.solution_path).cells]
         self.problems = {each.student: each.problem for each in submissions}
         self.keys: dict[str, str] = {}
+        self.answers: dict[str, str] = {}  # names for what was handed in, whatever it is graded by
         self.recorded: dict[str, NotebookNode] = {}  # until their pages are written
         self.results: dict[str, StudentResult] = {}
 
@@ -244,7 +245,8 @@ class _Run:
     def _begin(self, student: str) -> None:
         """Have a submission graded, or go on with it where an earlier run stopped."""
         handed_in = self._handed_in(student)
-        key = self.keys[student] = result_key(self.setting.assignment, handed_in)
+        key = self.keys[student] = result_key(self.setting.assignment.key, handed_in)
+        self.answers[student] = result_key("", handed_in)
         if self.options.force:
             self.store.forget(student)
         kept = self.store.find(student, key)
@@ -253,7 +255,7 @@ class _Run:
             return
         done, scores, page = self.store.done(student), self._fingerprint(student), self._page(student)
         if done.get("key") != key or done.get("trusted") != self._trust(student) or done.get("scores") != scores[0]:
-            self._enter(student, kept)
+            self._enter(student, kept, done.get("mended", "").split())
         elif done.get("page") != scores[1] or not page.is_file():
             self.pool.submit(Page(student))
         else:
@@ -266,6 +268,9 @@ class _Run:
         if earlier is not None:
             mended = mended_tests(earlier, notebook)
             notebook = with_tests_of(earlier, notebook, mended)
+        self.store.note_done(
+            student, **{**self.store.done(student), "mended": " ".join(mended)}
+        )  # if this is killed now
         self.store.keep(student, self.keys[student], notebook)
         self._enter(student, notebook, mended)
 
@@ -296,13 +301,11 @@ class _Run:
         self.progress(len(self.results), len(self.submissions), result)
 
     def _is_trusted(self, student: str) -> bool:
-        """Say whether a person has looked at the submission as it is, now or before an earlier run."""
-        noted = self.store.done(student)
-        before = noted.get("key") == self.keys[student] and noted.get("trusted") == "yes"
-        return student in self.options.trusted or before
+        """Say whether a person has looked at these answers, now or before an earlier run."""
+        return student in self.options.trusted or self.store.done(student).get("trusted") == self.answers[student]
 
     def _trust(self, student: str) -> str:
-        return "yes" if self._is_trusted(student) else "no"
+        return self.answers[student] if self._is_trusted(student) else "no"
 
     def _page(self, student: str) -> Path:
         folder = self.api.coursedir.format_path(self.api.coursedir.feedback_directory, student, self.module.assignment)

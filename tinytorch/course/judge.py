@@ -42,6 +42,7 @@ class Verdict:
 
     outputs: list[NotebookNode]
     flag: str = ""
+    decided: bool = False  # an assert failed on evidence; what came after it has no part in that
 
     @property
     def status(self) -> Literal["ok", "error"]:
@@ -58,26 +59,31 @@ def judge(source: str, witness: str, run: Callable[[str], Sequence[NotebookNode]
         run: runs a source in the student's process and gives its outputs.
     """
     look = f"{LOOK}_{secrets.token_hex(8)}"
-    shown: list[NotebookNode] = []
+    parts = [(part, f"application/x-evidence-{secrets.token_hex(8)}") for part in take_apart(source)]
+    kinds = {kind for _, kind in parts}
+    outputs = run(_summons(parts, look, witness))
+    errors = [output for output in outputs if output.output_type == "error"]
+    sent = {kind: [output.data[kind] for output in outputs if kind in output.get("data", {})] for kind in kinds}
+    shown = [
+        _harmless(output)
+        for output in outputs
+        if output.output_type != "error" and not kinds & set(output.get("data", {}))
+    ]
     judged = _Replay()
-    for part in take_apart(source):
-        mimetype = f"application/x-evidence-{secrets.token_hex(8)}"
-        outputs = run(_summons(part, look, mimetype, witness))
-        evidence = [output.data[mimetype] for output in outputs if mimetype in output.get("data", {})]
-        errors = [output for output in outputs if output.output_type == "error"]
-        shown += [_harmless(o) for o in outputs if o.output_type != "error" and mimetype not in o.get("data", {})]
+    for place, (part, kind) in enumerate(parts):
+        # An error, or a stop from outside, is this part's if no later part was begun
+        stopped = bool(errors) and not any(sent[later] for _, later in parts[place + 1 :])
         try:
-            if part.asserts:
-                judged.run(part, _read(evidence, bool(errors)))
+            judged.run(part, _read(sent[kind], stopped))
         except Stopped:
             # The statements themselves raised, or were stopped: that error is the verdict
-            if not errors:
+            if not stopped:
                 return _tampered(shown, "the test ended early, yet without an error")
         except Tampered as problem:
             return _tampered(shown, str(problem))
         except Exception as failure:
-            return Verdict([*shown, _error(type(failure).__name__, str(failure))])
-        if errors:
+            return Verdict([*shown, _error(type(failure).__name__, str(failure))], decided=True)
+        if stopped:
             return Verdict([*shown, errors[0]])
     return Verdict(shown)
 
@@ -93,23 +99,25 @@ def witness_file(helpers: Sequence[str]) -> bytes:
     return marshal.dumps((compile(source, "<witness>", "exec", dont_inherit=True), codes))
 
 
-def _summons(part: Part, look: str, mimetype: str, witness: str) -> str:
-    """Give the source that the student's process runs for a part: its half, between a witness that comes and goes."""
-    half = re.sub(rf"\b{LOOK}\(", f"{look}(", part.student_half)
-    if not part.asserts:
-        return half
-    return "\n".join(
-        [
-            f"{look} = [__import__('marshal').loads(open({witness!r}, 'rb').read()), {{}}]",
-            f"exec({look}[0][0], {look}[1])",
-            f"{look} = {look}[1]['Witness'](globals(), {look}[0][1])",
+def _summons(parts: Sequence[tuple[Part, str]], look: str, witness: str) -> str:
+    """Give the source that the student's process runs: its halves of the parts, each between a witness and its letter.
+
+    The evidence for a part is sent before the next one is begun, which may never end.
+    """
+    lines = [
+        f"{look} = [__import__('marshal').loads(open({witness!r}, 'rb').read()), {{}}]",
+        f"exec({look}[0][0], {look}[1])",
+    ]
+    for part, kind in parts:
+        half = re.sub(rf"\b{LOOK}\(", f"{look}(", part.student_half)
+        lines += [
+            f"{look} = {look}[1]['Witness'](globals(), {look}[0][1])" if kind == parts[0][1] else f"{look}.begin()",
             "try:",
             textwrap.indent(half or "pass", "    "),
             "finally:",
-            f"    {look}.send({mimetype!r})",
-            f"    del {look}",
+            f"    {look}.send({kind!r})",
         ]
-    )
+    return "\n".join([*lines, f"del {look}"])
 
 
 def _read(evidence: list[Any], stopped: bool) -> list[Any]:

@@ -149,7 +149,7 @@ def scores_fingerprint(gradebook: Gradebook, module: Module, student: str) -> tu
     tests = sorted((grade.name, grade.auto_score) for grade in notebook.grades)
     people = sorted((grade.name, grade.manual_score or 0, grade.extra_credit or 0) for grade in notebook.grades)
     comments = sorted((comment.name, comment.comment or "") for comment in notebook.comments)
-    late = notebook.late_submission_penalty or 0
+    late = notebook.late_submission_penalty or 0, str(notebook.assignment.duedate)
     whole = [tests, people, comments, late]
     first, second = (hashlib.sha256(repr(content).encode()).hexdigest() for content in ([tests, late], whole))
     return first, second

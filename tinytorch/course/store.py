@@ -17,7 +17,6 @@ from pathlib import Path
 
 import nbformat
 
-from tinytorch.course.assignment import Assignment
 from tinytorch.course.files import PART, remove_parts, write_whole
 from tinytorch.course.layout import CourseError
 from tinytorch.course.notebook import grade_id, role_of
@@ -55,9 +54,9 @@ def only_run(output: Path) -> Iterator[None]:
         os.close(held)
 
 
-def result_key(assignment: Assignment, handed_in: HandedIn) -> str:
-    """Give a name for what a result depends on."""
-    digest = hashlib.sha256(f"{assignment.key}\0{handed_in.student}\0".encode())
+def result_key(assignment_key: str, handed_in: HandedIn) -> str:
+    """Give a name for what a result depends on: the assignment and the submission."""
+    digest = hashlib.sha256(f"{assignment_key}\0{handed_in.student}\0".encode())
     for path, content in sorted(handed_in.files.items()):
         digest.update(f"{path}\0{len(content)}\0".encode() + content)
     return digest.hexdigest()

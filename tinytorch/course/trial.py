@@ -59,8 +59,7 @@ class Part:
 def take_apart(source: str) -> tuple[Part, ...]:
     """Split a test cell's source at its hidden region, and each part in halves, or raise `CannotTakeApart`.
 
-    A part is run only when all asserts of the one before hold, as in a notebook: code that the first part has shown
-    to be wrong may run for ever in the second.
+    The parts are decided one after the other, so that what the visible one shows to be wrong has that for its reason.
     """
     tree = ast.parse(re.sub(rf"^### {HIDDEN}", BARRIER, source, flags=re.MULTILINE))
     plan = _Plan()

@@ -22,11 +22,14 @@ class Witness:
     """Stands in the place of the asserts of a part of a test: called with the values that each one names."""
 
     def __init__(self, space: dict[str, Any], helpers: Sequence[CodeType]) -> None:
-        """Give the student's namespace the functions at hand that the test calls."""
-        self.space = space
+        self.space, self.helpers = space, helpers
+        self.begin()
+
+    def begin(self) -> None:
+        """Begin a part of a test, with the functions at hand that it calls as they were given."""
         self.seen: list[Any] = []
-        for helper in helpers:
-            exec(helper, space)
+        for helper in self.helpers:
+            exec(helper, self.space)
 
     def __call__(self, number: int, *looks: Callable[[], Any]) -> None:
         """Take down what assert `number` asks for."""
