@@ -413,6 +413,13 @@ def test_a_late_submission_is_told_so_and_loses_what_the_configuration_says(
         assert (gradebook.find_submission_notebook("tiny", "02_tiny", "late").late_submission_penalty or 0) == penalty
 
 
+def test_a_due_date_that_comes_after_the_grading_counts_in_the_next_run(course: TinyCourse, tmp_path: Path) -> None:
+    aged(hand_in(course, tmp_path, "late.ipynb", lambda course: course.filled()), hours=1)
+    assert told(grade(course, tmp_path), "late") == []
+    course.run("nbgrader", "db", "assignment", "add", "02_tiny", "--duedate=2026-05-01 10:00 UTC", check=True)
+    assert_told(grade(course, tmp_path), "late", "note: handed in 1 day after the due date: no points are taken for it")
+
+
 def test_a_student_who_is_not_on_the_class_list_is_graded_and_named(course: TinyCourse, tmp_path: Path) -> None:
     course.run("nbgrader", "db", "student", "add", "amy", "--first-name=Amy", check=True)
     for student in ("amy", "zed"):

@@ -38,6 +38,10 @@ def test_a_flagged_submission_waits_for_a_person_and_then_counts(course: TinyCou
         assert tests
         assert all(grade.needs_manual_grade for grade in tests)
     assert grade("--trust", "odd") == 20
+    assert grade() == 20  # the look holds for these answers, and need not be told again
+    notebook.cells.append(nbformat.v4.new_code_cell("another = 'answer'"))
+    nbformat.write(notebook, folder / "odd.ipynb")
+    assert grade() == 0
 
 
 HONEST = [
