@@ -20,7 +20,6 @@ import nbformat
 from nbformat import NotebookNode
 from nbgrader.api import Gradebook, InvalidEntry, MissingEntry
 from nbgrader.utils import find_all_files
-from sqlalchemy.engine import make_url
 from sqlalchemy.exc import SQLAlchemyError
 
 from tinytorch.course.assignment import GRADEBOOK, Assignment, pack
@@ -337,9 +336,9 @@ class _Run:
         db_url = self.api.coursedir.db_url
         if db_url.startswith("sqlite:///") and not (path := Path(db_url.removeprefix("sqlite:///"))).exists():
             write_whole(path, self.setting.assignment.files[GRADEBOOK])  # nbgrader makes one table after the other
-        place = make_url(db_url).render_as_string(hide_password=True)
-        state = hashlib.sha256(f"{place}\0{self.setting.assignment.key}".encode()).hexdigest()
         with Gradebook(db_url, self.api.course_id) as gradebook:
+            place = gradebook.engine.url.render_as_string(hide_password=True)
+            state = hashlib.sha256(f"{place}\0{self.setting.assignment.key}".encode()).hexdigest()
             try:
                 gradebook.find_notebook(self.module.name, self.module.assignment)
                 if self.store.done("registered ").get("state") == state:
