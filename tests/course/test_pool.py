@@ -143,6 +143,32 @@ def test_ctrl_c_ends_a_run_at_once_and_the_next_one_goes_on(
     assert kept.stat().st_ino == number  # it was not run again
 
 
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
+def test_ctrl_c_that_meets_an_object_being_removed_is_heard_all_the_same() -> None:
+    class Presses:
+        def __del__(self) -> None:
+            os.kill(os.getpid(), signal.SIGINT)
+            len("")  # where Python raises it, and drops it
+
+    def run() -> None:
+        with Pool(1, lambda: lambda task: task) as pool:
+            for task in (1, 2):
+                pool.submit(task)
+            for task, _ in pool.finished():
+                seen.append(task)
+                Presses()
+
+    seen: list[int] = []
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    try:
+        with pytest.raises(KeyboardInterrupt):
+            run()
+        assert seen == [1]
+        assert signal.getsignal(signal.SIGINT) is signal.default_int_handler
+    finally:
+        signal.signal(signal.SIGINT, before)
+
+
 def test_what_a_killed_run_leaves_is_removed_by_the_next(
     course: TinyCourse, temporary: Path, orphans: Callable[[], list[str]]
 ) -> None:

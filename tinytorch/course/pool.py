@@ -10,6 +10,7 @@ import multiprocessing
 import os
 import signal
 import sys
+import threading
 from collections import deque
 from collections.abc import Callable, Iterator
 from contextlib import suppress
@@ -22,6 +23,7 @@ from typing import Any
 from tinytorch.course.lifeline import end_with_parent
 
 MOST_TRIES = 2
+LOOK_SECONDS = 0.5  # how often to look whether somebody pressed Ctrl-C unheard
 
 
 @dataclass(frozen=True)
@@ -59,8 +61,12 @@ class Pool:
     make_handler: Callable[[], Callable[[Any], Any]]
     _waiting: deque[_Task] = field(default_factory=deque)
     _seats: list[_Seat] = field(default_factory=list)
+    _interrupted: bool = False
+    _before: Any = None  # who was told of Ctrl-C before
 
     def __enter__(self) -> Pool:
+        if signal.getsignal(signal.SIGINT) is signal.default_int_handler and _is_main_thread():
+            self._before = signal.signal(signal.SIGINT, self._notice)
         for _ in range(self.count):
             self._seats.append(self._hire())
         return self
@@ -72,6 +78,13 @@ class Pool:
                 seat.process.kill()
         for seat in self._seats:
             seat.process.join()
+        if self._before is not None:
+            signal.signal(signal.SIGINT, self._before)
+
+    def _notice(self, *_: object) -> None:
+        """Take note of Ctrl-C: Python drops its exception where that meets an object that is being removed."""
+        self._interrupted = True
+        raise KeyboardInterrupt
 
     def submit(self, content: Any, *, first: bool = False) -> None:
         """Add a task; `first` puts it before those that wait."""
@@ -88,7 +101,10 @@ class Pool:
                 if not self._waiting:
                     return
                 continue
-            for pipe in wait(list(busy)):
+            ready = wait(list(busy), LOOK_SECONDS)
+            if self._interrupted:
+                raise KeyboardInterrupt
+            for pipe in ready:
                 seat = busy[pipe]  # type: ignore[index]
                 task = seat.task
                 assert task is not None
@@ -131,6 +147,10 @@ class Pool:
         process.start()
         theirs.close()
         return _Seat(process, ours)
+
+
+def _is_main_thread() -> bool:
+    return threading.current_thread() is threading.main_thread()
 
 
 def _work(
