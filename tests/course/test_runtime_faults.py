@@ -26,6 +26,11 @@ class Case:
     reason: str  # in the error output of the cell that did it
     cell: str  # the cell that did it
 
+    @property
+    def endless(self) -> bool:
+        """Say whether only a limit on time is sure to end it."""
+        return self.reason in ("ran longer than", "")
+
 
 def total(body: str) -> str:
     """Give the last step's method with that body, so that one test meets it."""
@@ -134,22 +139,35 @@ CASES = {
 }
 
 
-@pytest.fixture(scope="module")
-def class_of_faults(built_course: TinyCourse, tmp_path_factory: pytest.TempPathFactory) -> GradedClass:
-    """All of them, graded in one run, with less time and memory than the real course gives."""
+def graded(course: TinyCourse, tmp_path_factory: pytest.TempPathFactory, endless: bool) -> GradedClass:
+    """Grade those faults in one run, with less memory than the real course gives.
+
+    What never ends is stopped soon. All else has the time that it needs on a busy machine.
+    """
     root = tmp_path_factory.mktemp("short") / "course"
-    shutil.copytree(built_course.root, root)
+    shutil.copytree(course.root, root)
     config = (root / "nbgrader_config.py").read_text(encoding="utf-8")
-    for limit, less in ((f"timeout = {TIMEOUT_SECONDS}\n", "timeout = 3\n"), ("gigabytes = 4\n", "gigabytes = 1.5\n")):
+    seconds = 3 if endless else 60
+    for limit, other in (
+        (f"timeout = {TIMEOUT_SECONDS}\n", f"timeout = {seconds}\n"),
+        ("gigabytes = 4\n", "gigabytes = 1.5\n"),
+    ):
         assert config.count(limit) == 1
-        config = config.replace(limit, less)
+        config = config.replace(limit, other)
     (root / "nbgrader_config.py").write_text(config, encoding="utf-8")
     course = TinyCourse(root)
     folder, output = tmp_path_factory.mktemp("faults"), tmp_path_factory.mktemp("graded") / "out"
     for name, case in CASES.items():
-        nbformat.write(course.filled(**case.answers), folder / f"{student(name)}.ipynb")
+        if case.endless == endless:
+            nbformat.write(course.filled(**case.answers), folder / f"{student(name)}.ipynb")
     nbformat.write(course.filled(), folder / "right.ipynb")
     return GradedClass(course, folder, output, course.tito_process("grade", folder, "--output", output))
+
+
+@pytest.fixture(scope="module")
+def classes_of_faults(built_course: TinyCourse, tmp_path_factory: pytest.TempPathFactory) -> dict[bool, GradedClass]:
+    """The class of what never ends, under `True`, and that of the other faults."""
+    return {endless: graded(built_course, tmp_path_factory, endless) for endless in (False, True)}
 
 
 def student(name: str) -> str:
@@ -163,8 +181,10 @@ def said(notebook: NotebookNode, name: str) -> str:
 
 
 @pytest.mark.parametrize("name", CASES)
-def test_a_fault_costs_its_own_points_and_says_why(class_of_faults: GradedClass, name: str) -> None:
-    case, ran, points = CASES[name], class_of_faults.ran(student(name)), class_of_faults.points(student(name))
+def test_a_fault_costs_its_own_points_and_says_why(classes_of_faults: dict[bool, GradedClass], name: str) -> None:
+    case = CASES[name]
+    its_class = classes_of_faults[case.endless]
+    ran, points = its_class.ran(student(name)), its_class.points(student(name))
     assert {test: points[test] for test in POINTS} == {
         test: 0 if test in case.lost else most for test, most in POINTS.items()
     }
@@ -174,17 +194,22 @@ def test_a_fault_costs_its_own_points_and_says_why(class_of_faults: GradedClass,
 @pytest.mark.parametrize(
     "name", [name for name, case in CASES.items() if re.search("ran|printed|ended|used", case.reason)]
 )
-def test_a_cell_that_was_stopped_is_noted_for_the_report(class_of_faults: GradedClass, name: str) -> None:
+def test_a_cell_that_was_stopped_is_noted_for_the_report(classes_of_faults: dict[bool, GradedClass], name: str) -> None:
     case = CASES[name]
-    notes = read_notes(class_of_faults.ran(student(name)))
+    notes = read_notes(classes_of_faults[case.endless].ran(student(name)))
     assert (case.cell, True) in [(note.cell, case.reason in note.text) for note in notes if note.kind == "fault"]
 
 
-def test_faults_stop_no_other_submission(class_of_faults: GradedClass) -> None:
-    assert class_of_faults.run.returncode == 0, class_of_faults.run.stderr
-    assert sum(class_of_faults.points("right")[test] for test in POINTS) == 20
+@pytest.mark.parametrize("endless", [False, True])
+def test_faults_stop_no_other_submission(classes_of_faults: dict[bool, GradedClass], endless: bool) -> None:
+    its_class = classes_of_faults[endless]
+    assert its_class.run.returncode == 0, its_class.run.stderr
+    assert sum(its_class.points("right")[test] for test in POINTS) == 20
 
 
-def test_what_was_printed_is_cut_before_it_is_written(class_of_faults: GradedClass) -> None:
-    for page in class_of_faults.output.glob("autograded/*/02_tiny/tiny.ipynb"):
+@pytest.mark.parametrize("endless", [False, True])
+def test_what_was_printed_is_cut_before_it_is_written(
+    classes_of_faults: dict[bool, GradedClass], endless: bool
+) -> None:
+    for page in classes_of_faults[endless].output.glob("autograded/*/02_tiny/tiny.ipynb"):
         assert page.stat().st_size < 1_200_000, page
