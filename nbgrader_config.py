@@ -38,7 +38,7 @@ c.Autograde.exporter_class = "tinytorch.course.received.SubmissionExporter"
 c.Autograde.sanitize_preprocessors = [
     "tinytorch.course.sanitize.GradeAsReleased",
     "nbgrader.preprocessors.OverwriteKernelspec",
-    "nbgrader.preprocessors.OverwriteCells",
+    "tinytorch.course.gradebook.OverwriteCellsAtOnce",
     "nbgrader.preprocessors.CheckCellMetadata",
 ]
 c.GradeAsReleased.course_root = str(root)

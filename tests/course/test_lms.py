@@ -12,6 +12,7 @@ import pytest
 from nbgrader.api import Gradebook
 from tiny_course import GradedClass
 
+from tinytorch.course.gradebook import load_submission
 from tinytorch.course.layout import Module
 from tinytorch.course.lms import write_canvas_csv, write_nbgrader_csv
 from tinytorch.course.results import ClassResults, StudentResult, read_student, write_grades
@@ -35,7 +36,10 @@ def module(graded: GradedClass) -> Module:
 
 def canvas_rows(gradebook: Gradebook, module: Module, path: Path, *others: StudentResult) -> dict[str, list[str]]:
     """Canvas' file for the class as the gradebook has it, by SIS Login ID."""
-    students = [read_student(gradebook, module, student.id, ORDER) for student in gradebook.students]
+    students = [
+        read_student(load_submission(gradebook, module.name, module.assignment, student.id), student.id, ORDER)
+        for student in gradebook.students
+    ]
     write_canvas_csv(ClassResults(module, [*students, *others]), gradebook, path)
     header, points, *rows = rows_of(path)
     assert header == CANVAS_HEADER
@@ -124,7 +128,7 @@ def test_no_name_becomes_a_formula(gradebook: Gradebook, module: Module, tmp_pat
 
 
 def test_no_student_id_becomes_a_formula(gradebook: Gradebook, module: Module, tmp_path: Path) -> None:
-    known = read_student(gradebook, module, "right", ORDER)
+    known = read_student(load_submission(gradebook, module.name, module.assignment, "right"), "right", ORDER)
     gradebook.add_student("-2-3")
     gradebook.add_submission("02_tiny", "-2-3")
     results = ClassResults(module, [dataclasses.replace(known, student="-2-3"), StudentResult("=1", failure="=2")])

@@ -31,6 +31,15 @@ def test_plain_values_arrive_as_they_were_sent(value) -> None:
     assert type(arrived) is type(value)
 
 
+numbers = st.integers(-(2**70), 2**70) | st.floats(allow_nan=False) | st.booleans()
+rows = st.lists(st.lists(st.integers(0, 9), min_size=2, max_size=2)) | st.lists(st.lists(numbers))
+
+
+@given(st.lists(numbers) | rows | st.lists(st.integers(-9, 9)) | st.lists(rows))
+def test_lists_of_numbers_which_travel_in_one_piece_keep_shape_and_types(value) -> None:
+    assert repr(there_and_back(value)) == repr(value)
+
+
 @pytest.mark.parametrize("dtype", [np.float32, np.float64, np.uint8, np.int64, bool])
 def test_arrays_arrive_with_shape_and_dtype(dtype) -> None:
     sent = np.arange(6).reshape(2, 3).astype(dtype)

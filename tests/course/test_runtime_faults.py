@@ -135,6 +135,34 @@ CASES = {
     "segfaults": Case(
         {"pair_total": total("import ctypes; ctypes.string_at(0)")}, STEP_2, "ended the Python", "pair-total-right"
     ),
+    "writes where its outputs go": Case(
+        {
+            "pair_total": total(
+                "import os, time\n    os.write(3, bytes([0, 0, 0, 5]) * 9); os.write(4, b'!'); time.sleep(60)"
+            )
+        },
+        STEP_2,
+        "used the connection",
+        "pair-total-right",
+    ),
+    "closes where its outputs go": Case(
+        {"pair_total": total("import os, time\n    os.closerange(3, 9); time.sleep(60)")},
+        STEP_2,
+        "used the connection",
+        "pair-total-right",
+    ),
+    "claims to send more than there is": Case(
+        {"pair_total": total("import os, time\n    os.write(3, b'\\xff' * 8); os.write(4, b'!'); time.sleep(60)")},
+        STEP_2,
+        "",
+        "pair-total-right",
+    ),
+    "goes on in a process of its own": Case(
+        {"pair_total": total("import os\n    if os.fork(): os.wait(); return sum(self.both)\n    print('x' * 10**7)")},
+        (),
+        "",
+        "pair-total-right",
+    ),
     "ends its kernel in every test": Case({"double": double("os._exit(1)")}, STEP_1, "ended", "double-number"),
 }
 

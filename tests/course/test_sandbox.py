@@ -261,6 +261,19 @@ def test_limits_alone_are_a_choice_that_warns(course: TinyCourse, tmp_path: Path
     ]
 
 
+def test_where_there_is_nothing_to_fork_kernels_from_they_are_started(
+    course: TinyCourse, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(*_: object) -> None:
+        raise OSError
+
+    monkeypatch.setattr("tinytorch.course.forked._sealed_interpreter", refuse)
+    monkeypatch.setattr("tinytorch.course.forked.ForkedKernel.__init__", refuse)
+    nbformat.write(course.filled(), tmp_path / "alice.ipynb")
+    course.tito("grade", tmp_path, "--module", "02", check=True)
+    assert "alice,20,20," in (course.root / "grades.csv").read_text(encoding="utf-8")
+
+
 def test_an_unknown_isolation_is_said(course: TinyCourse, tmp_path: Path) -> None:
     nbformat.write(course.filled(), tmp_path / "alice.ipynb")
     result = course.tito("grade", tmp_path, "--isolation", "fog")

@@ -5,11 +5,15 @@ from __future__ import annotations
 import contextlib
 import functools
 import io
+import json
 import re
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
+import jsonschema
 import nbgrader.api
+import nbgrader.nbgraderformat.common
 import sqlalchemy
 from alembic.script import ScriptDirectory
 from nbgrader.apps import NbGraderAPI
@@ -56,6 +60,29 @@ def _create_engine(url: str, **settings: Any) -> Any:
     return engine
 
 
+@functools.cache
+def _validator(schema: str) -> Any:
+    kind = jsonschema.validators.validator_for(json.loads(schema))
+    kind.check_schema(json.loads(schema))
+    return kind(json.loads(schema))
+
+
+def _validate(settings: Any, schema: dict[str, Any]) -> None:
+    """Check a cell's settings as `jsonschema.validate` does, but the schema itself only once."""
+    _validator(json.dumps(schema)).validate(settings)
+
+
+nbgrader.nbgraderformat.common.jsonschema = SimpleNamespace(validate=_validate)
+
+
+def _create_missing_tables(bind: Any) -> None:
+    """Create the gradebook's tables, unless all are there: SQLAlchemy asks for each of them."""
+    tables = nbgrader.api.Base.metadata.tables
+    if not tables.keys() <= set(sqlalchemy.inspect(bind).get_table_names()):
+        sqlalchemy.MetaData.create_all(nbgrader.api.Base.metadata, bind=bind)
+
+
+nbgrader.api.Base.metadata.create_all = _create_missing_tables
 nbgrader.api.get_alembic_version = _newest_schema
 nbgrader.api.create_engine = _create_engine
 

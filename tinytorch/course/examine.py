@@ -29,13 +29,13 @@ class ExamineSubmission(ExecuteStaged):
 
     def run_cell(self, cell: NotebookNode) -> Ran:
         """Run a cell, or have it judged."""
-        if role_of(cell) != "test" or not cell.metadata.nbgrader.points:
+        if not is_judged(cell):
             return super().run_cell(cell)  # what gives no points is there to prepare or to show, and decides nothing
         ran = Ran()
 
         def run(source: str) -> list[NotebookNode]:
             nonlocal ran
-            ran = self.execute_code(source)
+            ran = self.execute_code(source, is_python=True)
             return ran.outputs
 
         verdict = judge(cell.source, f"{self.stage_inside}/{WITNESS}", run)
@@ -46,6 +46,11 @@ class ExamineSubmission(ExecuteStaged):
             shown = [output for output in verdict.outputs if output.output_type != "error"]
             return Ran(outputs=shown, execution_count=ran.execution_count).fail(ran.fault.ename, ran.fault.text)
         return Ran(verdict.status, verdict.outputs, execution_count=ran.execution_count, fault=ran.fault)
+
+
+def is_judged(cell: NotebookNode) -> bool:
+    """Say whether a cell is a test that gives points."""
+    return role_of(cell) == "test" and bool(cell.metadata.nbgrader.points)
 
 
 def defines_functions_only(source: str) -> bool:

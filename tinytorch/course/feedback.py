@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import functools
 import re
-from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 import nbgrader
 from jinja2 import pass_context
@@ -27,8 +26,20 @@ REMEMBERED = 2_000  # cells
 NBGRADER_TEMPLATES = Path(nbgrader.__file__).parent / "server_extensions" / "formgrader" / "templates"
 
 
+@functools.lru_cache(REMEMBERED)  # most of a page is the same for the whole class
+def _highlighted(source: str, language: str | None) -> str:
+    return str(Highlight2HTML(pygments_lexer="ipython3")(source, language))
+
+
+def _coloured(source: str, language: str | None = None, metadata: dict[str, Any] | None = None) -> str:
+    """Give code as HTML."""
+    return _highlighted(source, language)
+
+
 class FeedbackExporter(HTMLExporter):  # type: ignore[misc]
     """Writes feedback pages by the template tinytorch_feedback; they load nothing from outside."""
+
+    _prose: ClassVar[dict[str, str]] = {}
 
     def __init__(self, config: Config | None = None, **settings: Any) -> None:
         config = Config(config or {})
@@ -40,31 +51,24 @@ class FeedbackExporter(HTMLExporter):  # type: ignore[misc]
             *config.HTMLExporter.get("extra_template_paths", []),
             str(NBGRADER_TEMPLATES),
         ]
-        self._prose: dict[str, str] = {}
         super().__init__(config=config, **settings)
 
     def from_notebook_node(
         self, nb: NotebookNode, resources: dict[str, Any] | None = None, **settings: Any
     ) -> tuple[str, dict[str, Any]]:
         """Write the page. HTMLExporter would parse it all once more to add what is added to pictures here."""
-        language = nb.metadata.get("language_info", {})
-        lexer = language.get("pygments_lexer", language.get("name"))
         resources = self._init_resources(resources)
-        self.register_filter("highlight_code", self._highlighter(lexer))
+        self.register_filter("highlight_code", _coloured)
         widgets = WidgetsDataTypeFilter(notebook_metadata=self._nb_metadata, parent=self, resources=resources)
         self.register_filter("filter_data_type", widgets)
         page, resources = TemplateExporter.from_notebook_node(self, nb, resources, **settings)
         return WITHOUT_DESCRIPTION.sub('<img alt="a picture that the notebook draws"', page), resources
 
-    @functools.cache  # noqa: B019 - an exporter lives as long as its process
-    def _highlighter(self, lexer: str | None) -> Callable[..., str]:
-        """Give what colours code, and remembers: most of a page is the same for the whole class."""
-        highlight = functools.lru_cache(REMEMBERED)(Highlight2HTML(pygments_lexer=lexer, parent=self))
-
-        def coloured(source: str, language: str | None = None, metadata: dict[str, Any] | None = None) -> str:
-            return str(highlight(source, language))
-
-        return coloured
+    def _preprocess(self, nb: NotebookNode, resources: dict[str, Any]) -> tuple[NotebookNode, dict[str, Any]]:
+        """Prepare the notebook, which nobody else holds: without the copies, and the checks after each step."""
+        for preprocessor in self._preprocessors:
+            nb, resources = preprocessor(nb, resources)
+        return nb, resources
 
     @pass_context
     def markdown2html(self, context: Any, source: str) -> str:
@@ -87,6 +91,14 @@ class PageWriter:
         self.exporter = converter.exporter_class(parent=converter, config=converter.config)
         for preprocessor in converter.preprocessors:
             self.exporter.register_preprocessor(preprocessor)
+
+    def get_ready(self, notebook: NotebookNode) -> None:
+        """Turn a notebook's cells into HTML: what forks this process remembers them."""
+        for cell in notebook.cells:
+            if cell.cell_type == "code":
+                _coloured(cell.source)
+            elif cell.cell_type == "markdown":
+                self.exporter.markdown2html({"cell": cell}, cell.source)
 
     def write(self, student: str) -> None:
         """Write a student's page from what lies in autograded/ and in the gradebook."""

@@ -12,6 +12,7 @@ from __future__ import annotations
 import ctypes
 import gc
 import importlib
+import importlib.util
 import json
 import os
 import random
@@ -20,8 +21,8 @@ import signal
 import socket
 import struct
 import sys
-import zlib
 from contextlib import suppress
+from pathlib import Path
 from typing import Any, NoReturn
 
 # What bubblewrap makes anew for each sandbox, as /proc names them, with the flags of Linux' headers
@@ -50,29 +51,46 @@ MOST_REQUEST_BYTES = 65_536
 
 
 def serve(requests: socket.socket, modules: list[str]) -> None:
-    """Import `modules`, say so with one byte, and fork a kernel for each request until there is nobody left to ask."""
+    """Make a kernel, import `modules`, say so with a message, and fork for each request until there is none to ask.
+
+    A request comes with four files: a handle of the sandbox, where to answer, and the kernel's connection and bell.
+    """
     sys.meta_path[:] = [finder for finder in sys.meta_path if "__editable__" not in getattr(finder, "__module__", "")]
-    for name in ["ipykernel.kernelapp", "ipykernel.ipkernel", "ipykernel.debugger", "IPython.core.completer", *modules]:
+    sys.modules["debugpy"] = None  # type: ignore[assignment]  # the kernel would load it, and a notebook has no use for it
+    kernel = _beside("pipe_kernel").PipeKernel()
+    del sys.modules["debugpy"]
+    for name in ["IPython.core.completer", *modules]:
         with suppress(ImportError):  # a notebook that asks for it will be told
             importlib.import_module(name)
+    kernel.warm_up()
     if len(os.listdir("/proc/self/task")) != 1:
         sys.exit("the fork server has more than one thread")
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # nobody waits for the copies here
     gc.collect()
     gc.freeze()
-    requests.send(b"1")
+    requests.send(json.dumps(kernel.language_info).encode())
     while True:
-        message, descriptors, _, _ = socket.recv_fds(requests, MOST_REQUEST_BYTES, 2)
+        message, descriptors, _, _ = socket.recv_fds(requests, MOST_REQUEST_BYTES, 4)
         if not message:
             return
         if os.fork() == 0:
             requests.close()
-            _send_kernel(json.loads(message), *descriptors)
+            _send_kernel(kernel, json.loads(message), *descriptors)
         for descriptor in descriptors:
             os.close(descriptor)
 
 
-def _send_kernel(request: dict[str, Any], sandbox: int, reply: int) -> NoReturn:
+def _beside(name: str) -> Any:
+    """Import the module in the file beside this one: its folder holds others that no import must find."""
+    place = importlib.util.spec_from_file_location(name, Path(__file__).with_name(f"{name}.py"))
+    assert place is not None
+    assert place.loader is not None
+    module = importlib.util.module_from_spec(place)
+    place.loader.exec_module(module)
+    return module
+
+
+def _send_kernel(kernel: Any, request: dict[str, Any], sandbox: int, reply: int, *line: int) -> NoReturn:
     """Enter the sandbox and leave a kernel there, whose parent is then the sandbox's own first process.
 
     The answer is a handle of the kernel's process, or the reason why there is none.
@@ -84,12 +102,12 @@ def _send_kernel(request: dict[str, Any], sandbox: int, reply: int) -> NoReturn:
         _enter(sandbox, request["pid"])
         os.close(sandbox)
         if os.fork() == 0:  # a process is in its pid namespace from its birth on
-            kernel = os.fork()
-            if kernel == 0:
+            process = os.fork()
+            if process == 0:
                 os.close(reply)
-                _become_kernel(request)
+                _become_kernel(kernel, request, line)
             with socket.socket(fileno=reply) as answer:
-                socket.send_fds(answer, [b"1"], [os.pidfd_open(kernel)])
+                socket.send_fds(answer, [b"1"], [os.pidfd_open(process)])
         else:
             os.wait()
     except BaseException as error:
@@ -111,14 +129,16 @@ def _enter(sandbox: int, pid: int) -> None:
     _call("setns", sandbox, flags)
 
 
-def _become_kernel(request: dict[str, Any]) -> NoReturn:
+def _become_kernel(kernel: Any, request: dict[str, Any], line: tuple[int, ...]) -> NoReturn:
     """Give up what this process may do more than the sandbox's own, and be a kernel until the end."""
     try:
         os.setsid()
         null = os.open("/dev/null", os.O_RDWR)
         for descriptor in (0, 1, 2):
             os.dup2(null, descriptor)
-        os.closerange(3, 4096)
+        for place, descriptor in enumerate(map(os.dup, line)):
+            os.dup2(descriptor, 3 + place)
+        os.closerange(5, 4096)
         os.chdir(request["folder"])
         for limit, value in request["limits"].items():
             resource.setrlimit(getattr(resource, f"RLIMIT_{limit.upper()}"), (value, value))
@@ -127,35 +147,12 @@ def _become_kernel(request: dict[str, Any]) -> NoReturn:
         os.environ.update(request["environment"])
         sys.path[:0] = request["environment"]["PYTHONPATH"].split(os.pathsep)
         sys.path_importer_cache.clear()
-        signal.signal(signal.SIGINT, signal.default_int_handler)
         random.seed()
         if "numpy" in sys.modules:
             sys.modules["numpy"].random.seed()
-
-        from ipykernel import compiler
-        from ipykernel.kernelapp import IPKernelApp
-
-        _transform_once()
-        # A hash of each cell's source names its file in tracebacks; ipykernel's own goes through it letter by letter.
-        compiler.murmur2_x86 = lambda source, seed: zlib.crc32(source.encode("utf-8", "replace"), seed & 0xFFFF_FFFF)
-        IPKernelApp.launch_instance(argv=request["arguments"])
+        kernel.serve(3, 4)
     finally:
         os._exit(1)
-
-
-def _transform_once() -> None:
-    """Have IPython turn a cell into plain Python once; it does so to see whether it awaits, and again to run it."""
-    from IPython.core.interactiveshell import InteractiveShell
-
-    transform: Any = InteractiveShell.transform_cell
-    last = ["", ""]
-
-    def once(self: Any, source: str) -> str:
-        if source != last[0] or not source:
-            last[:] = source, transform(self, source)
-        return last[1]
-
-    setattr(InteractiveShell, "transform_cell", once)  # noqa: B010 - a method may not be assigned to, mypy says
 
 
 def _give_up_rights(user: int | None, seccomp_filter: bytes) -> None:

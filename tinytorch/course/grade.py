@@ -20,6 +20,7 @@ import nbformat
 from nbformat import NotebookNode
 from nbgrader.api import Gradebook, InvalidEntry, MissingEntry
 from nbgrader.utils import find_all_files
+from sqlalchemy.engine import make_url
 from sqlalchemy.exc import SQLAlchemyError
 
 from tinytorch.course.assignment import GRADEBOOK, Assignment, pack
@@ -27,9 +28,12 @@ from tinytorch.course.build import write_solution_notebook
 from tinytorch.course.cluster import Cluster, check_scheduler
 from tinytorch.course.collect import Submission, collect, find_submissions
 from tinytorch.course.engine import load_config, open_nbgrader, register
+from tinytorch.course.examine import is_judged
 from tinytorch.course.feedback import PageWriter
 from tinytorch.course.files import write_whole
 from tinytorch.course.forked import ForkServer
+from tinytorch.course.gradebook import load_submission
+from tinytorch.course.judge import get_ready
 from tinytorch.course.layout import Course, CourseError, Module, Stopped
 from tinytorch.course.notebook import grade_id, read_notebook
 from tinytorch.course.notes import read_notes
@@ -37,6 +41,7 @@ from tinytorch.course.outcome import write_outcome
 from tinytorch.course.pool import Lost, Pool
 from tinytorch.course.prove import REFERENCE, prove_reference
 from tinytorch.course.record import Recorder, read_graded
+from tinytorch.course.released import released_notebook
 from tinytorch.course.results import (
     ClassResults,
     StudentResult,
@@ -45,6 +50,7 @@ from tinytorch.course.results import (
     with_messages,
     write_grades,
 )
+from tinytorch.course.sandbox import check_isolation
 from tinytorch.course.scratch import run_folder
 from tinytorch.course.store import Store, mended_tests, only_run, result_key, with_tests_of
 from tinytorch.course.work import HandedIn, Ran, Worker
@@ -105,7 +111,7 @@ def prepared(course: Course, module: Module) -> Iterator[Setting]:
     with _said_in_a_sentence(lambda: "nobody was graded in this run"), run_folder():
         _write_solution(module)
         assignment = pack(course, module)
-        with _fork_server(course, assignment) as server:
+        with _fork_server(course, module, assignment) as server:
             setting = Setting(course, module, assignment, server)
             prove_reference(course, module, setting.grade_reference)
             yield setting
@@ -285,13 +291,14 @@ class _Run:
 
     def _finish(self, student: str) -> None:
         """Note that a student is done, and read what the gradebook and the notebook say."""
-        scores, page = self._fingerprint(student)
+        graded = self.recorded.pop(student, None) or read_graded(self.api, self.module, student)
+        with Gradebook(self.api.coursedir.db_url, self.api.course_id) as gradebook:
+            submitted = load_submission(gradebook, self.module.name, self.module.assignment, student)
+            scores, page = scores_fingerprint(submitted)
+            result = read_student(submitted, student, self.order)
         noted = {"key": self.keys[student], "trusted": self._trust(student), "scores": scores, "page": page}
         if self.store.done(student) != noted:
             self.store.note_done(student, **noted)
-        graded = self.recorded.pop(student, None) or read_graded(self.api, self.module, student)
-        with Gradebook(self.api.coursedir.db_url, self.api.course_id) as gradebook:
-            result = read_student(gradebook, self.module, student, self.order)
         result = dataclasses.replace(result, notes=read_notes(graded), unreadable=self.problems[student])
         self._tell(with_messages(result, graded))
 
@@ -319,7 +326,8 @@ class _Run:
             return "", ""
         with Gradebook(self.api.coursedir.db_url, self.api.course_id) as gradebook:
             try:
-                return scores_fingerprint(gradebook, self.module, student)
+                names = self.module.name, self.module.assignment, student
+                return scores_fingerprint(load_submission(gradebook, *names))
             except MissingEntry:
                 return "", ""
 
@@ -335,29 +343,36 @@ class _Run:
         """Tell the gradebook the module's tests and points, unless it knows them; modules/ stays as it is."""
         db_url = self.api.coursedir.db_url
         if db_url.startswith("sqlite:///") and not (path := Path(db_url.removeprefix("sqlite:///"))).exists():
-            write_whole(path, self.setting.assignment.files[GRADEBOOK])  # nbgrader makes one table after the other
+            write_whole(path, self.setting.assignment.files[GRADEBOOK])  # which knows the module
+            self.store.note_done("registered ", state=self._registered_state())
         with Gradebook(db_url, self.api.course_id) as gradebook:
-            place = gradebook.engine.url.render_as_string(hide_password=True)
-            state = hashlib.sha256(f"{place}\0{self.setting.assignment.key}".encode()).hexdigest()
             try:
                 gradebook.find_notebook(self.module.name, self.module.assignment)
-                if self.store.done("registered ").get("state") == state:
+                if self.store.done("registered ").get("state") == self._registered_state():
                     return
             except MissingEntry:
                 pass
         with tempfile.TemporaryDirectory() as release_folder:
             register(self.setting.course, self.module, Path(release_folder), db_url=db_url)
-        self.store.note_done("registered ", state=state)
+        self.store.note_done("registered ", state=self._registered_state())
+
+    def _registered_state(self) -> str:
+        """Give a name for what the gradebook knows of the module, and for where the gradebook is."""
+        place = make_url(self.api.coursedir.db_url).render_as_string(hide_password=True)
+        return hashlib.sha256(f"{place}\0{self.setting.assignment.key}".encode()).hexdigest()
 
 
 @contextmanager
-def _fork_server(course: Course, assignment: Assignment) -> Iterator[ForkServer | None]:
+def _fork_server(course: Course, module: Module, assignment: Assignment) -> Iterator[ForkServer | None]:
     """Start what kernels are forked from, where there is a sandbox for them; where it can't be, kernels are started."""
-    if load_config(course).ExecuteStaged.isolation != "bubblewrap":
+    isolation = load_config(course).ExecuteStaged.isolation
+    check_isolation(isolation)
+    if isolation != "bubblewrap":
         yield None
         return
     try:
         server = ForkServer(assignment.modules)
+        _get_ready(course, module)  # meanwhile
         server.wait()
     except OSError:
         yield None
@@ -366,6 +381,12 @@ def _fork_server(course: Course, assignment: Assignment) -> Iterator[ForkServer 
         yield server
     finally:
         server.close()
+
+
+def _get_ready(course: Course, module: Module) -> None:
+    """Do once what each worker would do first: it remembers what this process knew when it was forked."""
+    get_ready([cell.source for cell in read_notebook(module.solution_path).cells if is_judged(cell)])
+    PageWriter(open_nbgrader(course), module).get_ready(released_notebook(course, module))
 
 
 def _chosen(submissions: list[Submission], students: Sequence[str]) -> list[Submission]:

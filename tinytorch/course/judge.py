@@ -19,8 +19,8 @@ from typing import Any, Literal
 
 import numpy as np
 from nbformat import NotebookNode
-from nbformat.v4 import new_output
 
+from tinytorch.course.outputs import error_output
 from tinytorch.course.plain import Tensor, Unreadable, decode
 from tinytorch.course.trial import CHECK, LOOK, OUR_NAMES, Part, take_apart
 
@@ -82,10 +82,17 @@ def judge(source: str, witness: str, run: Callable[[str], Sequence[NotebookNode]
         except Tampered as problem:
             return _tampered(shown, str(problem))
         except Exception as failure:
-            return Verdict([*shown, _error(type(failure).__name__, str(failure))], decided=True)
+            return Verdict([*shown, error_output(type(failure).__name__, str(failure))], decided=True)
         if stopped:
             return Verdict([*shown, errors[0]])
     return Verdict(shown)
+
+
+def get_ready(sources: Sequence[str]) -> None:
+    """Take test cells apart that will be judged: what forks this process need not do it again."""
+    for source in sources:
+        for part in take_apart(source):
+            _ = part.grader_code
 
 
 def witness_file(helpers: Sequence[str]) -> bytes:
@@ -145,6 +152,7 @@ class _Replay:
         self.space = {"__builtins__": names, "np": np, "Tensor": Tensor, CHECK: self._check, LOOK: self._look}
         self.waiting: Iterator[Any] = iter(())
         self.looks: list[Any] = []
+        self.values: dict[int, Any] = {}
 
     def run(self, part: Part, entries: list[Any]) -> None:
         """Run a part; raises what a failed test raises, `Stopped` or `Tampered`."""
@@ -160,10 +168,12 @@ class _Replay:
             raise Stopped
         if not (isinstance(entry, list) and len(entry) == 2 and entry[0] == number and isinstance(entry[1], list)):
             raise Tampered("the test's evidence does not belong to its asserts")
-        self.looks = entry[1]
+        self.looks, self.values = entry[1], {}
 
     def _look(self, place: int) -> Any:
         """Give a value that the assert asks for, or raise the error that asking for it raised over there."""
+        if place in self.values:  # a loop inside the assert asks for it again and again
+            return self.values[place]
         try:
             kind, *rest = self.looks[place]
             value = decode(rest[0] if kind == "raised" else self.looks[place])
@@ -171,20 +181,17 @@ class _Replay:
             raise Tampered(f"the test's evidence cannot be read ({problem})") from None
         if kind == "raised":
             raise value if isinstance(value, Exception) else Tampered("an error was sent that is none")
+        self.values[place] = value
         return value
 
 
 def _tampered(shown: list[NotebookNode], problem: str) -> Verdict:
     message = f"{problem}; the points are held back until a person has looked"
-    return Verdict([*shown, _error("Tampered", message)], flag=problem)
-
-
-def _error(name: str, message: str) -> NotebookNode:
-    return new_output("error", ename=name, evalue=message, traceback=[f"{name}: {message}" if message else name])
+    return Verdict([*shown, error_output("Tampered", message)], flag=problem)
 
 
 def _harmless(output: NotebookNode) -> NotebookNode:
     """Give an output that nbgrader does not read as a score: a result that a cell ends in would be one."""
     if output.output_type == "execute_result":
-        return new_output("display_data", data=output.data, metadata=output.metadata)
+        return NotebookNode(output_type="display_data", data=output.data, metadata=output.metadata)
     return output

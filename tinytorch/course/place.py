@@ -11,13 +11,11 @@ import re
 from collections import defaultdict
 
 from nbformat import NotebookNode
-from nbformat.v4 import new_code_cell, new_markdown_cell, new_raw_cell
 
 from tinytorch.course.notebook import STUB, grade_id, role_of
 from tinytorch.course.notes import Note
 from tinytorch.course.released import is_untouched
 
-NEW_CELL = {"code": new_code_cell, "markdown": new_markdown_cell, "raw": new_raw_cell}
 # What a solution cell is known by: `class Dataset`, `def __iter__(self: DataLoader` or `# answer = ...`
 HEADER = re.compile(r"^(?:# )?(class \w+|def \w+\((?:self: \w+)?|\w+(?= = ))", re.MULTILINE)
 SHOWN_NAMES = 3
@@ -204,7 +202,9 @@ def _as_released(original: NotebookNode, cell: NotebookNode | None, told: dict[s
 
 def _plain(cell: NotebookNode, cell_id: str = OWN) -> NotebookNode:
     """Give a cell that nbgrader does not know: its source, and nothing else that it came with."""
-    plain = NEW_CELL[cell.cell_type](cell.source, id=cell_id)
+    plain = NotebookNode(id=cell_id, cell_type=cell.cell_type, metadata=NotebookNode(), source=cell.source)
+    if cell.cell_type == "code":
+        plain.update(execution_count=None, outputs=[])
     if cell.cell_type == "markdown" and cell.get("attachments"):
         plain.attachments = cell.attachments
     return plain

@@ -68,6 +68,12 @@ def _array(dtype: str, shape: list[int], content: str) -> NDArray[Any]:
     return np.frombuffer(base64.b64decode(content), dtype=_dtype(dtype)).reshape(shape).copy()
 
 
+def _numbers(kind: str, shape: list[int], content: str) -> list[Any]:
+    packed = np.frombuffer(base64.b64decode(content), dtype={"int": "<i8", "float": "<f8"}[kind])
+    numbers: list[Any] = packed.reshape(shape).tolist()
+    return numbers
+
+
 def _dtype(name: str) -> np.dtype[Any]:
     found = np.dtype(name)
     if found.kind not in "biuf":
@@ -91,6 +97,7 @@ _DECODERS: dict[str, Any] = {
     "scalar": lambda dtype, content: np.frombuffer(base64.b64decode(content), dtype=_dtype(dtype))[0],
     "tuple": lambda items: tuple(decode(item) for item in items),
     "list": lambda items: [decode(item) for item in items],
+    "numbers": _numbers,
     "set": lambda items: {decode(item) for item in items},
     "dict": lambda items: {decode(key): decode(item) for key, item in items},
     "range": lambda parts: range(*parts),

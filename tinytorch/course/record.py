@@ -11,7 +11,6 @@ from typing import Any
 import nbformat
 from nbconvert.preprocessors import Preprocessor
 from nbformat import NotebookNode
-from nbformat.v4 import new_output
 from nbgrader.api import Gradebook, MissingEntry
 from nbgrader.apps import NbGraderAPI
 from nbgrader.converters import Autograde
@@ -26,6 +25,7 @@ from tinytorch.course.gradebook import at_hand
 from tinytorch.course.layout import CourseError, Module
 from tinytorch.course.notebook import role_of
 from tinytorch.course.notes import add_note, read_notes
+from tinytorch.course.outputs import error_output
 
 READ_ONLY = 0o444  # as nbgrader leaves what it graded
 
@@ -47,7 +47,7 @@ class RecordGrades(SaveAutoGrades):  # type: ignore[misc]
             message = f"held back until a person has looked at this submission: {flags[0].text}"
             for cell in nb.cells:
                 if role_of(cell) == "test" and cell.metadata.nbgrader.points:
-                    held = new_output("error", ename="HeldBack", evalue=message, traceback=[f"HeldBack: {message}"])
+                    held = error_output("HeldBack", message)
                     cell.outputs = [held, *(output for output in cell.outputs if output.output_type != "error")]
         self.notebook_id, self.assignment_id, self.student_id = names["notebook"], names["assignment"], names["student"]
         place = self.notebook_id, self.assignment_id, self.student_id

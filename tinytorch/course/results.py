@@ -9,10 +9,9 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from nbformat import NotebookNode
-from nbgrader.api import Gradebook
+from nbgrader.api import SubmittedNotebook
 
 from tinytorch.course.files import write_whole
-from tinytorch.course.gradebook import load_submission
 from tinytorch.course.hide import ANSI, hidden_lines, remove_secrets, squeeze
 from tinytorch.course.layout import Module
 from tinytorch.course.notebook import grade_id, role_of
@@ -125,9 +124,8 @@ class ClassResults:
         return [test for student in self.graded for test in student.tests if test.name == test_name]
 
 
-def read_student(gradebook: Gradebook, module: Module, student: str, test_order: list[str]) -> StudentResult:
+def read_student(notebook: SubmittedNotebook, student: str, test_order: list[str]) -> StudentResult:
     """Read what the gradebook holds for one student; tests that give no points are left out."""
-    notebook = load_submission(gradebook, module.name, module.assignment, student)
     written = {cell.name for cell in notebook.notebook.solution_cells}
     answers = [grade for grade in notebook.grades if grade.name in written]
     automatic = [grade for grade in notebook.grades if grade.name not in written and grade.max_score > 0]
@@ -143,9 +141,8 @@ def read_student(gradebook: Gradebook, module: Module, student: str, test_order:
     )
 
 
-def scores_fingerprint(gradebook: Gradebook, module: Module, student: str) -> tuple[str, str]:
+def scores_fingerprint(notebook: SubmittedNotebook) -> tuple[str, str]:
     """Give names for what the gradebook holds of a student: what tests gave, and all with what a person added."""
-    notebook = load_submission(gradebook, module.name, module.assignment, student)
     tests = sorted((grade.name, grade.auto_score) for grade in notebook.grades)
     people = sorted((grade.name, grade.manual_score or 0, grade.extra_credit or 0) for grade in notebook.grades)
     comments = sorted((comment.name, comment.comment or "") for comment in notebook.comments)

@@ -18,13 +18,13 @@ import subprocess
 import sys
 import sysconfig
 import tempfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass
 from importlib.metadata import EntryPoint
 from pathlib import Path
 from time import monotonic
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import psutil
 from jupyter_client.provisioning.factory import KernelProvisionerFactory
@@ -36,18 +36,13 @@ from tinytorch.course.lifeline import end_with_parent
 from tinytorch.course.scratch import BELOW_KERNEL, KERNEL_PREFIX, temporary_folder
 from tinytorch.course.seccomp import no_user_namespaces
 
-if TYPE_CHECKING:
-    from tinytorch.course.forked import ForkServer
-
 ISOLATIONS = ("bubblewrap", "limits", "none")
 # A kernel that is not isolated is started by jupyter_client's own.
 PROVISIONERS = {"bubblewrap": "tinytorch-bubblewrap", "limits": "tinytorch-limits", "none": "local-provisioner"}
-FORKED = "tinytorch-forked"
 # Named here instead of in the package's metadata, so that a checkout whose installation is older has them all.
 for name, place in (
     (PROVISIONERS["bubblewrap"], "tinytorch.course.sandbox:BubblewrapProvisioner"),
     (PROVISIONERS["limits"], "tinytorch.course.sandbox:LimitsProvisioner"),
-    (FORKED, "tinytorch.course.forked:ForkedProvisioner"),
 ):
     KernelProvisionerFactory.provisioners[name] = EntryPoint(name, place, KernelProvisionerFactory.GROUP_NAME)
 HOW_TO = (
@@ -60,6 +55,7 @@ LIMITS_WARNING = (
 )
 
 PACKAGE, SUBMISSION, SCRATCH, HOME = "/course", "/submission", "/tmp", "/tmp/home"
+CHECK_SECONDS = 0.5  # between two looks at what all of a submission's processes use together
 OTHER_USER = 0x70000000  # above every user id that is given out; + the grader's pid, so that each grader has its own
 
 
@@ -99,22 +95,14 @@ class Limits:
                     resource.setrlimit(getattr(resource, f"RLIMIT_{name.upper()}"), (limit, limit))
 
 
-def kernel_manager_in(
-    manager: Any, isolation: str, stage: Path, folder: Path, limits: Limits, server: ForkServer | None = None
-) -> None:
-    """Have a kernel manager start its kernel in `isolation`, with the staged package and the submission's folder.
-
-    With a `server`, a kernel in bubblewrap is forked from that instead of started.
-    """
+def kernel_manager_in(manager: Any, isolation: str, stage: Path, folder: Path, limits: Limits) -> None:
+    """Have a kernel manager start its kernel in `isolation`, with the staged package and the submission's folder."""
     spec = manager.kernel_spec
     if isolation != "none":
         spec.argv = [sys.executable, "-m", "ipykernel_launcher", "-f", "{connection_file}"]
     spec.interrupt_mode = "message"
     settings = {} if isolation == "none" else {"stage": str(stage), "folder": str(folder), "limits": limits}
-    name = PROVISIONERS[isolation]
-    if isolation == "bubblewrap" and server is not None:
-        name, settings["server"] = FORKED, server
-    spec.metadata["kernel_provisioner"] = {"provisioner_name": name, "config": settings}
+    spec.metadata["kernel_provisioner"] = {"provisioner_name": PROVISIONERS[isolation], "config": settings}
 
 
 class LimitsProvisioner(LocalProvisioner):
@@ -159,7 +147,7 @@ class LimitsProvisioner(LocalProvisioner):
 
     async def poll(self) -> int | None:
         """Look whether the kernel runs; end it if it and its children use too much together."""
-        if self.process is not None and monotonic() > self._checked + 0.5:
+        if self.process is not None and monotonic() > self._checked + CHECK_SECONDS:
             self._checked = monotonic()
             if self.uses_too_much():
                 await self.kill()
@@ -167,8 +155,8 @@ class LimitsProvisioner(LocalProvisioner):
 
     def uses_too_much(self) -> bool:
         """Say whether limits that hold for all processes together are passed; the sentence is in `stopped_because`."""
-        if self.pid and sum(resident_bytes(self.pid)) > self.limits.memory_bytes:
-            self.stopped_because = f"this cell used more than {self.limits.memory_bytes / 2**30:g} GB of memory"
+        if self.pid and (fault := memory_fault(self.pid, self.limits)):
+            self.stopped_because = fault
         elif len(list(self.channel.iterdir())) > 16:
             self.stopped_because = "this cell wrote files where only the kernel's sockets belong"
         return bool(self.stopped_because)
@@ -182,27 +170,18 @@ class LimitsProvisioner(LocalProvisioner):
 class BubblewrapProvisioner(LimitsProvisioner):
     """A kernel inside bubblewrap."""
 
-    extra_binds: Sequence[str] = ()
-
     def environment(self) -> dict[str, str]:
         """Give the kernel's environment variables, as paths inside."""
-        return clean_environment(HOME, f"{SCRATCH}/matplotlib", PACKAGE if self.stage else "")
+        return clean_environment(HOME, f"{SCRATCH}/matplotlib", PACKAGE)
 
     def confine(self, kwargs: dict[str, Any]) -> dict[str, Any]:
         """Put bubblewrap before the kernel's command."""
         user = other_user()
         if user is not None:
-            for path in (self.channel, *self.channel.iterdir(), Path(self.stage or self.channel)):
+            for path in (self.channel, *self.channel.iterdir(), Path(self.stage)):
                 os.chown(path, user, user)
-        binds = [*self.extra_binds, "--bind", str(self.channel), str(self.channel)]
-        if self.stage:
-            binds += ["--ro-bind", self.stage, PACKAGE]
-        if self.folder:
-            binds += ["--ro-bind", self.folder, SUBMISSION]
-            for notebook in sorted(Path(self.folder).glob("*.ipynb")):
-                if notebook.is_file() and not notebook.is_symlink():
-                    binds += ["--ro-bind", "/dev/null", f"{SUBMISSION}/{notebook.name}"]
-            binds += ["--chdir", SUBMISSION]
+        binds = ["--bind", str(self.channel), str(self.channel)]
+        binds += submission_binds(Path(self.stage), Path(self.folder))
         command = sandboxed(kwargs["cmd"], binds, user, self.limits, self.filter)
         return {**kwargs, "cwd": "/", "cmd": command, "pass_fds": (self.filter,)}
 
@@ -219,6 +198,15 @@ class BubblewrapProvisioner(LimitsProvisioner):
             os.close(self.filter)
 
 
+def submission_binds(stage: Path, folder: Path) -> list[str]:
+    """Give bubblewrap's arguments for the staged package, and for the submission's folder without its notebooks."""
+    binds = ["--ro-bind", str(stage), PACKAGE, "--ro-bind", str(folder), SUBMISSION]
+    for notebook in sorted(folder.glob("*.ipynb")):
+        if notebook.is_file() and not notebook.is_symlink():
+            binds += ["--ro-bind", "/dev/null", f"{SUBMISSION}/{notebook.name}"]
+    return [*binds, "--chdir", SUBMISSION]
+
+
 def other_user() -> int | None:
     """Give the user id that a sandbox has if root starts it."""
     return OTHER_USER + os.getpid() if os.geteuid() == 0 else None
@@ -233,9 +221,16 @@ def filter_file() -> int:
 
 
 def sandboxed(
-    command: list[str], binds: list[str], user: int | None, limits: Limits, filter_descriptor: int
+    command: list[str],
+    binds: list[str],
+    user: int | None,
+    limits: Limits,
+    filter_descriptor: int,
+    info_descriptor: int | None = None,
 ) -> list[str]:
     """Give the command that runs `command` in the sandbox, as another user if root starts it.
+
+    bubblewrap reads the rules for system calls from one descriptor, and tells of the sandbox' process on the other.
 
     Root has no user namespace made: it gives its rights up inside, for a user id that nobody has. So limits on the
     number of processes hold, which they do not for root, and none of the grader's files is the sandbox's own.
@@ -243,6 +238,7 @@ def sandboxed(
     tools = {name: find_tool(name) for name in ("bwrap", "prlimit", "choom", "setpriv")}
     bubblewrap = [tools["bwrap"], "--unshare-net", "--unshare-pid", "--unshare-ipc", "--unshare-uts"]
     bubblewrap += ["--unshare-cgroup-try", "--hostname", "sandbox", "--die-with-parent", "--cap-drop", "ALL"]
+    bubblewrap += [] if info_descriptor is None else ["--info-fd", str(info_descriptor)]
     inside = [tools["prlimit"], *limits.arguments()]
     if no_user_namespaces():
         bubblewrap += ["--seccomp", str(filter_descriptor)]
@@ -327,6 +323,13 @@ def clean_environment(home: str, matplotlib: str, package: str) -> dict[str, str
         "OMP_NUM_THREADS": "1",
         "MKL_NUM_THREADS": "1",
     }
+
+
+def memory_fault(pid: int, limits: Limits) -> str:
+    """Say that a process and all that it started use too much memory together; nothing if they don't."""
+    if sum(resident_bytes(pid)) > limits.memory_bytes:
+        return f"this cell used more than {limits.memory_bytes / 2**30:g} GB of memory"
+    return ""
 
 
 def resident_bytes(pid: int) -> Iterator[int]:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import errno
 import io
+import json
 import logging
 import tempfile
 from contextlib import redirect_stderr
@@ -15,7 +16,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import nbformat
 from nbgrader.utils import setenv
 
 from tinytorch.course.assignment import GRADEBOOK, Assignment, deciding_preprocessors
@@ -93,5 +93,4 @@ class Worker:
         with setenv(NBGRADER_EXECUTION="autograde"), redirect_stderr(io.StringIO()):
             for preprocessor in self.preprocessors:
                 notebook, resources = preprocessor(notebook, resources)
-        text: str = nbformat.writes(notebook)
-        return (text.rstrip("\n") + "\n").encode("utf-8")
+        return json.dumps(notebook).encode()

@@ -1,0 +1,56 @@
+"""Outputs of a cell as a notebook holds them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from nbformat import NotebookNode, from_dict
+
+
+def error_output(ename: str, evalue: str, traceback: Sequence[str] = ()) -> NotebookNode:
+    """Give an error as a notebook holds it."""
+    lines = [str(line) for line in traceback or [f"{ename}: {evalue}" if evalue else ename]]
+    return NotebookNode(output_type="error", ename=ename, evalue=evalue, traceback=lines)
+
+
+def as_output(kind: str, content: dict[str, Any]) -> NotebookNode:
+    """Give a message's content as a notebook holds it, or raise `ValueError` for what no notebook may hold.
+
+    It says what nbformat's schema says: asking that for each output takes longer than most cells.
+    """
+    for name, fits in OUTPUTS[kind].items():
+        if not fits(content.get(name)):
+            raise ValueError(f"no {kind}: its {name} is {content.get(name)!r}")
+    return from_dict({"output_type": kind, **{name: content[name] for name in OUTPUTS[kind]}})
+
+
+def _is_mime_bundle(value: Any) -> bool:
+    return isinstance(value, dict) and all(
+        _is_text(content) or _is_texts(content) or kind.endswith("json") for kind, content in value.items()
+    )
+
+
+def _is_text(value: Any) -> bool:
+    return isinstance(value, str)
+
+
+def _is_texts(value: Any) -> bool:
+    return isinstance(value, list) and all(map(_is_text, value))
+
+
+def _is_count(value: Any) -> bool:
+    return value is None or (type(value) is int and value >= 0)
+
+
+def _is_metadata(value: Any) -> bool:
+    return isinstance(value, dict)
+
+
+# What each kind of output consists of
+OUTPUTS: dict[str, dict[str, Callable[[Any], bool]]] = {
+    "stream": {"name": _is_text, "text": _is_text},
+    "display_data": {"data": _is_mime_bundle, "metadata": _is_metadata},
+    "execute_result": {"data": _is_mime_bundle, "metadata": _is_metadata, "execution_count": _is_count},
+    "error": {"ename": _is_text, "evalue": _is_text, "traceback": _is_texts},
+}
