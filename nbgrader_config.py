@@ -37,7 +37,6 @@ c.ClearSolutions.text_stub = "YOUR ANSWER HERE"
 c.Autograde.exporter_class = "tinytorch.course.received.SubmissionExporter"
 c.Autograde.sanitize_preprocessors = [
     "tinytorch.course.sanitize.GradeAsReleased",
-    "nbgrader.preprocessors.OverwriteKernelspec",
     "tinytorch.course.gradebook.OverwriteCellsAtOnce",
     "nbgrader.preprocessors.CheckCellMetadata",
 ]

@@ -67,9 +67,14 @@ def _validator(schema: str) -> Any:
     return kind(json.loads(schema))
 
 
+@functools.lru_cache(10_000)  # the cells of a class are the same over and over
+def _validate_once(settings: str, schema: str) -> None:
+    _validator(schema).validate(json.loads(settings))
+
+
 def _validate(settings: Any, schema: dict[str, Any]) -> None:
-    """Check a cell's settings as `jsonschema.validate` does, but the schema itself only once."""
-    _validator(json.dumps(schema)).validate(settings)
+    """Check a cell's settings as `jsonschema.validate` does, but the schema itself, and equal settings, only once."""
+    _validate_once(json.dumps(settings), json.dumps(schema))
 
 
 nbgrader.nbgraderformat.common.jsonschema = SimpleNamespace(validate=_validate)

@@ -6,6 +6,7 @@ A run that was stopped, by whatever, is gone on with by running it again: what w
 from __future__ import annotations
 
 import dataclasses
+import gc
 import hashlib
 import os
 import re
@@ -373,6 +374,7 @@ def _fork_server(course: Course, module: Module, assignment: Assignment) -> Iter
     try:
         server = ForkServer(assignment.modules)
         _get_ready(course, module)  # meanwhile
+        gc.freeze()
         server.wait()
     except OSError:
         yield None

@@ -6,11 +6,10 @@ What a student added stays behind the cell that it followed.
 
 from __future__ import annotations
 
-import copy
 import re
 from collections import defaultdict
 
-from nbformat import NotebookNode
+from nbformat import NotebookNode, from_dict
 
 from tinytorch.course.notebook import STUB, grade_id, role_of
 from tinytorch.course.notes import Note
@@ -47,15 +46,17 @@ def place_cells(submitted: NotebookNode, released: NotebookNode) -> list[Note]:
     graded = [place for place, cell in enumerate(released.cells) if grade_id(cell)]
     names = {grade_id(cell) for cell in released.cells}
     if not set(targets.values()) & set(graded):
-        submitted.cells = [copy.deepcopy(cell) for cell in released.cells if grade_id(cell)]
+        submitted.cells = [from_dict(cell) for cell in released.cells if grade_id(cell)]
         return [Note("fault", "", WRONG_NOTEBOOK)]
 
     chosen: dict[int, NotebookNode] = {}  # by place in the release: the cell that counts
     earlier: dict[int, list[NotebookNode]] = defaultdict(list)  # other copies of an answer, which run before it
     behind: dict[int, list[NotebookNode]] = defaultdict(list)  # what the student added, by the place it followed
     dropped: list[int] = []
-    for target in set(targets.values()):
-        positions = [position for position, place in targets.items() if place == target]
+    recognised: dict[int, list[int]] = defaultdict(list)
+    for position, place in targets.items():
+        recognised[place].append(position)
+    for target, positions in sorted(recognised.items()):
         counts = _choose(submitted.cells, positions, released.cells[target], told)
         chosen[target] = submitted.cells[counts]
         for position in positions:
@@ -111,13 +112,17 @@ def _recognise(
         if grade_id(released[place]):
             told[RECOGNISED].append(str(grade_id(released[place])))
 
+    by_id: dict[str, list[int]] = defaultdict(list)
+    for position, cell in enumerate(submitted):
+        by_id[str(cell.get("id"))].append(position)
     for same in (_same_id, _same_source, _same_header):
-        free = [place for place in range(len(released)) if place not in targets.values()]
-        for place in free:
+        taken = set(targets.values())
+        for place in [place for place in range(len(released)) if place not in taken]:
+            candidates = by_id[released[place].id] if same is _same_id else range(len(submitted))
             found = [
                 position
-                for position, cell in enumerate(submitted)
-                if position not in targets and same(cell, released[place])
+                for position in candidates
+                if position not in targets and same(submitted[position], released[place])
             ]
             # A cell of prose or of code to look at is there once; the student may have started an answer twice.
             for position in found if role_of(released[place]) in ("solution", "written") else found[:1]:
@@ -177,7 +182,7 @@ def _choose(
 
 def _as_released(original: NotebookNode, cell: NotebookNode | None, told: dict[str, list[str]]) -> NotebookNode:
     """Give one of nbgrader's cells as released, with the student's source if it is the student's to write."""
-    placed, name, role = copy.deepcopy(original), str(grade_id(original)), role_of(original)
+    placed, name, role = from_dict(original), str(grade_id(original)), role_of(original)
     if cell is None:
         told[{"solution": LOST_ANSWER, "written": LOST_TEXT}.get(str(role), DELETED)].append(name)
         if role == "solution":

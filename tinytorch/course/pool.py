@@ -6,6 +6,7 @@ reported as lost. When this process ends, however it ends, its workers end too.
 
 from __future__ import annotations
 
+import gc
 import multiprocessing
 import os
 import signal
@@ -159,6 +160,7 @@ def _work(
     """Be a worker of the process `master`: take tasks from the pipe until it is closed."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the one that this one works for
     end_with_parent(master)
+    gc.freeze()  # what this process began with is here to stay, and need not be looked through
     for other in others:
         other.close()
     handler: Callable[[Any], Any] | None = None

@@ -383,13 +383,12 @@ def _warn_once(warning: str) -> None:
 
 def _sandbox_fails() -> str:
     """Say why the sandbox does not work here, tried by running Python in it; nothing if it does."""
-    if not shutil.which("bwrap"):
-        return "bubblewrap is not installed"
-    return _trial(os.environ.get("PATH", ""))
+    bubblewrap = shutil.which("bwrap")
+    return _trial(bubblewrap) if bubblewrap else "bubblewrap is not installed"
 
 
 @functools.cache
-def _trial(path: str) -> str:
+def _trial(bubblewrap: str) -> str:
     descriptor = filter_file()
     trial = sandboxed([sys.executable, "-c", "import encodings"], [], other_user(), Limits(), descriptor)
     environment = clean_environment(HOME, HOME, "")

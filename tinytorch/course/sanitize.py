@@ -32,20 +32,23 @@ class GradeAsReleased(NbGraderPreprocessor):  # type: ignore[misc]
 
     course_root = Unicode(help="The course folder, which holds the released notebooks.").tag(config=True)
 
-    _released: tuple[Module, NotebookNode] | None = None  # of the submission before, most often the same
+    _released: tuple[tuple[Module, str], NotebookNode] | None = None  # of the submission before, most often the same
 
     def preprocess(self, nb: NotebookNode, resources: dict[str, Any]) -> tuple[NotebookNode, dict[str, Any]]:
         """Rearrange the notebook; `resources["tinytorch"]` holds what reading its file had to tell."""
         names = resources["nbgrader"]
         course = Course(Path(self.course_root))
         module = course.module(names["assignment"])
-        if self._released is None or self._released[0] != module:
-            self._released = module, released_notebook(course, module)
+        place = module, names["db_url"]
+        if self._released is None or self._released[0] != place:
+            released = released_notebook(course, module)
+            with Gradebook(names["db_url"]) as gradebook:
+                cells = gradebook.find_notebook(names["notebook"], names["assignment"]).source_cells
+                known = {cell.name for cell in cells}
+            if known != grade_ids(released):
+                raise RuntimeError(f"{module.released_path} is not what the gradebook knows: run `tito build` first")
+            self._released = place, released
         released = self._released[1]
-        with Gradebook(names["db_url"]) as gradebook:
-            known = {cell.name for cell in gradebook.find_notebook(names["notebook"], names["assignment"]).source_cells}
-        if known != grade_ids(released):
-            raise RuntimeError(f"{module.released_path} is not what the gradebook knows: run `tito build` first")
 
         remarks = resources.get("tinytorch", [])
         tagged = tags_on_tests(nb)

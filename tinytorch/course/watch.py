@@ -152,18 +152,17 @@ class _Reader:
         self.given = given
         self.module = module
         self.is_solution = is_solution
-        imports = [item for item in ast.walk(tree) if isinstance(item, ast.Import)]
+        self.nodes = list(ast.walk(tree))
+        imports = [item for item in self.nodes if isinstance(item, ast.Import)]
         self.modules = {name for name, kind in given.items() if kind == "module"}
         self.modules |= {(alias.asname or alias.name).split(".")[0] for item in imports for alias in item.names}
         # a name that the cell binds itself is not the one meant here
-        self.bound = {
-            item.id for item in ast.walk(tree) if isinstance(item, ast.Name) and isinstance(item.ctx, ast.Store)
-        }
-        self.bound |= {item.arg for item in ast.walk(tree) if isinstance(item, ast.arg)}
+        self.bound = {item.id for item in self.nodes if isinstance(item, ast.Name) and isinstance(item.ctx, ast.Store)}
+        self.bound |= {item.arg for item in self.nodes if isinstance(item, ast.arg)}
 
     def read(self) -> Iterator[tuple[int, str]]:
         """Give line number and reason of each finding."""
-        for node in ast.walk(self.tree):
+        for node in self.nodes:
             for why in self._reasons(node):
                 yield getattr(node, "lineno", 1), why
         for statement in self.tree.body:
