@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import errno
 from pathlib import Path
+from typing import Any
 
 import nbformat
 import pytest
+from nbformat import NotebookNode
 from nbgrader.api import Gradebook
 from tiny_course import TinyCourse, cell_named, contents
 
 from tinytorch.course.feedback import PageWriter
+from tinytorch.course.record import Recorder
 
 # Right below 100 only: the hidden test of the second cell, which asks for a large number, finds it out
 SMALL_ONLY = "#| export\ndef double(x):\n    return 2 * x if x < 100 else 7 * x\n"
@@ -84,6 +88,31 @@ def test_again_there_is_nothing_to_do_for_regrade_or_for_grade(
     graded.tito("grade", tmp_path, "--module", "02", check=True)
     assert rows(graded) == before
     assert written == []
+
+
+def test_a_regrade_that_stopped_before_a_result_was_recorded_goes_on_with_it(
+    graded: TinyCourse, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    before = rows(graded)
+    mend(graded, "secret_input_one = 1234567", "secret_input_one = 12")
+    mend(graded, "== 2469134", "== 24")
+    record = Recorder.record
+
+    def fill_the_disk(recorder: Recorder, student: str, *result: Any) -> NotebookNode:
+        if student == "cid":
+            raise OSError(errno.ENOSPC, "No space left on device")
+        return record(recorder, student, *result)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(Recorder, "record", fill_the_disk)
+        stopped = graded.tito("regrade", "02", "--workers", "1")
+    assert stopped.returncode == 1
+    assert "No space left" in stopped.stderr
+    assert rows(graded)["cid", "double-more"] == before["cid", "double-more"]
+    graded.tito("regrade", "02", check=True)
+    after = rows(graded)
+    assert {key for key in after if after[key] != before[key]} == {("amy", "double-more"), ("cid", "double-more")}
+    assert "nothing was changed" in graded.tito("regrade", "02", check=True).stdout
 
 
 def test_a_change_that_others_hang_on_is_refused(graded: TinyCourse) -> None:

@@ -261,7 +261,7 @@ class _Run:
             return
         done, scores, page = self.store.done(student), self._fingerprint(student), self._page(student)
         if done.get("key") != key or done.get("trusted") != self._trust(student) or done.get("scores") != scores[0]:
-            self._enter(student, kept, done.get("mended", "").split())
+            self._enter(student, kept, self.store.mended(student))
         elif done.get("page") != scores[1] or not page.is_file():
             self.pool.submit(Page(student))
         else:

@@ -42,6 +42,7 @@ def regrade(
         mended: set[str] = set()
         for submission in submissions:
             ran = store.latest(submission.student)
+            mended.update(store.mended(submission.student))  # decided, but not entered before that run stopped
             try:
                 mended.update(mended_tests(ran, module.solution_path.read_bytes()) if ran else ())
             except ValueError as others:

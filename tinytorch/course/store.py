@@ -102,6 +102,10 @@ class Store:
             return {}
         return noted
 
+    def mended(self, student: str) -> list[str]:
+        """Give the mended tests whose new verdicts are kept, but not entered in the gradebook yet."""
+        return self.done(student).get("mended", "").split()
+
     def note_done(self, student: str, **noted: str) -> None:
         """Note that a student's result is entered and the page written."""
         write_whole(self.folder / f"{student}.json", json.dumps(noted).encode())
