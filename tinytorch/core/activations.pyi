@@ -1,4 +1,4 @@
-"""Five curves that bend what passes through: without them, any stack of layers is one straight line."""
+"""Five curves that bend what passes through. Without them, any stack of layers is one straight line."""
 __all__ = ['ReLU', 'Sigmoid', 'Tanh', 'GELU', 'Softmax']
 import math
 import numpy as np
@@ -9,7 +9,7 @@ def _as_floats(x):
     ...
 
 class ReLU:
-    """What is below zero becomes zero: `relu(x)` gives max(x, 0), element by element."""
+    """What is below zero becomes zero: `ReLU()(x)` gives max(x, 0), element by element."""
 
     def __call__(self, x: Tensor) -> Tensor:
         ...
@@ -33,7 +33,7 @@ def _erf(array):
 class GELU:
     """x times the share of a normal distribution that lies below x, element by element.
 
-    `approximate` is "none" (the exact share, by the error function) or "tanh" (a formula that is faster and almost the same);
+    `approximate` is "none" (the exact share, by the error function) or "tanh" (a formula that is almost the same, and faster);
     it is kept under that name. Raises `ValueError` for anything else.
     """
 
@@ -44,7 +44,7 @@ class GELU:
         ...
 
 class Softmax:
-    """Scores become shares: along the axis `dim` all are positive and sum to 1. Never overflows; `dim` is kept under that name."""
+    """Scores become shares: along the axis `dim` none is negative and all sum to 1. Never overflows; `dim` is kept under that name."""
 
     def __init__(self, dim: int=-1):
         ...

@@ -1,4 +1,4 @@
-"""Weights that remember, and three ways to put them together."""
+"""Something that holds weights, something that forgets on purpose, and something that puts them in a row."""
 __all__ = ['Layer', 'Linear', 'Dropout', 'Sequential']
 import numpy as np
 from .tensor import Tensor
@@ -19,8 +19,8 @@ class Layer:
         ...
 
     def parameters(self) -> list:
-        """All parameters, each once, in order of definition: the Tensors with `requires_grad` that this layer holds as attributes,
-    or in lists and tuples, and those of the layers that it holds there.
+        """Every parameter once, in order of definition: the Tensors with `requires_grad` among this layer's attributes, in lists
+    and tuples there, and in the layers found in either place.
     """
         ...
 

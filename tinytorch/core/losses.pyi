@@ -1,4 +1,4 @@
-"""One number that says how wrong a whole batch is: what training makes small."""
+"""One number that says how wrong a whole batch is. Training makes it small."""
 __all__ = ['MSELoss', 'CrossEntropyLoss', 'BinaryCrossEntropyLoss']
 import numpy as np
 from .tensor import Tensor
