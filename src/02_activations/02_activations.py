@@ -94,7 +94,7 @@ def _as_floats(x):
 # %% [markdown]
 # **Your turn.** Write `ReLU`. A call gives a new Tensor
 #
-# - with max(x, 0) for each element: `inf` stays, `-inf` becomes 0;
+# - with max(x, 0) for each element: `inf` stays, `-inf` becomes 0, and NumPy warns of nothing;
 # - of the same shape, also for a single number or no element at all, and with the dtype of `_as_floats(x)`;
 # - with memory of its own: the input is never changed;
 # - without waste: at most twice the bytes of the result are allocated, and nothing is kept after the call.
@@ -116,8 +116,8 @@ class ReLU:
         return Tensor(np.maximum(array, 0), dtype=array.dtype)
         ### END SOLUTION
 
-# %% test="relu-values" points=6
-# Test 1a · 6 points · what is negative becomes zero
+# %% test="relu-values" points=4
+# Test 1a · 4 points · what is negative becomes zero
 got = ReLU()(Tensor([-2.0, -0.5, 0.0, 3.0]))
 assert isinstance(got, Tensor), f"Step 1: ReLU should give a Tensor; it gave {got!r}."
 assert got.data.tolist() == [0, 0, 0, 3], f"Step 1: ReLU of -2, -0.5, 0, 3 should be 0, 0, 0, 3; it was {got.data.tolist()}."
@@ -125,13 +125,22 @@ assert got.data.tolist() == [0, 0, 0, 3], f"Step 1: ReLU of -2, -0.5, 0, 3 shoul
 got = ReLU()(Tensor(np.linspace(-5, 5, 24).reshape(2, 3, 4)))
 want = np.maximum(np.linspace(-5, 5, 24).reshape(2, 3, 4), 0)
 assert np.allclose(got.data, want), f"Step 1: ReLU of -5 to 5 should be {want.tolist()}; it was {got.data.tolist()}."
+### END HIDDEN TESTS
+
+# %% test="relu-infinite" points=2
+# Test 1b · 2 points · the ends of the line
+got = ReLU()(Tensor([-np.inf, np.inf])).data.tolist()
+assert got == [0, np.inf], f"Step 1: ReLU of -inf and inf should be 0 and inf; it was {got}."
+### BEGIN HIDDEN TESTS
 got = ReLU()(Tensor([-np.inf, -1e-30, 1e-30, np.inf])).data
 want = np.array([0, 0, 1e-30, np.inf], np.float32)
 assert np.array_equal(got, want), f"Step 1: ReLU of -inf, -1e-30, 1e-30, inf should be {want.tolist()}; it was {got.tolist()}."
+got = warnings_of(lambda: ReLU()(Tensor([-np.inf, np.inf])))
+assert got == [], f"Step 1: ReLU of -inf and inf should not make NumPy warn; it warned of {got}."
 ### END HIDDEN TESTS
 
 # %% test="relu-shapes" points=5
-# Test 1b · 5 points · any shape comes back
+# Test 1c · 5 points · any shape comes back
 got = ReLU()(Tensor([[1.0, -1.0], [-3.0, 4.0]])).data
 assert got.shape == (2, 2), f"Step 1: a 2 by 2 input should give 2 by 2; it gave the shape {got.shape}."
 got = ReLU()(Tensor(-2.0)).data
@@ -144,7 +153,7 @@ for shape in [(0,), (3, 0), (1, 1, 1), (2, 3, 4, 5)]:
 ### END HIDDEN TESTS
 
 # %% test="relu-dtype" points=4
-# Test 1c · 4 points · floats keep their dtype, integers become float32
+# Test 1d · 4 points · floats keep their dtype, integers become float32
 got = ReLU()(Tensor([1.0], dtype=np.float64)).data.dtype
 assert got == np.float64, f"Step 1: ReLU of float64 should be float64; it was {got}."
 got = ReLU()(Tensor([-1, 2])).data.dtype
@@ -157,7 +166,7 @@ for given, want in [("float16", "float16"), ("float32", "float32"), ("uint8", "f
 ### END HIDDEN TESTS
 
 # %% test="relu-input" points=4
-# Test 1d · 4 points · the input stays as it is
+# Test 1e · 4 points · the input stays as it is
 x = Tensor([-1.0, 2.0])
 got = ReLU()(x)
 assert x.data.tolist() == [-1, 2], f"Step 1: ReLU should leave its input -1, 2 alone; it became {x.data.tolist()}."
@@ -255,7 +264,7 @@ assert np.allclose(got.data, want, atol=1e-6), f"Step 2: Sigmoid of -1, 0, 2 sho
 got = Sigmoid()(Tensor(np.linspace(-8, 8, 30).reshape(5, 3, 2), dtype=np.float64)).data
 want = 1 / (1 + np.exp(-np.linspace(-8, 8, 30).reshape(5, 3, 2)))
 assert got.shape == (5, 3, 2), f"Step 2: Sigmoid of the shape (5, 3, 2) should keep it; it gave {got.shape}."
-assert np.allclose(got, want, rtol=1e-9), f"Step 2: Sigmoid of -8 to 8 should be {want.tolist()}; it was {got.tolist()}."
+assert np.allclose(got, want, atol=1e-6), f"Step 2: Sigmoid of -8 to 8 should be {want.tolist()}; it was {got.tolist()}."
 for shape in [(), (0,), (2, 0)]:
     got = Sigmoid()(Tensor(np.zeros(shape))).data
     assert got.shape == shape, f"Step 2: Sigmoid of the shape {shape} should keep it; it gave {got.shape}."
@@ -332,7 +341,7 @@ assert np.allclose(got.data, want, atol=1e-6), f"Step 2: Tanh of -1, 0, 2 should
 got = Tanh()(Tensor(np.linspace(-4, 4, 24).reshape(4, 6), dtype=np.float64)).data
 want = np.tanh(np.linspace(-4, 4, 24).reshape(4, 6))
 assert got.shape == (4, 6), f"Step 2: Tanh of the shape (4, 6) should keep it; it gave {got.shape}."
-assert np.allclose(got, want, rtol=1e-9), f"Step 2: Tanh of -4 to 4 should be {want.tolist()}; it was {got.tolist()}."
+assert np.allclose(got, want, atol=1e-6), f"Step 2: Tanh of -4 to 4 should be {want.tolist()}; it was {got.tolist()}."
 for shape in [(), (0,), (2, 0)]:
     got = Tanh()(Tensor(np.zeros(shape))).data
     assert got.shape == shape, f"Step 2: Tanh of the shape {shape} should keep it; it gave {got.shape}."
@@ -422,7 +431,7 @@ _erf(np.array([[-3.0, -1.0], [0.0, 1.0]]))
 # - `GELU()` is exact; `GELU(approximate="tanh")` uses the formula above; `GELU("none")` is the exact one again. As in PyTorch.
 # - Anything else for `approximate`: `ValueError`. Keep it as `approximate`; module 06 reads it.
 # - In float64 both are right to within 1e-12. Numbers as large as ±1000 make NumPy warn of nothing.
-# - The formula allocates at most six times the bytes of its result, at any one time.
+# - The formula allocates at most eight times the bytes of its result, at any one time.
 
 # %% [markdown]
 # <details><summary>Hint</summary>
@@ -480,7 +489,7 @@ got = GELU("tanh")(Tensor(np.linspace(-5, 5, 30).reshape(5, 6), dtype=np.float64
 x = np.linspace(-5, 5, 30).reshape(5, 6)
 want = 0.5 * x * (1 + np.tanh((2 / np.pi) ** 0.5 * (x + 0.044715 * x**3)))
 assert got.shape == (5, 6), f"Step 3: GELU('tanh') of the shape (5, 6) should keep it; it gave {got.shape}."
-assert np.allclose(got, want, rtol=1e-11), f"Step 3: GELU('tanh') of -5 to 5 should be {want.tolist()}; it was {got.tolist()}."
+assert np.allclose(got, want, atol=1e-6), f"Step 3: GELU('tanh') of -5 to 5 should be {want.tolist()}; it was {got.tolist()}."
 ### END HIDDEN TESTS
 
 # %% test="gelu-argument" points=2
@@ -526,6 +535,9 @@ for given, want in [("float16", "float16"), ("float32", "float32"), ("uint8", "f
 got = GELU()(Tensor([1.0, -0.1], dtype=np.float64)).data.tolist()
 want = [0.8413447460685429, -0.046017216272297104]
 assert np.allclose(got, want, rtol=0, atol=1e-12), f"Step 3: GELU of 1 and -0.1 in float64 should be {want}; it was {got}."
+got = GELU("tanh")(Tensor([1.0, -0.1], dtype=np.float64)).data.tolist()
+want = [0.8411919906082768, -0.04601724895456484]
+assert np.allclose(got, want, rtol=0, atol=1e-12), f"Step 3: GELU('tanh') of 1 and -0.1 should be {want}; it was {got}."
 ### END HIDDEN TESTS
 
 # %% test="gelu-profile" points=4
@@ -534,11 +546,11 @@ x = Tensor(np.linspace(-3, 3, 250_000, dtype=np.float32))
 peak = peak_bytes(lambda: GELU("tanh")(x))
 exact = peak_bytes(lambda: GELU()(x))
 print(f"250,000 float32, 1,000,000 B: {peak:,} B by the formula, {exact:,} B exactly, and 250,000 calls of math.erf")
-assert peak < 6_050_000, f"Step 3: the formula on 1,000,000 B should allocate at most 6,000,000 B; it took {peak:,} B."
+assert peak < 8_050_000, f"Step 3: the formula on 1,000,000 B should allocate at most 8,000,000 B; it took {peak:,} B."
 ### BEGIN HIDDEN TESTS
 x = Tensor(np.linspace(-3, 3, 500_000).astype(np.float16), dtype=np.float16)
 peak = peak_bytes(lambda: GELU("tanh")(x))
-assert peak < 6_050_000, f"Step 3: the formula on 1,000,000 B of float16 should allocate at most 6,000,000 B; it took {peak:,} B."
+assert peak < 8_050_000, f"Step 3: the formula on 1,000,000 B of float16 should allocate at most 8,000,000 B; it took {peak:,} B."
 ### END HIDDEN TESTS
 
 # %% [markdown]
@@ -588,7 +600,7 @@ powers / powers.sum()
 # - By the rules of ReLU: same shape, dtype of `_as_floats(x)`, input unchanged. A batch of no samples gives no samples.
 # - Each row is shifted by its *own* maximum. One of ±1000 in a row makes NumPy warn of nothing, and harms no other row.
 # - `-inf` has the share 0, as long as another score in its row is finite.
-# - Keep `dim` under that name, for module 06. At most three times the bytes of the result are allocated.
+# - Keep `dim` under that name, for module 06. At most four times the bytes of the result are allocated.
 
 # %% [markdown]
 # <details><summary>Hint</summary>
@@ -622,9 +634,9 @@ assert np.allclose(got.data, want, atol=1e-6), f"Step 4: Softmax of [1, 2, 4] an
 ### BEGIN HIDDEN TESTS
 got = Softmax()(Tensor(np.linspace(-3, 3, 24).reshape(2, 3, 4), dtype=np.float64)).data
 powers = np.exp(np.linspace(-3, 3, 24).reshape(2, 3, 4))
-want = powers / powers.sum(axis=-1, keepdims=True)
+want = powers / np.sum(powers, axis=-1, keepdims=True)
 assert got.shape == (2, 3, 4), f"Step 4: Softmax of the shape (2, 3, 4) should keep it; it gave {got.shape}."
-assert np.allclose(got, want, rtol=1e-9), f"Step 4: without dim, the last axis should sum to 1: {want.tolist()}; it was {got.tolist()}."
+assert np.allclose(got, want, atol=1e-6), f"Step 4: without dim, the last axis should sum to 1: {want.tolist()}; it was {got.tolist()}."
 got = Softmax()(Tensor(np.zeros((0, 5)))).data.shape
 assert got == (0, 5), f"Step 4: Softmax of no samples, (0, 5), should give (0, 5); it gave {got}."
 got = Softmax()(Tensor([7.0])).data.tolist()
@@ -642,24 +654,24 @@ assert got == [-1, 0], f"Step 4: dim should be kept as -1 and 0; it was {got}."
 for dim in [0, 1, 2, -1, -2, -3]:
     got = Softmax(dim)(Tensor(np.linspace(-3, 3, 24).reshape(2, 3, 4), dtype=np.float64)).data
     powers = np.exp(np.linspace(-3, 3, 24).reshape(2, 3, 4))
-    want = powers / powers.sum(axis=dim, keepdims=True)
-    assert np.allclose(got, want, rtol=1e-9), f"Step 4: Softmax({dim}) of (2, 3, 4) should be {want.tolist()}; it was {got.tolist()}."
+    want = powers / np.sum(powers, axis=dim, keepdims=True)
+    assert np.allclose(got, want, atol=1e-6), f"Step 4: Softmax({dim}) of (2, 3, 4) should be {want.tolist()}; it was {got.tolist()}."
 ### END HIDDEN TESTS
 
 # %% test="softmax-stable" points=6
 # Test 4c · 6 points · large scores, without a warning
 got = Softmax()(Tensor([[1001.0, 1002.0, 1004.0], [-1.0, 0.0, 2.0]])).data
 want = [[0.04201007, 0.1141952, 0.84379473]] * 2
-assert np.allclose(got, want, atol=1e-5), f"Step 4: both rows should be {want[0]}; they were {got.tolist()}."
+assert np.allclose(got, want, atol=1e-4), f"Step 4: both rows should be {want[0]}; they were {got.tolist()}."
 got = warnings_of(lambda: Softmax()(Tensor([1001.0, 1002.0, -1004.0])))
 assert got == [], f"Step 4: Softmax of 1001, 1002, -1004 should not make NumPy warn; it warned of {got}."
 ### BEGIN HIDDEN TESTS
-got = Softmax()(Tensor([[0.0, 1000.0], [-1000.0, -1000.0], [1.0, 1.0]])).data.tolist()
-assert got == [[0, 1], [0.5, 0.5], [0.5, 0.5]], f"Step 4: a row should not feel another row's maximum; the rows were {got}."
-got = Softmax(dim=0)(Tensor([[0.0, -1000.0], [1000.0, -1000.0]])).data.tolist()
-assert got == [[0, 0.5], [1, 0.5]], f"Step 4: with dim=0 a column should not feel another's maximum; they were {got}."
-got = Softmax()(Tensor([-np.inf, 2.0, 2.0])).data.tolist()
-assert got == [0, 0.5, 0.5], f"Step 4: -inf beside 2 and 2 should have the share 0: [0, 0.5, 0.5]; it was {got}."
+got, want = Softmax()(Tensor([[0.0, 1000.0], [-1000.0, -1000.0], [1.0, 1.0]])).data, [[0, 1], [0.5, 0.5], [0.5, 0.5]]
+assert np.allclose(got, want, atol=1e-4), f"Step 4: a row should not feel another row's maximum; the rows were {got.tolist()}."
+got, want = Softmax(dim=0)(Tensor([[0.0, -1000.0], [1000.0, -1000.0]])).data, [[0, 0.5], [1, 0.5]]
+assert np.allclose(got, want, atol=1e-4), f"Step 4: with dim=0 a column should not feel another's; they were {got.tolist()}."
+got = Softmax()(Tensor([-np.inf, 2.0, 2.0])).data
+assert np.allclose(got, [0, 0.5, 0.5], atol=1e-4), f"Step 4: -inf beside 2 and 2 should have the share 0: [0, 0.5, 0.5]; it was {got.tolist()}."
 got = warnings_of(lambda: Softmax()(Tensor([-1e30, -np.inf, 1e30])))
 assert got == [], f"Step 4: Softmax of -1e30, -inf, 1e30 should not make NumPy warn; it warned of {got}."
 ### END HIDDEN TESTS
@@ -686,11 +698,11 @@ assert np.allclose(got, [0, 1]), f"Step 4: Softmax of the bytes 3 and 250 should
 scores = Tensor(np.zeros((1000, 1000), dtype=np.float32))
 peak = peak_bytes(lambda: Softmax()(scores))
 print(f"1,000 rows of 1,000 float32, 4,000,000 B: peak {peak:,} B")
-assert peak < 12_050_000, f"Step 4: Softmax of 4,000,000 B should allocate at most 12,000,000 B; it took {peak:,} B."
+assert peak < 16_050_000, f"Step 4: Softmax of 4,000,000 B should allocate at most 16,000,000 B; it took {peak:,} B."
 ### BEGIN HIDDEN TESTS
 scores = Tensor(np.zeros((50, 100, 100), dtype=np.float64), dtype=np.float64)
 peak = peak_bytes(lambda: Softmax(dim=1)(scores))
-assert peak < 12_050_000, f"Step 4: Softmax of 4,000,000 B as float64 should allocate at most 12,000,000 B; it took {peak:,} B."
+assert peak < 16_050_000, f"Step 4: Softmax of 4,000,000 B as float64 should allocate at most 16,000,000 B; it took {peak:,} B."
 ### END HIDDEN TESTS
 
 # %% [markdown]

@@ -131,6 +131,7 @@ for inputs, want in [((), [0]), ((5,), [1, 50]), ((1, 2, 3), [3, 10, 20, 30])]:
 # Test 1b · 2 points · a layer without forward says so
 error = error_of(Layer(), Tensor([1.0]))
 assert isinstance(error, NotImplementedError), f"Step 1: Layer()(x) should raise NotImplementedError; it gave {error!r}."
+assert "Layer" in str(error), f"Step 1: the message should contain the class's name 'Layer'; it was {str(error)!r}."
 ### BEGIN HIDDEN TESTS
 class Unfinished(Layer):
     pass
@@ -209,31 +210,44 @@ assert got == ["b"], f"Step 1: a Tensor without requires_grad is no parameter: e
 ### BEGIN HIDDEN TESTS
 got = names_of(layer_with(b=b, w=w), w=w, b=b)
 assert got == ["b", "w"], f"Step 1: parameters should come in order of definition, ['b', 'w']; they came as {got}."
-got = layer_with().parameters()
+got = list(layer_with().parameters())
 assert got == [], f"Step 1: a layer without attributes should give []; it gave {got!r}."
 got = names_of(layer_with(nothing=None, curve=ReLU(), size=(3, 4), text="w", array=np.ones(2), w=w), w=w)
 assert got == ["w"], f"Step 1: other attributes should be passed over: expected ['w'], got {got}."
 ### END HIDDEN TESTS
 
-# %% test="parameters-inner" points=6
-# Test 1d · 6 points · those of inner layers, in lists and tuples too
+# %% test="parameters-inner" points=4
+# Test 1d · 4 points · those of inner layers, in lists and tuples too
 a, b, c = parameter(), parameter(), parameter()
-got = names_of(layer_with(first=layer_with(a=a), b=b, last=layer_with(c=c)), a=a, b=b, c=c)
-assert got == ["a", "b", "c"], f"Step 1: layer(a), b, layer(c) should give ['a', 'b', 'c']; they gave {got}."
-got = names_of(layer_with(layers=[layer_with(a=a), layer_with(b=b)], c=c), a=a, b=b, c=c)
-assert got == ["a", "b", "c"], f"Step 1: a list of layer(a), layer(b), then c should give ['a', 'b', 'c']; they gave {got}."
+got = sorted(names_of(layer_with(first=layer_with(a=a), b=b, last=layer_with(c=c)), a=a, b=b, c=c))
+assert got == ["a", "b", "c"], f"Step 1: layer(a), b, layer(c) should give a, b and c; they gave {got}."
+got = sorted(names_of(layer_with(layers=[layer_with(a=a), layer_with(b=b)], c=c), a=a, b=b, c=c))
+assert got == ["a", "b", "c"], f"Step 1: a list of layer(a), layer(b), then c should give a, b and c; they gave {got}."
 ### BEGIN HIDDEN TESTS
-got = names_of(layer_with(layers=(layer_with(b=b), ReLU(), layer_with(a=a)), c=[c, 3]), a=a, b=b, c=c)
-assert got == ["b", "a", "c"], f"Step 1: a tuple of layers (b), (a), a list with c should give ['b', 'a', 'c']; they gave {got}."
+got = sorted(names_of(layer_with(layers=(layer_with(b=b), ReLU(), layer_with(a=a)), c=[c, 3]), a=a, b=b, c=c))
+assert got == ["a", "b", "c"], f"Step 1: a tuple of layers (b), (a), a list with c should give a, b and c; they gave {got}."
 deep = layer_with(inner=layer_with(layers=[layer_with(inner=layer_with(c=c)), layer_with(a=a)]), b=b)
-got = names_of(deep, a=a, b=b, c=c)
-assert got == ["c", "a", "b"], f"Step 1: layers in layers in layers should give ['c', 'a', 'b']; they gave {got}."
+got = sorted(names_of(deep, a=a, b=b, c=c))
+assert got == ["a", "b", "c"], f"Step 1: layers in layers in layers should give a, b and c; they gave {got}."
 got = names_of(layer_with(empty=[], none=(), words=["x", None]), a=a)
 assert got == [], f"Step 1: lists without layers and Tensors should give []; they gave {got}."
 ### END HIDDEN TESTS
 
+# %% test="parameters-order" points=2
+# Test 1e · 2 points · in order of definition
+a, b, c = parameter(), parameter(), parameter()
+got = names_of(layer_with(first=layer_with(a=a), b=b, last=layer_with(c=c)), a=a, b=b, c=c)
+assert got == ["a", "b", "c"], f"Step 1: layer(a), b, layer(c) should give ['a', 'b', 'c'] in this order; they gave {got}."
+### BEGIN HIDDEN TESTS
+got = names_of(layer_with(layers=[layer_with(b=b), layer_with(a=a)], c=c), a=a, b=b, c=c)
+assert got == ["b", "a", "c"], f"Step 1: a list of layer(b), layer(a), then c should give ['b', 'a', 'c']; they gave {got}."
+deep = layer_with(inner=layer_with(layers=[layer_with(inner=layer_with(c=c)), layer_with(a=a)]), b=b)
+got = names_of(deep, a=a, b=b, c=c)
+assert got == ["c", "a", "b"], f"Step 1: layers in layers in layers should give ['c', 'a', 'b']; they gave {got}."
+### END HIDDEN TESTS
+
 # %% test="parameters-once" points=4
-# Test 1e · 4 points · each once, by identity
+# Test 1f · 4 points · each once, by identity
 shared, own = parameter(), parameter()
 got = names_of(layer_with(one=layer_with(w=shared), two=layer_with(w=shared, b=own)), shared=shared, own=own)
 assert got == ["shared", "own"], f"Step 1: a parameter of two layers should come once: ['shared', 'own']; it came as {got}."
@@ -242,12 +256,12 @@ inner = layer_with(w=shared, b=own)
 got = names_of(layer_with(layers=[inner, inner], again=inner), shared=shared, own=own)
 assert got == ["shared", "own"], f"Step 1: a layer that is held three times should count once: ['shared', 'own']; got {got}."
 twins = [parameter(), parameter(), parameter()]
-got = len(layer_with(twins=twins).parameters())
+got = len(list(layer_with(twins=twins).parameters()))
 assert got == 3, f"Step 1: three parameters of equal numbers are three; parameters() gave {got}."
 ### END HIDDEN TESTS
 
 # %% test="parameters-anew" points=2
-# Test 1f · 2 points · a list, made anew with each call
+# Test 1g · 2 points · a list, made anew with each call
 layer, w, b = layer_with(), parameter(), parameter()
 got = isinstance(layer.parameters(), list)
 assert got is True, f"Step 1: parameters() should give a list; isinstance says {got}."
@@ -280,7 +294,7 @@ def _tensors(self):
 
 def _finds_parameters():
     a, b, c = parameter(), parameter(), parameter()
-    tree = layer_with(n=3, one=layer_with(a=a, x=Tensor([1.0])), two=[layer_with(b=b), (layer_with(a=a),)], c=c)
+    tree = layer_with(n=3, one=layer_with(a=a, x=Tensor([1.0])), two=[layer_with(b=b), layer_with(a=a)], c=(c,))
     found = tree.parameters()
     return isinstance(found, list) and [id(item) for item in found] == [id(a), id(b), id(c)]
 
@@ -471,17 +485,15 @@ got = [layer(Tensor(np.ones(shape))).data.shape for shape in [(0, 3), (2, 0, 3),
 assert got == [(0, 2), (2, 0, 2), (6, 5, 4, 2)], f"Step 2: (0, 3), (2, 0, 3), (6, 5, 4, 3) gave the shapes {got}."
 for shape in [(), (2,), (3, 1)]:
     layer.weight = Tensor([[1.0, 2.0, 3.0], [4.0, 5.0, 6.0]], requires_grad=True)
-    layer.bias = Tensor([1.0, 2.0], requires_grad=True)
+    layer.bias = Tensor([0.0, 0.0], requires_grad=True)
     got = layer(Tensor(np.ones((*shape, 3)))).data
-    assert np.allclose(got, np.broadcast_to([7, 17], (*shape, 2))), f"Step 2: ones of {(*shape, 3)} should give 7, 17 each; got {got.tolist()}."
+    assert np.allclose(got, np.broadcast_to([6, 15], (*shape, 2))), f"Step 2: ones of {(*shape, 3)} should give 6, 15 each; got {got.tolist()}."
 ### END HIDDEN TESTS
 
 # %% test="linear-no-bias" points=3
 # Test 2e · 3 points · without bias
 layer = Linear(3, 2, bias=False)
 assert layer.bias is None, f"Step 2: with bias=False, bias should be None; it was {layer.bias!r}."
-got = len(layer.parameters())
-assert got == 1, f"Step 2: with bias=False there is one parameter; parameters() gave {got}."
 ### BEGIN HIDDEN TESTS
 layer.weight = Tensor([[1.0, 2.0, 3.0], [4.0, 5.0, 6.0]], requires_grad=True)
 got = layer(Tensor([[1.0, 1.0, 1.0], [0.0, 0.0, 0.0]])).data.tolist()
@@ -582,6 +594,7 @@ def _linear_works():
     fits = np.allclose(out, np.ones((4, 3)) @ layer.weight.data.T + layer.bias.data, atol=1e-5)
     alone = Linear(3, 2, bias=False)
     known = [id(p) for p in layer.parameters()] == [id(layer.weight), id(layer.bias)]
+    known = known and set(vars(layer)) == set(vars(Linear(3, 2)))  # it kept nothing of the call
     return fits and known and alone(Tensor(np.ones(3))).data.shape == (2,) and alone.weight.data.shape == (2, 3)
 
 def _linear_stand_in():
@@ -796,8 +809,8 @@ layer(Tensor(np.ones(50)))
 after = np.random.get_state()[1].tolist(), np.random.get_state()[2]
 assert before == after, "Step 3: in evaluation mode no chance should be drawn; np.random's state changed."
 layer.train()
-got = float((layer(Tensor(np.ones(1000))).data == 0).mean())
-assert got > 0.8, f"Step 3: back in training, p=0.9 should drop about 0.9 again; it dropped {got:.2f}."
+got = int((layer(Tensor(np.ones(1000))).data == 0).sum())
+assert got > 0, f"Step 3: back in training, Dropout should drop again; of 1,000 elements it dropped {got}."
 ### END HIDDEN TESTS
 
 # %% test="dropout-chance" points=2
@@ -845,7 +858,6 @@ assert got == np.float64, f"Step 3: Dropout of float64 should be float64; it was
 for given, want in [("float16", "float16"), ("float32", "float32"), ("int64", "float32"), ("uint8", "float32")]:
     got = Dropout(0.5)(Tensor(np.ones(20, given), dtype=given)).data
     assert got.dtype == want, f"Step 3: Dropout of {given} should be {want}; it was {got.dtype}."
-    assert np.unique(got).tolist() == [0, 2], f"Step 3: Dropout(0.5) of ones of {given} should give 0 and 2; it gave {np.unique(got).tolist()}."
 for shape in [(), (0,), (2, 3, 4)]:
     got = Dropout(0.5)(Tensor(np.ones(shape))).data
     assert got.shape == shape, f"Step 3: Dropout of the shape {shape} should keep it; it gave {got.shape}."
@@ -857,6 +869,8 @@ for shape in [(), (0,), (2, 3, 4)]:
 def _dropout_works():
     x, layer = Tensor(np.ones(500)), Dropout(0.5)
     values = np.unique(layer(x).data).tolist()
+    if np.array_equal(layer(x).data, layer(x).data):
+        return False
     layer.eval()
     return values == [0, 2] and layer(x) is x
 
