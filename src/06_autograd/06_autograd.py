@@ -18,7 +18,6 @@ from functools import wraps
 from inspect import signature
 
 import numpy as np
-from fastcore.basics import patch
 
 from tinytorch.core.activations import GELU, ReLU, Sigmoid, Softmax, Tanh
 from tinytorch.core.losses import BinaryCrossEntropyLoss, CrossEntropyLoss, MSELoss
@@ -325,11 +324,15 @@ if "_unbroadcast" not in globals() or error_of(_unbroadcasts) is not None or not
 
 # %% given="wants-gradient"
 #| export
-Tensor.grad_fn = None  # until an operation makes it otherwise
+setattr(Tensor, "grad_fn", None)  # for all Tensors, until an operation gives one its own
 
 def _wants_gradient(value):
     "Whether backward() has business with a value: a Tensor of floats that says so."
     return isinstance(value, Tensor) and value.requires_grad and value.data.dtype.kind == "f"
+
+def _plain(value):
+    "An argument as a rule gets it: a Tensor's array, a list as an array, all else as it is."
+    return value.data if isinstance(value, Tensor) else np.asarray(value) if isinstance(value, list) and value else value
 
 # %% given="node"
 #| export
@@ -348,8 +351,7 @@ class Node:
         "From the gradient of the output, a pair (input, its gradient) for each input that wants one: the chain rule."
         if self.rule is None:
             raise RuntimeError("this graph was walked once and let go: compute the loss again before backward()")
-        arrays = [value.data if isinstance(value, Tensor) else value for value in self.arguments]
-        answer = self.rule(gradient, self.output, *arrays, **self.options)
+        answer = self.rule(gradient, self.output, *map(_plain, self.arguments), **self.options)
         answers = answer if isinstance(answer, (tuple, list)) else [answer]
         pairs = [(value, share) for value, share in zip(self.arguments, answers) if _wants_gradient(value)]
         return [(value, self._fit(share, value)) for value, share in pairs if share is not None]
@@ -532,6 +534,8 @@ plain = _recorded(tripled, tripled_backward)(Tensor([1.0, 2.0]))
 got = (plain.data.tolist(), plain.requires_grad, plain.grad_fn)
 assert got == ([3.0, 6.0], False, None), f"Step 3: without requires_grad expected [3, 6], False, None; got {got}."
 ### BEGIN HIDDEN TESTS
+got = _recorded(tripled, tripled_backward)(Tensor([1.0, 2.0]), times=2).data.tolist()
+assert got == [9.0, 18.0], f"Step 3: keywords should reach forward also when nothing is recorded: [9, 18]; got {got}."
 x = Tensor([1.0, 2.0], requires_grad=True)
 with no_grad():
     quiet = _recorded(tripled, tripled_backward)(x)
@@ -900,6 +904,7 @@ if error_of(_starts) is not None or not _starts():
 #   batches may add up before an update. What `grad` holds is its own, shared with no other array.
 # - Any other Tensor hands it on: `tensor.grad_fn.gradients(arrived)` gives pairs (input, share), and shares for the same
 #   input add up. Then `grad_fn.release()`. It keeps no `grad`.
+# - A Tensor that nothing arrived for is passed over: a rule may answer None for an input.
 
 # %% [markdown]
 # Memory matters. The graph holds every intermediate result; while you walk, let go of what is done, the Tensor and the
@@ -937,13 +942,14 @@ def _backward(tensor, gradient=None):
 
 # %% given="backward-method"
 #| export
-@patch
-def backward(self: Tensor, gradient=None) -> None:
+def _backward_method(self, gradient=None) -> None:
     """Add the gradient of this Tensor to the `grad` of every leaf that it was made from; then the graph is let go.
 
     Without `gradient` this Tensor holds one number, such as a loss. Raises `RuntimeError` as PyTorch does.
     """
     _backward(self, gradient)
+
+setattr(Tensor, "backward", _backward_method)
 
 # %% given="grad-of"
 def grad_of(tensor):
@@ -1044,6 +1050,12 @@ k = Tensor(5.0)
 (w * k).backward()
 got = (grad_of(w), k.grad)
 assert got == (29.0, None), f"Step 5: what wants no gradient gets none: 29 and None; they were {got}."
+forgets = _recorded(lambda a, b: Tensor(a.data * b.data), lambda gradient, output, a, b: (None, gradient * a))
+v, w = Tensor(3.0, requires_grad=True), Tensor(5.0, requires_grad=True)
+error = error_of(forgets(v * 2.0, w).backward)
+assert error is None, f"Step 5: where a rule answers None the walk goes on; it raised {error!r}."
+got = (grad_of(v), grad_of(w))
+assert got == (None, 6.0), f"Step 5: for an input that gets None nothing arrives: expected None and 6; got {got}."
 ### END HIDDEN TESTS
 
 # %% test="backward-deep" points=1
@@ -1287,8 +1299,10 @@ assert np.allclose(got, [[0.693147181, 2.772588722, 16.635532333]]), f"Step 6: 2
 with np.errstate(all="raise"):
     got = gradient_lists(lambda a, b: a**b, [-2.0, 0.0, 1.0], [2.0, 3.0, 5.0])
     flat = gradient_lists(lambda a: a**0, [0.0, 2.0])
+    half = gradient_lists(lambda b: 0.5**b, [0.0, 1.0])
 assert got == [[-4.0, 0.0, 15.0], [0.0, 0.0, 0.0]], f"Step 6: [-2, 0, 1] ** [2, 3, 5] gives [-4, 0, 15] and zeros; it gave {got}."
 assert flat == [[0.0, 0.0]], f"Step 6: a**0 is flat, also at 0: expected [[0, 0]]; got {flat}."
+assert np.allclose(half, [[-0.693147181, -0.693147181]]), f"Step 6: 0.5**b at [0, 1] gives log(0.5) * [1, 1]; it gave {half}."
 got = gradient_lists(lambda a, b: a**b, [2.0, 3.0], [[2.0], [1.0]])
 want = [[7.0, 16.0], [[22.547609918], [17.342230547]]]
 assert np.allclose(got[0], want[0]), f"Step 6: [2, 3] ** [[2], [1]] gives {want[0]} for the base; it gave {got[0]}."
@@ -1388,13 +1402,12 @@ draw_shapes([[(2, 3, "A"), (0, 1, "@"), (3, 4, "B"), (0, 1, "="), (2, 4, "C")],
 def _matmul_backward(gradient, output, a, b):
     "The gradients of a and b in a @ b."
     ### BEGIN SOLUTION
-    a, b = np.asarray(a), np.asarray(b)
     if b.ndim == 1:
         a_gradient, b_gradient = _matmul_backward(gradient[..., None], output, a, b[:, None])
         return a_gradient, b_gradient[..., 0]
     if a.ndim == 1:
         a_gradient, b_gradient = _matmul_backward(gradient[..., None, :], output, a[None, :], b)
-        return a_gradient[..., 0, :], b_gradient
+        return a_gradient[..., 0, :], b_gradient  # the axis off again
     return gradient @ b.swapaxes(-1, -2), a.swapaxes(-1, -2) @ gradient
     ### END SOLUTION
 
@@ -1409,8 +1422,9 @@ weights = np.arange(1.0, 9.0).reshape(2, 4)
 got = _gradients(lambda a, b: a @ b, np.arange(6.0).reshape(2, 3), np.arange(12.0).reshape(3, 4) - 5)
 assert np.allclose(got[0], weights @ b.T), f"Step 7: for (2, 3) @ (3, 4), A's gradient should be {(weights @ b.T).tolist()}; it was {got[0]}."
 assert np.allclose(got[1], a.T @ weights), f"Step 7: for (2, 3) @ (3, 4), B's gradient should be {(a.T @ weights).tolist()}; it was {got[1]}."
-got = _gradients(lambda b: np.array([[1.0, 2.0]]) @ b, np.ones((2, 1)))
-assert np.allclose(got[0], [[1.0], [2.0]]), f"Step 7: array @ Tensor should give [[1], [2]]; it gave {got[0]}."
+for left in [np.array([[1.0, 2.0]]), [[1.0, 2.0]]]:
+    got = _gradients(lambda b: left @ b, np.ones((2, 1)))
+    assert np.allclose(got[0], [[1.0], [2.0]]), f"Step 7: array or list @ Tensor should give [[1], [2]]; it gave {got[0]}."
 ### END HIDDEN TESTS
 
 # %% test="rule-matmul-axes" points=2
@@ -1484,6 +1498,8 @@ got = gradient_lists(lambda t: t.sum(axis=1), x)
 assert got == [[[1.0, 1.0, 1.0], [2.0, 2.0, 2.0]]], f"Step 7: sum(axis=1) with the gradient [1, 2] gives rows of 1 and of 2; it gave {got}."
 got = gradient_lists(lambda t: t.mean(), x)
 assert np.allclose(got, 1 / 6), f"Step 7: mean() of six numbers gives each 1/6; it gave {got}."
+got = gradient_lists(lambda t: t.mean(axis=1), x)
+assert np.allclose(got, [[[1 / 3] * 3, [2 / 3] * 3]]), f"Step 7: mean(axis=1) with [1, 2] gives rows of 1/3 and of 2/3; it gave {got}."
 ### BEGIN HIDDEN TESTS
 x = np.arange(12.0).reshape(2, 3, 2)
 for axis, keepdims, want in [(0, False, [[1, 2], [3, 4], [5, 6]]), (-1, True, [[[1], [2], [3]], [[4], [5], [6]]]), ((0, 2), False, [[1], [2], [3]]),
@@ -1506,6 +1522,8 @@ for axis, keepdims, want in [(None, False, [[0, 0.5, 0], [0, 0, 0.5]]), (0, Fals
                              (-1, True, [[0, 1, 0], [0, 0, 2]]), ((0, 1), True, [[0, 0.5, 0], [0, 0, 0.5]])]:
     got = gradient_lists(lambda t: t.max(axis=axis, keepdims=keepdims), [[1.0, 8.0, 2.0], [5.0, 3.0, 8.0]])
     assert got == [want], f"Step 7: max({axis=}, {keepdims=}) of [[1, 8, 2], [5, 3, 8]] gives {want}; it gave {got[0]}."
+got = gradient_lists(lambda t: t.max(), [[4.0, 1.0], [4.0, 2.0]])
+assert got == [[[0.5, 0.0], [0.5, 0.0]]], f"Step 7: max() of [[4, 1], [4, 2]] gives [[0.5, 0], [0.5, 0]]; it gave {got[0]}."
 got = gradient_lists(lambda t: t.max(1), [[4.0, 4.0, 4.0], [6.0, 6.0, 0.0]])
 assert np.allclose(got, [[[1 / 3] * 3, [1, 1, 0]]]), f"Step 7: equal ones share evenly: expected thirds, then halves of 2; it gave {got}."
 ### END HIDDEN TESTS
@@ -1851,8 +1869,8 @@ want = np.exp(p) / np.exp(p).sum(axis=1, keepdims=True) - np.array([[0, 0, 1], [
 got = _gradients(lambda p: CrossEntropyLoss()(p, Tensor([2, 0, 1, 2])) * 2.0, [[0.5, -1.0, 2.0], [3.0, 0.0, 0.1], [0.0, 0.0, 1.0], [-2.0, 1.0, 0.0]])[0]
 assert np.allclose(got, want / 2), f"Step 9: twice the loss of four rows should give {(want / 2).tolist()}; it gave {got.tolist()}."
 with np.errstate(all="raise", under="ignore"):
-    got = gradient_lists(lambda p: CrossEntropyLoss()(p, Tensor([0])), [[1000.0, 0.0, -1000.0]])
-assert got == [[[0.0, 0.0, 0.0]]], f"Step 9: scores of 1,000, rightly, should give zeros and no overflow; it gave {got[0]}."
+    got = gradient_lists(lambda p: CrossEntropyLoss()(p, Tensor([0, 0])), [[1000.0, 0.0, -1000.0], [0.0, -1000.0, -900.0]])
+assert got == [[[0.0, 0.0, 0.0]] * 2], f"Step 9: scores of 1,000, rightly, should give zeros and no overflow; it gave {got[0]}."
 scores = Tensor([[0.0, 0.0]], requires_grad=True)
 CrossEntropyLoss()(targets=Tensor([1]), predictions=scores).backward()
 got = grad_of(scores)
@@ -1868,7 +1886,9 @@ got = gradient_lists(lambda p: BinaryCrossEntropyLoss()(p, Tensor([[1], [1], [0]
 assert np.allclose(got, [[[-5.0], [-1.111111111], [1.666666667]]]), f"Step 9: integers as targets: expected -5, -1.11, 1.67; got {got[0]}."
 with np.errstate(divide="raise", invalid="raise"):
     got = gradient_lists(lambda p: BinaryCrossEntropyLoss()(p, Tensor([1.0, 0.0, 1.0])), [1.0, 0.0, 0.5])
+    wrong = gradient_lists(lambda p: BinaryCrossEntropyLoss()(p, Tensor([1.0, 0.0])), [0.0, 1.0])
 assert np.allclose(got, [[0.0, 0.0, -0.666666667]]), f"Step 9: probabilities of 1 and 0, rightly, should give 0; it gave {got[0]}."
+assert np.allclose(wrong, [[-5e11, 5e11]]), f"Step 9: p = [0, 1] for [1, 0] should give -0.5e12 and 0.5e12; it gave {wrong[0]}."
 ### END HIDDEN TESTS
 
 # %% [markdown]

@@ -11,7 +11,6 @@ from functools import wraps
 from inspect import signature
 
 import numpy as np
-from fastcore.basics import patch
 
 from .activations import GELU, ReLU, Sigmoid, Softmax, Tanh
 from .losses import BinaryCrossEntropyLoss, CrossEntropyLoss, MSELoss
@@ -36,11 +35,15 @@ def _unbroadcast(gradient, shape):
     ### END SOLUTION
 
 # %% ../../src/06_autograd/autograd.ipynb #wants-gradient
-Tensor.grad_fn = None  # until an operation makes it otherwise
+setattr(Tensor, "grad_fn", None)  # for all Tensors, until an operation gives one its own
 
 def _wants_gradient(value):
     "Whether backward() has business with a value: a Tensor of floats that says so."
     return isinstance(value, Tensor) and value.requires_grad and value.data.dtype.kind == "f"
+
+def _plain(value):
+    "An argument as a rule gets it: a Tensor's array, a list as an array, all else as it is."
+    return value.data if isinstance(value, Tensor) else np.asarray(value) if isinstance(value, list) and value else value
 
 # %% ../../src/06_autograd/autograd.ipynb #node
 class Node:
@@ -58,8 +61,7 @@ class Node:
         "From the gradient of the output, a pair (input, its gradient) for each input that wants one: the chain rule."
         if self.rule is None:
             raise RuntimeError("this graph was walked once and let go: compute the loss again before backward()")
-        arrays = [value.data if isinstance(value, Tensor) else value for value in self.arguments]
-        answer = self.rule(gradient, self.output, *arrays, **self.options)
+        answer = self.rule(gradient, self.output, *map(_plain, self.arguments), **self.options)
         answers = answer if isinstance(answer, (tuple, list)) else [answer]
         pairs = [(value, share) for value, share in zip(self.arguments, answers) if _wants_gradient(value)]
         return [(value, self._fit(share, value)) for value, share in pairs if share is not None]
@@ -198,13 +200,14 @@ def _backward(tensor, gradient=None):
     ### END SOLUTION
 
 # %% ../../src/06_autograd/autograd.ipynb #backward-method
-@patch
-def backward(self: Tensor, gradient=None) -> None:
+def _backward_method(self, gradient=None) -> None:
     """Add the gradient of this Tensor to the `grad` of every leaf that it was made from; then the graph is let go.
 
     Without `gradient` this Tensor holds one number, such as a loss. Raises `RuntimeError` as PyTorch does.
     """
     _backward(self, gradient)
+
+setattr(Tensor, "backward", _backward_method)
 
 # %% ../../src/06_autograd/autograd.ipynb #gradient-error
 def _weights(shape):
@@ -280,13 +283,12 @@ def _power_backward(gradient, output, a, b):
 def _matmul_backward(gradient, output, a, b):
     "The gradients of a and b in a @ b."
     ### BEGIN SOLUTION
-    a, b = np.asarray(a), np.asarray(b)
     if b.ndim == 1:
         a_gradient, b_gradient = _matmul_backward(gradient[..., None], output, a, b[:, None])
         return a_gradient, b_gradient[..., 0]
     if a.ndim == 1:
         a_gradient, b_gradient = _matmul_backward(gradient[..., None, :], output, a[None, :], b)
-        return a_gradient[..., 0, :], b_gradient
+        return a_gradient[..., 0, :], b_gradient  # the axis off again
     return gradient @ b.swapaxes(-1, -2), a.swapaxes(-1, -2) @ gradient
     ### END SOLUTION
 

@@ -15,10 +15,14 @@ def _slope(function, at, step=1e-05):
 def _unbroadcast(gradient, shape):
     """Sum `gradient` over the axes that broadcasting from `shape` added or stretched."""
     ...
-Tensor.grad_fn = None
+setattr(Tensor, 'grad_fn', None)
 
 def _wants_gradient(value):
     """Whether backward() has business with a value: a Tensor of floats that says so."""
+    ...
+
+def _plain(value):
+    """An argument as a rule gets it: a Tensor's array, a list as an array, all else as it is."""
     ...
 
 class Node:
@@ -81,13 +85,13 @@ def _backward(tensor, gradient=None):
     """Add to the `grad` of every leaf that `tensor` was made from, and let the graph go."""
     ...
 
-@patch
-def backward(self: Tensor, gradient=None) -> None:
+def _backward_method(self, gradient=None) -> None:
     """Add the gradient of this Tensor to the `grad` of every leaf that it was made from; then the graph is let go.
 
     Without `gradient` this Tensor holds one number, such as a loss. Raises `RuntimeError` as PyTorch does.
     """
     ...
+setattr(Tensor, 'backward', _backward_method)
 
 def _weights(shape):
     """Numbers to start backward with that are all different, so that no mistake hides: 1, 2, 3, …"""
