@@ -278,13 +278,13 @@ assert got == ["b", "w"], f"Step 1: replaced parameters should be seen: ['b', 'w
 # %% test="layer-ready" points=0
 # Nothing to do here. When graded, the next steps use your Layer if it works, else a stand-in.
 ### BEGIN HIDDEN TESTS
-def _walk(value, seen):
-    if isinstance(value, (Layer, Tensor)):
-        if any(value is other for other in seen):
+def _walk(node, seen):
+    if isinstance(node, (Layer, Tensor)):
+        if any(node is other for other in seen):
             return
-        seen.append(value)
-    inside = value if isinstance(value, (list, tuple)) else []
-    for item in vars(value).values() if isinstance(value, Layer) else inside:
+        seen.append(node)
+    inside = node if isinstance(node, (list, tuple)) else []
+    for item in vars(node).values() if isinstance(node, Layer) else inside:
         _walk(item, seen)
 
 def _tensors(self):
@@ -302,19 +302,19 @@ def _calls_forward():
     class Probe(Layer):
         def forward(self, x, y):
             return x - y
-    return Probe()(5, 3) == 2 and Probe().training is True
+    return Probe()(5, 3) == 2
 
 if not isinstance(globals().get("Layer"), type) or error_of(Layer) is not None:
     Layer = type("Layer", (), {"training": True})
 if error_of(_calls_forward) is not None or not _calls_forward():
-    Layer.__call__, Layer.training = (lambda self, *inputs: self.forward(*inputs)), True
+    Layer.__call__ = lambda self, *inputs: self.forward(*inputs)
 if error_of(_finds_parameters) is not None or not _finds_parameters():
     Layer.parameters = _tensors
 if "_parts" not in globals():
-    def _parts(value, seen=None):
-        found = []
-        _walk(value, found)
-        return found
+    def _parts(tree):
+        nodes = []
+        _walk(tree, nodes)
+        return nodes
 ### END HIDDEN TESTS
 
 # %% [markdown]
@@ -599,10 +599,11 @@ def _linear_works():
 
 def _linear_stand_in():
     def begin(self, in_features, out_features, bias=True):
-        edge = in_features**-0.5
-        self.in_features, self.out_features = in_features, out_features
-        self.weight = Tensor(np.random.uniform(-edge, edge, (out_features, in_features)), requires_grad=True)
-        self.bias = None if not bias else Tensor(np.random.uniform(-edge, edge, out_features), requires_grad=True)
+        reach, shape = in_features**-0.5, (out_features, in_features)
+        vars(self).update(in_features=in_features, out_features=out_features)
+        for name, size in [("weight", shape), ("bias", shape[:1])]:
+            numbers = np.random.uniform(-reach, reach, size)
+            setattr(self, name, Tensor(numbers, requires_grad=True) if bias or name == "weight" else None)
     def forward(self, x):
         y = x @ self.weight.transpose()
         return y + self.bias if self.bias is not None else y
@@ -710,14 +711,14 @@ def _switch(self, mode=True):
 def _switches():
     low = layer_with()
     high = layer_with(a=layer_with(b=[1, low]))
-    states = []
+    states = [high.training, low.training]
     for call in (high.eval, high.train, lambda: high.train(False)):
         fine = call() is high
         states += [fine, high.training, low.training]
-    return states == [True, False, False, True, True, True, True, False, False]
+    return states == [True, True, True, False, False, True, True, True, True, False, False]
 
 if error_of(_switches) is not None or not _switches():
-    Layer.train, Layer.eval = _switch, lambda self: _switch(self, False)
+    Layer.train, Layer.eval, Layer.training = _switch, (lambda self: _switch(self, False)), True
 ### END HIDDEN TESTS
 
 # %% [markdown]
