@@ -375,8 +375,9 @@ table = np.array([[10, 11, 12], [20, 21, 22]])
 table[np.arange(2), np.array([2, 0])]
 
 # %% [markdown]
-# But indices are treacherous: label -1 quietly picks the last class, and 3 of 3 classes is one too many.
-#
+# But indices are treacherous: label -1 quietly picks the last class, and label 3 of 3 classes is one too many.
+
+# %% [markdown]
 # **Your turn.** Write `CrossEntropyLoss`. It takes raw logits (N, C) and integer labels (N,), and gives the mean loss of the N samples as a
 # 0-d Tensor: float64 if the logits are, else float32.
 #
@@ -572,8 +573,9 @@ plt.show()
 # point is at p = 0.7, and not 0 there.*
 
 # %% [markdown]
-# A sigmoid in float32 does reach 0 and 1, and the logarithm of 0 is -∞. One such element would make the loss of the whole batch infinite. PyTorch's answer:
-# no logarithm counts for less than -100. Another rounding: for tiny p, 1 - p is 1. `np.log1p(x)` is log(1 + x), precise near zero:
+# A sigmoid in float32 does reach 0 and 1, and the logarithm of 0 is -∞. One such element would make the loss of the whole batch
+# infinite. PyTorch's answer: no logarithm counts for less than -100. Another rounding: for tiny p, 1 - p is 1. `np.log1p(x)` is
+# log(1 + x), precise near zero:
 
 # %%
 np.log(1 - 1e-20), np.log1p(-1e-20)
@@ -702,8 +704,8 @@ for wrong in [float("nan"), 1.0001, -1e-6, 7, float("inf")]:
 # %% [markdown]
 # ## All together
 #
-# Ten samples, three classes, a random guess as network. Its loss is near log 3, where every classifier begins. If yours begins elsewhere, look for
-# an error before you train:
+# Ten samples, three classes, a random guess as network. Its loss is near log 3, where every classifier begins. If yours begins
+# elsewhere, look for an error before you train:
 
 # %%
 rng = np.random.default_rng(0)
