@@ -3,6 +3,8 @@
 import os
 import subprocess
 import sys
+from importlib import import_module
+from importlib.util import find_spec
 from pathlib import Path
 
 import pytest
@@ -16,7 +18,11 @@ def python(code, cwd=None):
 
 @pytest.mark.parametrize("name", tinytorch.__all__)
 def test_a_public_name_is_the_object_of_its_module(name):
+    module = f"tinytorch.core.{tinytorch._MODULE_OF[name]}"
+    if find_spec(module) is None:
+        pytest.skip(f"{module} is not written yet")
     found = getattr(tinytorch, name)
+    assert found is getattr(import_module(module), name)
     assert found is getattr(sys.modules[found.__module__], name)
     assert found.__module__.startswith("tinytorch.core.")
     assert name in dir(tinytorch)

@@ -11,7 +11,14 @@ __version__ = "0.1.0"
 
 _PUBLIC_NAMES = {
     "tensor": ["Tensor"],
+    "activations": ["ReLU", "Sigmoid", "Tanh", "GELU", "Softmax"],
+    "layers": ["Layer", "Linear", "Dropout", "Sequential"],
+    "losses": ["MSELoss", "CrossEntropyLoss", "BinaryCrossEntropyLoss"],
     "dataloader": ["Dataset", "TensorDataset", "DataLoader", "RandomHorizontalFlip", "RandomCrop", "Compose"],
+    "autograd": ["no_grad"],
+    "optimizers": ["SGD", "Adam", "AdamW"],
+    "training": ["Trainer"],
+    "convolutions": ["Conv2d", "MaxPool2d", "AvgPool2d", "Flatten"],
 }
 _MODULE_OF = {name: module for module, names in _PUBLIC_NAMES.items() for name in names}
 

@@ -1,0 +1,17 @@
+# %% [markdown]
+# why: floats stay as wide as they came
+# base: reference
+# loses: {tensor-float32: 5}
+
+# %% solution="tensor"
+#| export
+class Tensor:
+    __array_priority__ = 1000
+
+    def __init__(self, data, requires_grad: bool = False, dtype=None):
+        array = np.asarray(data.data if isinstance(data, Tensor) else data, dtype=dtype)
+        if array.dtype.kind not in "biuf":
+            raise TypeError("numbers only")
+        self.data = array
+        self.requires_grad = requires_grad
+        self.grad = None

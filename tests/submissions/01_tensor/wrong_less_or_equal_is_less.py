@@ -1,0 +1,25 @@
+# %% [markdown]
+# why: less-or-equal and greater-or-equal leave out the equal ones
+# base: reference
+# loses: {order: 2}
+
+# %% solution="order-methods"
+#| export
+@patch
+def __lt__(self: Tensor, other) -> Tensor:
+    return _compute(np.less, self, other)
+
+
+@patch
+def __le__(self: Tensor, other) -> Tensor:
+    return _compute(np.less, self, other)
+
+
+@patch
+def __gt__(self: Tensor, other) -> Tensor:
+    return _compute(np.greater, self, other)
+
+
+@patch
+def __ge__(self: Tensor, other) -> Tensor:
+    return _compute(np.greater, self, other)

@@ -1,0 +1,15 @@
+# %% [markdown]
+# why: shape is a list, and ndim counts elements
+# base: reference
+# loses: {shape-ndim: 4}
+
+# %% solution="shape"
+#| export
+@patch(as_prop=True)
+def shape(self: Tensor) -> tuple:
+    return list(self.data.shape)
+
+
+@patch(as_prop=True)
+def ndim(self: Tensor) -> int:
+    return len(self.data)

@@ -1,0 +1,11 @@
+# %% [markdown]
+# why: Sigmoid as in the formula, which overflows
+# base: reference
+# loses: {sigmoid-stable: 5}
+
+# %% solution="sigmoid"
+#| export
+class Sigmoid:
+    def __call__(self, x: Tensor) -> Tensor:
+        a = _as_floats(x)
+        return Tensor(1 / (1 + np.exp(-a)), dtype=a.dtype)

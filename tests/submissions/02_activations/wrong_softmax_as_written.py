@@ -1,0 +1,15 @@
+# %% [markdown]
+# why: Softmax as in the formula, which overflows
+# base: reference
+# loses: {softmax-stable: 6, softmax-dtype: 4}
+
+# %% solution="softmax"
+#| export
+class Softmax:
+    def __init__(self, dim=-1):
+        self.dim = dim
+
+    def __call__(self, x: Tensor) -> Tensor:
+        a = _as_floats(x)
+        powers = np.exp(a)
+        return Tensor(powers / powers.sum(axis=self.dim, keepdims=True), dtype=a.dtype)

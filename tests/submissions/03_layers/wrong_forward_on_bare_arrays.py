@@ -1,0 +1,21 @@
+# %% [markdown]
+# why: forward computes on .data, and module 06 sees no operation
+# base: reference
+# loses: {linear-operations: 4}
+
+# %% solution="linear"
+#| export
+class Linear(Layer):
+    def __init__(self, in_features, out_features, bias=True):
+        bound = 1 / np.sqrt(in_features)
+        self.in_features, self.out_features = in_features, out_features
+        self.weight = Tensor(np.random.uniform(-bound, bound, (out_features, in_features)), requires_grad=True)
+        self.bias = Tensor(np.random.uniform(-bound, bound, out_features), requires_grad=True) if bias else None
+
+    def forward(self, x):
+        if x.shape[-1:] != (self.in_features,):
+            raise ValueError(f"Linear takes (..., {self.in_features}), not {x.shape}")
+        out = x.data @ self.weight.data.T
+        if self.bias is not None:
+            out = out + self.bias.data
+        return Tensor(out, dtype=np.float64 if x.dtype == np.float64 else np.float32)

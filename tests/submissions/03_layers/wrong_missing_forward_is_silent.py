@@ -1,0 +1,15 @@
+# %% [markdown]
+# why: a layer without forward gives None
+# base: reference
+# loses: {layer-no-forward: 2}
+
+# %% solution="layer"
+#| export
+class Layer:
+    training = True
+
+    def __call__(self, *inputs):
+        return self.forward(*inputs)
+
+    def forward(self, *inputs):
+        pass

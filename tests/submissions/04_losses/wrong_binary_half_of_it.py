@@ -1,0 +1,17 @@
+# %% [markdown]
+# why: only the targets that are 1 count
+# base: reference
+# loses: {binary-values: 6, binary-ends: 5, binary-precise: 1, binary-kinds: 4}
+
+# %% solution="binary-cross-entropy"
+#| export
+class BinaryCrossEntropyLoss:
+    def __call__(self, predictions, targets):
+        if predictions.shape != targets.shape:
+            raise ValueError(f"shapes {predictions.shape} and {targets.shape} differ")
+        p = _as_floats(predictions)
+        t = targets.data.astype(p.dtype)
+        if not ((p >= 0) & (p <= 1)).all():
+            raise ValueError("these are no probabilities")
+        with np.errstate(divide="ignore"):
+            return Tensor(-(t * np.maximum(np.log(p), -100)).mean(), dtype=p.dtype)

@@ -1,0 +1,18 @@
+# %% [markdown]
+# why: float64 logits become float32
+# base: reference
+# loses: {cross-entropy-kinds: 4}
+
+# %% solution="cross-entropy"
+#| export
+class CrossEntropyLoss:
+    def __call__(self, predictions, targets):
+        if predictions.ndim != 2 or targets.shape != predictions.shape[:1]:
+            raise ValueError(f"not logits and labels: {predictions.shape}, {targets.shape}")
+        if targets.dtype.kind not in "iu":
+            raise TypeError(f"labels of {targets.dtype}")
+        labels, classes = targets.data, predictions.shape[1]
+        if ((labels < 0) | (labels >= classes)).any():
+            raise IndexError(f"labels {labels.tolist()} with {classes} classes")
+        table = _log_softmax(_as_floats(predictions))
+        return Tensor(-table[np.arange(len(labels)), labels].mean())

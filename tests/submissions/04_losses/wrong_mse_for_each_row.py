@@ -1,0 +1,14 @@
+# %% [markdown]
+# why: the mean is taken along the last axis only
+# base: reference
+# loses: {mse-values: 6, mse-scalar: 4}
+
+# %% solution="mse"
+#| export
+class MSELoss:
+    def __call__(self, predictions, targets):
+        if predictions.shape != targets.shape:
+            raise ValueError(f"shapes {predictions.shape} and {targets.shape} differ")
+        p = _as_floats(predictions)
+        d = p - targets.data.astype(p.dtype)
+        return Tensor((d * d).mean(axis=-1), dtype=p.dtype)

@@ -1,0 +1,10 @@
+# %% [markdown]
+# why: along a path local slopes are added
+# base: reference
+# loses: {by-hand-path: 2, by-hand-paths: 3}
+
+# %% solution="by-hand"
+s_gradient = d_gradient + 1
+p_gradient = s_gradient + 1
+x_gradient = p_gradient + w
+w_gradient = p_gradient + x + s_gradient

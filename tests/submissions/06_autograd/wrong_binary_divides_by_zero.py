@@ -1,0 +1,10 @@
+# %% [markdown]
+# why: probabilities of 0 and 1 are divided by 0
+# base: reference
+# loses: {rule-binary: 2}
+
+# %% solution="binary-rule"
+#| export
+@_differentiable(BinaryCrossEntropyLoss, "__call__")
+def _binary_cross_entropy_backward(gradient, output, loss, predictions, targets):
+    return None, gradient * (predictions - targets) / (predictions * (1 - predictions)) / predictions.size, None

@@ -1,0 +1,19 @@
+# %% [markdown]
+# why: Tensors that want no gradient stand in the order too
+# base: reference
+# loses: {order-chain: 2}
+
+# %% solution="order"
+#| export
+def _topological_order(tensor):
+    order, begun, to_do = [], set(), [(tensor, False)]
+    while to_do:
+        tensor, done = to_do.pop()
+        if done:
+            order.append(tensor)
+        elif tensor not in begun:
+            begun.add(tensor)
+            to_do.append((tensor, True))
+            if tensor.grad_fn is not None:
+                to_do += [(value, False) for value in tensor.grad_fn.arguments if isinstance(value, Tensor)]
+    return order

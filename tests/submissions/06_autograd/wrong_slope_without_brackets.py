@@ -1,0 +1,9 @@
+# %% [markdown]
+# why: / 2 * step multiplies by the step
+# base: reference
+# loses: {slope-central: 2}
+
+# %% solution="slope"
+#| export
+def _slope(function, at, step=1e-5):
+    return (function(at + step) - function(at - step)) / 2 * step

@@ -1,0 +1,21 @@
+# %% [markdown]
+# why: one count of steps for all parameters
+# base: reference
+# loses: {adam-state: 4}
+
+# %% solution="adam"
+#| export
+class Adam(Optimizer):
+    _settings = ("lr", "betas", "eps")
+
+    def __init__(self, parameters, lr=1e-3, betas=(0.9, 0.999), eps=1e-8):
+        super().__init__(parameters, lr)
+        self.betas, self.eps, self.t = betas, eps, 0
+
+    def _change(self, parameter, state):
+        gradient, (beta1, beta2) = parameter.grad.data, self.betas
+        self.t += 1
+        state["step"] = self.t
+        state["exp_avg"] = m = beta1 * state.get("exp_avg", 0) + (1 - beta1) * gradient
+        state["exp_avg_sq"] = v = beta2 * state.get("exp_avg_sq", 0) + (1 - beta2) * gradient**2
+        return self.lr / (1 - beta1**self.t) * m / (np.sqrt(v / (1 - beta2**self.t)) + self.eps)

@@ -1,0 +1,22 @@
+# %% [markdown]
+# why: zeros without a dtype make both means float64
+# base: reference
+# loses: {adam-state: 4, adam-profile: 3}
+
+# %% solution="adam"
+#| export
+class Adam(Optimizer):
+    _settings = ("lr", "betas", "eps")
+
+    def __init__(self, parameters, lr=1e-3, betas=(0.9, 0.999), eps=1e-8):
+        super().__init__(parameters, lr)
+        self.betas, self.eps = betas, eps
+
+    def _change(self, parameter, state):
+        gradient, (beta1, beta2) = parameter.grad.data, self.betas
+        if not state:
+            state.update(step=0, exp_avg=np.zeros(parameter.shape), exp_avg_sq=np.zeros(parameter.shape))
+        state["step"] = t = state["step"] + 1
+        state["exp_avg"] = m = beta1 * state["exp_avg"] + (1 - beta1) * gradient
+        state["exp_avg_sq"] = v = beta2 * state["exp_avg_sq"] + (1 - beta2) * gradient**2
+        return self.lr / (1 - beta1**t) * m / (np.sqrt(v / (1 - beta2**t)) + self.eps)

@@ -1,0 +1,20 @@
+# %% [markdown]
+# why: the means are called m and v
+# base: reference
+# loses: {adam-state: 4}
+
+# %% solution="adam"
+#| export
+class Adam(Optimizer):
+    _settings = ("lr", "betas", "eps")
+
+    def __init__(self, parameters, lr=1e-3, betas=(0.9, 0.999), eps=1e-8):
+        super().__init__(parameters, lr)
+        self.betas, self.eps = betas, eps
+
+    def _change(self, parameter, state):
+        gradient, (beta1, beta2) = parameter.grad.data, self.betas
+        state["t"] = t = state.get("t", 0) + 1
+        state["m"] = beta1 * state.get("m", 0) + (1 - beta1) * gradient
+        state["v"] = beta2 * state.get("v", 0) + (1 - beta2) * gradient**2
+        return self.lr / (1 - beta1**t) * state["m"] / (np.sqrt(state["v"] / (1 - beta2**t)) + self.eps)

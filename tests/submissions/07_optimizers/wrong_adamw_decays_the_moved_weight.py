@@ -1,0 +1,17 @@
+# %% [markdown]
+# why: the decay takes the weight after Adam's step
+# base: reference
+# loses: {adamw-steps: 6}
+
+# %% solution="adamw"
+#| export
+class AdamW(Adam):
+    _settings = ("lr", "betas", "eps", "weight_decay")
+
+    def __init__(self, parameters, lr=1e-3, betas=(0.9, 0.999), eps=1e-8, weight_decay=1e-2):
+        super().__init__(parameters, lr, betas, eps)
+        self.weight_decay = weight_decay
+
+    def _change(self, parameter, state):
+        change = super()._change(parameter, state)
+        return change + self.lr * self.weight_decay * (parameter.data - change)

@@ -1,0 +1,21 @@
+# %% [markdown]
+# why: dict.fromkeys gives every parameter the same dictionary
+# base: reference
+# loses: {optimizer-state: 3}
+
+# %% solution="optimizer"
+#| export
+class Optimizer:
+    def __init__(self, parameters, lr):
+        if isinstance(parameters, Tensor):
+            raise TypeError("parameters is one Tensor")
+        self.parameters, self.lr = list(parameters), lr
+        if any(not isinstance(parameter, Tensor) for parameter in self.parameters):
+            raise TypeError("parameters are Tensors")
+        if not self.parameters or lr < 0:
+            raise ValueError("no parameters, or a negative lr")
+        self.state = dict.fromkeys(self.parameters, {})
+
+    def zero_grad(self):
+        for parameter in self.parameters:
+            parameter.grad = None

@@ -1,0 +1,21 @@
+# %% [markdown]
+# why: the decay is added to the gradient's own array
+# base: reference
+# loses: {sgd-own: 3}
+
+# %% solution="sgd"
+#| export
+class SGD(Optimizer):
+    _settings = ("lr", "momentum", "weight_decay")
+
+    def __init__(self, parameters, lr, momentum=0.0, weight_decay=0.0):
+        super().__init__(parameters, lr)
+        self.momentum, self.weight_decay = momentum, weight_decay
+
+    def _change(self, parameter, state):
+        velocity = parameter.grad.data
+        velocity += self.weight_decay * parameter.data
+        if self.momentum:
+            velocity = self.momentum * state.get("momentum_buffer", 0) + velocity
+            state["momentum_buffer"] = velocity
+        return self.lr * velocity

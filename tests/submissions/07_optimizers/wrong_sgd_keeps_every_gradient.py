@@ -1,0 +1,21 @@
+# %% [markdown]
+# why: a history of gradients is kept to compute the velocity from
+# base: reference
+# loses: {sgd-profile: 3}
+
+# %% solution="sgd"
+#| export
+class SGD(Optimizer):
+    _settings = ("lr", "momentum", "weight_decay")
+
+    def __init__(self, parameters, lr, momentum=0.0, weight_decay=0.0):
+        super().__init__(parameters, lr)
+        self.momentum, self.weight_decay, self.history = momentum, weight_decay, []
+
+    def _change(self, parameter, state):
+        gradient = parameter.grad.data + self.weight_decay * parameter.data
+        if not self.momentum:
+            return self.lr * gradient
+        self.history.append(gradient)
+        state["momentum_buffer"] = self.momentum * state.get("momentum_buffer", 0) + gradient
+        return self.lr * state["momentum_buffer"]

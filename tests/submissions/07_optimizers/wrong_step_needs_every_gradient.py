@@ -1,0 +1,11 @@
+# %% [markdown]
+# why: a parameter without a gradient makes the step fail
+# base: reference
+# loses: {step-skips: 4}
+
+# %% solution="step"
+#| export
+@patch
+def step(self: Optimizer):
+    for parameter in self.parameters:
+        parameter.data -= self._change(parameter, self.state[parameter])

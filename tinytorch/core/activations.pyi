@@ -1,0 +1,53 @@
+"""Five curves that bend what passes through. Without them, any stack of layers is one straight line."""
+__all__ = ['ReLU', 'Sigmoid', 'Tanh', 'GELU', 'Softmax']
+import math
+import numpy as np
+from .tensor import Tensor
+
+def _as_floats(x):
+    """The array of a Tensor as floats: floats keep their dtype, integers and bools become float32."""
+    ...
+
+class ReLU:
+    """What is below zero becomes zero: `ReLU()(x)` gives max(x, 0), element by element."""
+
+    def __call__(self, x: Tensor) -> Tensor:
+        ...
+
+class Sigmoid:
+    """1 / (1 + exp(-x)), element by element: any number becomes one between 0 and 1. Never overflows."""
+
+    def __call__(self, x: Tensor) -> Tensor:
+        ...
+
+class Tanh:
+    """The hyperbolic tangent, element by element: any number becomes one between -1 and 1. Never overflows."""
+
+    def __call__(self, x: Tensor) -> Tensor:
+        ...
+
+def _erf(array):
+    """The error function of every number in an array, as float64: Python's own, one number after the other."""
+    ...
+
+class GELU:
+    """x times the share of a normal distribution that lies below x, element by element.
+
+    `approximate` is "none" (the exact share, by the error function) or "tanh" (a formula that is almost the same, and faster);
+    it is kept under that name. Raises `ValueError` for anything else.
+    """
+
+    def __init__(self, approximate: str='none'):
+        ...
+
+    def __call__(self, x: Tensor) -> Tensor:
+        ...
+
+class Softmax:
+    """Scores become shares: along the axis `dim` none is negative and all sum to 1. Never overflows; `dim` is kept under that name."""
+
+    def __init__(self, dim: int=-1):
+        ...
+
+    def __call__(self, x: Tensor) -> Tensor:
+        ...
