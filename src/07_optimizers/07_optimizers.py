@@ -567,7 +567,7 @@ def _lent_sgd(base):
     def change(self, parameter, state):
         pull = parameter.grad.data + self.weight_decay * parameter.data
         state["momentum_buffer"] = self.momentum * state.get("momentum_buffer", 0) + pull
-        return self.lr * state["momentum_buffer"]
+        return state["momentum_buffer"] * self.lr
     def begin(self, parameters, lr, momentum=0.0, weight_decay=0.0):
         Optimizer.__init__(self, parameters, lr)
         self.momentum, self.weight_decay = momentum, weight_decay
@@ -728,7 +728,7 @@ def _adapts():
 def _lent_adam(base):
     def change(self, parameter, state):
         slope, rates = parameter.grad.data, self.betas
-        state["step"] = state.get("step", 0) + 1
+        state["step"] = 1 + state.get("step", 0)
         corrected = []
         for name, rate, new in [("exp_avg", rates[0], slope), ("exp_avg_sq", rates[1], slope * slope)]:
             state[name] = rate * state.get(name, 0) + (1 - rate) * new

@@ -45,7 +45,7 @@ class Adam(Optimizer):
         first, second = self.betas
         state["exp_avg"] += (1 - first) * (parameter.grad.data - state["exp_avg"])
         state["exp_avg_sq"] += (1 - second) * (parameter.grad.data**2 - state["exp_avg_sq"])
-        size = np.sqrt(state["exp_avg_sq"])
+        size = np.sqrt(state["exp_avg_sq"], out=np.empty_like(parameter.data))
         size /= (1 - second ** state["step"]) ** 0.5
         size += self.eps
         np.divide(state["exp_avg"], size, out=size)
