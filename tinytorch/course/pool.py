@@ -164,7 +164,7 @@ def _work(
     for other in others:
         other.close()
     handler: Callable[[Any], Any] | None = None
-    with suppress(EOFError, BrokenPipeError):
+    with suppress(EOFError, ConnectionError):  # it ended, or was killed
         while True:
             content = pipe.recv()
             try:
