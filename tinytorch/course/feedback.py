@@ -15,6 +15,8 @@ from nbconvert.filters.widgetsdatatypefilter import WidgetsDataTypeFilter
 from nbformat import NotebookNode
 from nbgrader.apps import NbGraderAPI
 from nbgrader.converters import GenerateFeedback
+from nbgrader.coursedir import CourseDirectory
+from nbgrader.utils import temp_attrs
 from traitlets.config import Config
 
 from tinytorch.course.files import write_whole
@@ -64,6 +66,14 @@ class FeedbackExporter(HTMLExporter):  # type: ignore[misc]
         page, resources = TemplateExporter.from_notebook_node(self, nb, resources, **settings)
         return WITHOUT_DESCRIPTION.sub('<img alt="a picture that the notebook draws"', page), resources
 
+    def get_ready(self, notebook: NotebookNode) -> None:
+        """Turn a notebook's cells into HTML: what forks this process remembers them, and the templates."""
+        for cell in notebook.cells:
+            if "nbgrader" in cell.metadata:
+                cell.metadata.nbgrader.score = 0
+        with temp_attrs(self, _preprocessors=[]):  # those would ask the gradebook for a student
+            self.from_notebook_node(notebook, {"nbgrader": {"score": 0, "max_score": 0, "late_penalty": 0}})
+
     def _preprocess(self, nb: NotebookNode, resources: dict[str, Any]) -> tuple[NotebookNode, dict[str, Any]]:
         """Prepare the notebook, which nobody else holds: without the copies, and the checks after each step."""
         for preprocessor in self._preprocessors:
@@ -82,23 +92,20 @@ class FeedbackExporter(HTMLExporter):  # type: ignore[misc]
         return self._prose[source]
 
 
+def open_exporter(api: NbGraderAPI) -> FeedbackExporter:
+    """Give what writes pages, set up as for `nbgrader generate_feedback`."""
+    converter = GenerateFeedback(coursedir=api.coursedir, parent=api)
+    exporter: FeedbackExporter = converter.exporter_class(parent=converter, config=converter.config)
+    for preprocessor in converter.preprocessors:
+        exporter.register_preprocessor(preprocessor)
+    return exporter
+
+
 class PageWriter:
-    """Writes feedback pages as `nbgrader generate_feedback` does, with one exporter for all of them."""
+    """Writes the feedback pages of one assignment, with one exporter for all of them."""
 
-    def __init__(self, api: NbGraderAPI, module: Module) -> None:
-        converter = GenerateFeedback(coursedir=api.coursedir, parent=api)
-        self.coursedir, self.module = api.coursedir, module
-        self.exporter = converter.exporter_class(parent=converter, config=converter.config)
-        for preprocessor in converter.preprocessors:
-            self.exporter.register_preprocessor(preprocessor)
-
-    def get_ready(self, notebook: NotebookNode) -> None:
-        """Turn a notebook's cells into HTML: what forks this process remembers them."""
-        for cell in notebook.cells:
-            if cell.cell_type == "code":
-                _coloured(cell.source)
-            elif cell.cell_type == "markdown":
-                self.exporter.markdown2html({"cell": cell}, cell.source)
+    def __init__(self, exporter: FeedbackExporter, coursedir: CourseDirectory, module: Module) -> None:
+        self.exporter, self.coursedir, self.module = exporter, coursedir, module
 
     def write(self, student: str) -> None:
         """Write a student's page from what lies in autograded/ and in the gradebook."""

@@ -20,6 +20,7 @@ from typing import Any
 import nbformat
 from nbformat import NotebookNode
 from nbgrader.api import Gradebook, InvalidEntry, MissingEntry
+from nbgrader.coursedir import CourseDirectory
 from nbgrader.utils import find_all_files
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import SQLAlchemyError
@@ -30,7 +31,7 @@ from tinytorch.course.cluster import Cluster, check_scheduler
 from tinytorch.course.collect import Submission, collect, find_submissions
 from tinytorch.course.engine import load_config, open_nbgrader, register
 from tinytorch.course.examine import is_judged
-from tinytorch.course.feedback import PageWriter
+from tinytorch.course.feedback import FeedbackExporter, PageWriter, open_exporter
 from tinytorch.course.files import write_whole
 from tinytorch.course.forked import ForkServer
 from tinytorch.course.gradebook import load_submission
@@ -112,8 +113,9 @@ def prepared(course: Course, module: Module) -> Iterator[Setting]:
     with _said_in_a_sentence(lambda: "nobody was graded in this run"), run_folder():
         _write_solution(module)
         assignment = pack(course, module)
-        with _fork_server(course, module, assignment) as server:
-            setting = Setting(course, module, assignment, server)
+        exporter = open_exporter(open_nbgrader(course))
+        with _fork_server(course, module, assignment, exporter) as server:
+            setting = Setting(course, module, assignment, exporter, server)
             prove_reference(course, module, setting.grade_reference)
             yield setting
 
@@ -153,14 +155,15 @@ class Setting:
     course: Course
     module: Module
     assignment: Assignment
+    exporter: FeedbackExporter
     server: ForkServer | None
 
-    def pool(self, count: int, settings: dict[str, str]) -> Pool:
+    def pool(self, count: int, coursedir: CourseDirectory) -> Pool:
         """Give workers that grade what was handed in, and write feedback pages."""
 
         def make_handler() -> Callable[[Any], Any]:
             worker = Worker(self.assignment, Path(tempfile.mkdtemp(prefix="worker-")), self.server)
-            pages = PageWriter(open_nbgrader(self.course, **settings), self.module)
+            pages = PageWriter(self.exporter, coursedir, self.module)
 
             def handle(task: HandedIn | Page) -> Ran | None:
                 if isinstance(task, HandedIn):
@@ -194,10 +197,9 @@ class _Run:
     ) -> None:
         self.setting, self.module, self.options, self.progress = setting, setting.module, options, progress
         self.submissions = submissions
-        self.settings = nbgrader_settings(setting.course, output)
         self.store = Store(output, self.module.assignment)
         self.output = output
-        self.api = open_nbgrader(setting.course, **self.settings)
+        self.api = open_nbgrader(setting.course, **nbgrader_settings(setting.course, output))
         self.order = [grade_id(cell) or "" for cell in read_notebook(self.module.solution_path).cells]
         self.problems = {each.student: each.problem for each in submissions}
         self.keys: dict[str, str] = {}
@@ -217,7 +219,7 @@ class _Run:
         collect(self.module, usable, self.output)
         self.recorder = Recorder(self.api, self.module)
         count = min(self.options.workers or os.cpu_count() or 1, len(usable) or 1)
-        with self.setting.pool(count, self.settings) as self.pool, self._graders() as self.graders:
+        with self.setting.pool(count, self.api.coursedir) as self.pool, self._graders() as self.graders:
             for submission in self.submissions:
                 if submission.has_usable_name:
                     self._begin(submission.student)
@@ -364,7 +366,9 @@ class _Run:
 
 
 @contextmanager
-def _fork_server(course: Course, module: Module, assignment: Assignment) -> Iterator[ForkServer | None]:
+def _fork_server(
+    course: Course, module: Module, assignment: Assignment, exporter: FeedbackExporter
+) -> Iterator[ForkServer | None]:
     """Start what kernels are forked from, where there is a sandbox for them; where it can't be, kernels are started."""
     isolation = load_config(course).ExecuteStaged.isolation
     check_isolation(isolation)
@@ -373,7 +377,7 @@ def _fork_server(course: Course, module: Module, assignment: Assignment) -> Iter
         return
     try:
         server = ForkServer(assignment.modules)
-        _get_ready(course, module)  # meanwhile
+        _get_ready(course, module, exporter)  # meanwhile
         gc.freeze()
         server.wait()
     except OSError:
@@ -385,10 +389,10 @@ def _fork_server(course: Course, module: Module, assignment: Assignment) -> Iter
         server.close()
 
 
-def _get_ready(course: Course, module: Module) -> None:
+def _get_ready(course: Course, module: Module, exporter: FeedbackExporter) -> None:
     """Do once what each worker would do first: it remembers what this process knew when it was forked."""
     get_ready([cell.source for cell in read_notebook(module.solution_path).cells if is_judged(cell)])
-    PageWriter(open_nbgrader(course), module).get_ready(released_notebook(course, module))
+    exporter.get_ready(released_notebook(course, module))
 
 
 def _chosen(submissions: list[Submission], students: Sequence[str]) -> list[Submission]:

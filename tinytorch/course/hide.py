@@ -39,15 +39,17 @@ class ClearHiddenRegions(ClearHiddenTests):  # type: ignore[misc]
 class HideTestsInOutputs(NbGraderPreprocessor):  # type: ignore[misc]
     """Keep hidden tests out of tracebacks and of anything printed; runs after `ClearHiddenRegions`."""
 
+    _known: tuple[tuple[str, ...], set[str]] | None = None  # of the page before, most often the same
+
     def preprocess(self, nb: NotebookNode, resources: dict[str, Any]) -> tuple[NotebookNode, dict[str, Any]]:
         """Clean every output of the notebook."""
         names = resources["nbgrader"]
-        with Gradebook(names["db_url"]) as gradebook:
-            cells = gradebook.find_notebook(names["notebook"], names["assignment"]).source_cells
-            hidden = {line for cell in cells for line in hidden_lines(cell.source or "")}
+        place = names["db_url"], names["notebook"], names["assignment"]
+        if self._known is None or self._known[0] != place:
+            self._known = place, _hidden_in(*place)
         # What stands in a cell that the student sees anyway is no secret.
         visible = "\n".join(squeeze(cell.source) for cell in nb.cells)
-        secrets = {secret for line in hidden if (secret := squeeze(line)) not in visible}
+        secrets = {hidden for hidden in self._known[1] if hidden not in visible}
 
         code_cells = [cell for cell in nb.cells if cell.cell_type == "code"]
         own_counts = {cell.execution_count for cell in code_cells if role_of(cell) != "test"}
@@ -59,6 +61,13 @@ class HideTestsInOutputs(NbGraderPreprocessor):  # type: ignore[misc]
         for note in nb.metadata.get(KEY, {}).get("notes", []):
             note.text = remove_secrets(note.text, secrets)
         return nb, resources
+
+
+def _hidden_in(db_url: str, notebook: str, assignment: str) -> set[str]:
+    """Give the lines of all hidden tests of a notebook, without their spaces."""
+    with Gradebook(db_url) as gradebook:
+        cells = gradebook.find_notebook(notebook, assignment).source_cells
+        return {squeeze(line) for cell in cells for line in hidden_lines(cell.source or "")}
 
 
 def hidden_lines(source: str) -> set[str]:
