@@ -186,6 +186,33 @@ def kill_one(scheduler: Scheduler, workers: dict[str, subprocess.Popen[bytes]]) 
     return lost, scheduler.tasks("ends", other)
 
 
+def test_after_a_test_was_mended_the_cluster_decides_it_anew(course: TinyCourse, tmp_path: Path) -> None:
+    nbformat.write(course.filled(), tmp_path / "right.ipynb")
+    nbformat.write(
+        course.filled(double="#| export\ndef double(x):\n    return 2 * x if x < 100 else 0\n"),
+        tmp_path / "small.ipynb",
+    )
+    course.tito("grade", tmp_path, "--module", "02", check=True)
+    source = course.root / "src" / "02_tiny" / "02_tiny.py"
+    text = source.read_text(encoding="utf-8")
+    mended = text.replace("secret_input_one = 1234567", "secret_input_one = 12").replace("== 2469134", "== 24")
+    source.write_text(mended, encoding="utf-8")
+    course.tito("build", "02", check=True)
+    with running_scheduler(tmp_path) as scheduler:
+        work = [DASK, "worker", scheduler.address, "--nthreads", "1", "--no-dashboard", *PLACE[:2]]
+        worker = subprocess.Popen(work, cwd=tmp_path, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        try:
+            scheduler.wait_for("came")
+            result = course.tito("regrade", "02", "--scheduler", scheduler.address, check=True)
+            for _ in range(2):
+                scheduler.wait_for("ends")
+        finally:
+            worker.terminate()
+            worker.wait()
+    assert ["small", "double-more", "0", "6"] in [line.split() for line in result.stdout.splitlines()]
+    assert "double-more: decided anew for 2 students, 1 scores changed" in result.stdout
+
+
 @pytest.mark.parametrize("why", ["no scheduler", "no workers", "no address"])
 def test_where_nobody_can_grade_one_sentence_says_so_and_nothing_is_changed(
     course: TinyCourse, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, why: str
