@@ -5,6 +5,7 @@ when it is asked for, so ``import tinytorch`` loads no module of the course and 
 """
 
 from importlib import import_module
+from importlib.util import find_spec
 from typing import Any
 
 __version__ = "0.1.0"
@@ -29,7 +30,13 @@ def __getattr__(name: str) -> Any:
     """Import the module of the course that defines `name`, and give that object."""
     if name not in _MODULE_OF:
         raise AttributeError(f"module 'tinytorch' has no attribute {name!r}")
-    return getattr(import_module(f"tinytorch.core.{_MODULE_OF[name]}"), name)
+    module = f"tinytorch.core.{_MODULE_OF[name]}"
+    if find_spec(module) is None:
+        raise ImportError(
+            f"{name} comes from {module}, which is not there yet: finish that notebook, then run "
+            f"`tito export {_MODULE_OF[name]}`."
+        )
+    return getattr(import_module(module), name)
 
 
 def __dir__() -> list[str]:

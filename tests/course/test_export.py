@@ -33,7 +33,11 @@ BAD_NOTEBOOKS = {
     "syntax error": ({"double": "#| export\ndef double(x):\n    return 2 x\n"}, "line 3 is not valid Python"),
     "unfilled": ({"pair": None}, "Step 2, cell `pair` is not filled in yet"),
     "lost directive": ({"double": SOLUTIONS["double"].replace("#| export\n", "")}, "put `#| export` back"),
-    "cannot be imported": ({"double": "#| export\nimport no_such_module\n"}, "No module named 'no_such_module'"),
+    "cannot be imported": (
+        {"double": "#| export\nimport no_such_module\n"},
+        "cannot be exported. Cell `double` of 02_tiny/tiny.ipynb fails in tinytorch.core.tiny "
+        "(ModuleNotFoundError: No module named 'no_such_module'): mend that cell",
+    ),
 }
 
 

@@ -79,7 +79,12 @@ def write_type_stub(course: Course, exported: Path, notebook_path: Path) -> Path
 
     fastcore imports the file for that, so it runs in a process of its own: what a student wrote never runs in ours.
     """
-    code = f"from fastcore.py2pyi import create_pyi; create_pyi({str(exported)!r}, package='tinytorch.core')"
+    code = (
+        "from fastcore.py2pyi import create_pyi\n"
+        "from tinytorch.core import naming_the_cell\n"
+        f"with naming_the_cell({str(exported)!r}):\n"
+        f"    create_pyi({str(exported)!r}, package='tinytorch.core')"
+    )
     environment = {**os.environ, "PYTHONPATH": str(course.root)}
     try:
         result = subprocess.run(
@@ -96,6 +101,9 @@ def write_type_stub(course: Course, exported: Path, notebook_path: Path) -> Path
         reason = (result.stderr.strip().splitlines() or ["no reason given"])[-1] if result.returncode else ""
     except subprocess.TimeoutExpired:
         reason = f"it did not finish within {IMPORT_SECONDS} s"
+    _, broken, said = reason.partition("BrokenExport: ")
+    if broken:
+        raise CourseError(f"{notebook_path} cannot be exported. {said}")
     if reason:
         raise CourseError(
             f"{notebook_path} exports to a module that cannot be imported ({reason}): "
