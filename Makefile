@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 INSTALLED := $(VENV)/.installed
 
 .DEFAULT_GOAL := help
-.PHONY: help install sandbox postgres build demo test mutants soak kill bench-grading lint lab lock clean
+.PHONY: help install sandbox postgres build demo test torch mutants soak kill bench-grading lint lab lock clean
 
 help:  ## list the commands
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1\t\2/' | expand -t 24
@@ -47,6 +47,9 @@ test: $(INSTALLED) sandbox postgres  ## run every check that continuous integrat
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 	$(BIN)/python -m pytest
+
+torch: $(INSTALLED)  ## add PyTorch to .venv (from where pip finds it), and with it the tests that compare results with its own
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-build-isolation -e '.[bench]'
 
 mutants: $(INSTALLED)  ## break the reference solution in hundreds of small ways, and see that the tests notice
 	$(BIN)/tito build 05 > /dev/null

@@ -237,5 +237,5 @@ def test_linear_agrees_with_pytorch():
         want = theirs(torch.from_numpy(x)).numpy()
     np.testing.assert_allclose(ours(Tensor(x)).data, want, rtol=1e-5, atol=1e-6)
     assert [tuple(p.shape) for p in theirs.parameters()] == [p.shape for p in ours.parameters()]
-    bound = float(max(p.abs().max() for p in torch.nn.Linear(100, 500).parameters()))
+    bound = float(max(p.detach().abs().max() for p in torch.nn.Linear(100, 500).parameters()))
     assert bound == pytest.approx(0.1, rel=0.01)
