@@ -18,14 +18,12 @@ WITNESS = "witness.bin"  # in the staged folder, which student code can't write 
 class ExamineSubmission(ExecuteStaged):
     """Run the cells of a submission; a test cell ends in an error unless the grader's own process passed it."""
 
-    def preprocess(
-        self, nb: NotebookNode, resources: dict[str, Any], km: Any = None
-    ) -> tuple[NotebookNode, dict[str, Any]]:
+    def preprocess(self, nb: NotebookNode, resources: dict[str, Any]) -> tuple[NotebookNode, dict[str, Any]]:
         """Run the notebook, with the functions at hand that its tests were given."""
         given = [cell.source for cell in nb.cells if role_of(cell) == "given" and cell.cell_type == "code"]
         helpers = [source for source in given if defines_functions_only(source)]
         self.staged_files = {WITNESS: witness_file(helpers)}
-        return super().preprocess(nb, resources, km)
+        return super().preprocess(nb, resources)
 
     def run_cell(self, cell: NotebookNode) -> Ran:
         """Run a cell, or have it judged."""

@@ -85,9 +85,7 @@ class ExecuteStaged(Execute):  # type: ignore[misc]
     staged_files: Mapping[str, bytes] = {}  # what lies in the stage beside the package
     server: ForkServer | None = None  # what kernels in the sandbox are forked from; without one, each is started
 
-    def preprocess(
-        self, nb: NotebookNode, resources: dict[str, Any], km: Any = None
-    ) -> tuple[NotebookNode, dict[str, Any]]:
+    def preprocess(self, nb: NotebookNode, resources: dict[str, Any]) -> tuple[NotebookNode, dict[str, Any]]:
         """Run the notebook with the package staged for its module."""
         check_isolation(self.isolation)
         course = Course(Path(self.course_root))

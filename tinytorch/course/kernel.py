@@ -22,7 +22,7 @@ class Kernel(Protocol):
     """A process that runs code, one request after the other, within limits."""
 
     language_info: dict[str, Any]  # as a notebook's metadata hold it
-    is_cut_off: bool  # a message was too large: there is no talking to it any more
+    is_cut_off: bool  # a message was too large, or none of this protocol: there is no talking to it any more
 
     @property
     def stopped_because(self) -> str:

@@ -18,6 +18,7 @@ from tinytorch.course.kernel import LARGEST_MESSAGE_BYTES, Message
 from tinytorch.course.sandbox import Limits, kernel_manager_in
 from tinytorch.course.stage import staged_environment
 
+START_SECONDS = 60.0  # how long it may take to answer at all
 READY_SECONDS = 0.1  # how long one attempt to hear of the kernel may take
 IDLE_SECONDS = 10.0  # how long the last outputs may take to come after the reply
 
@@ -57,7 +58,7 @@ class StartedKernel:
 
     def _wait_until_ready(self) -> dict[str, Any]:
         """Wait until it answers on both channels, and not, as jupyter_client does, 0.2 s longer."""
-        give_up, described, heard = monotonic() + 60, None, False
+        give_up, described, heard = monotonic() + START_SECONDS, None, False
         while not (described and heard):
             if monotonic() > give_up or not self.is_alive():
                 self.end()
