@@ -32,6 +32,22 @@ c.ClearSolutions.code_stub = {
     "python": '# YOUR CODE HERE\nraise NotImplementedError("Write this step here, then delete this line.")'
 }
 c.ClearSolutions.text_stub = "YOUR ANSWER HERE"
+c.ClearSteps.optional_stub = {"python": "pass  # OPTIONAL: YOUR CODE HERE"}
+# nbgrader's own list, with ClearSteps where ClearSolutions stands in it
+c.GenerateAssignment.preprocessors = [
+    "nbgrader.preprocessors.IncludeHeaderFooter",
+    "nbgrader.preprocessors.InstantiateTests",
+    "nbgrader.preprocessors.LockCells",
+    "tinytorch.course.clear.ClearSteps",
+    "nbgrader.preprocessors.ClearOutput",
+    "nbgrader.preprocessors.CheckCellMetadata",
+    "nbgrader.preprocessors.ComputeChecksums",
+    "nbgrader.preprocessors.SaveCells",
+    "nbgrader.preprocessors.ClearHiddenTests",
+    "nbgrader.preprocessors.ClearMarkScheme",
+    "nbgrader.preprocessors.ComputeChecksums",
+    "nbgrader.preprocessors.CheckCellMetadata",
+]
 
 # What was handed in is read in whatever shape it came; its answers are graded in the notebook as it was released.
 c.Autograde.exporter_class = "tinytorch.course.received.SubmissionExporter"

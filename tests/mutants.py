@@ -1,8 +1,9 @@
 """Break the reference solution in small ways, and see that the tests notice: `make mutants`.
 
 Each mutant changes one operator, constant, argument or statement of one solution cell. It is killed when a graded test
-loses points. One that no test can kill is listed in tests/mutants_equivalent.toml, with the reason. The run fails for a
-survivor that is not listed, and for a listed one that does not survive or does not exist.
+loses points, or a test of an optional step fails. One that no test can kill is listed in tests/mutants_equivalent.toml,
+with the reason. The run fails for a survivor that is not listed, and for a listed one that does not survive or does not
+exist.
 """
 
 from __future__ import annotations
@@ -302,7 +303,7 @@ def killers(graders: list[QuickGrader], answers: dict[str, str], mutants: list[M
             failed = grader.failures(answers | {mutant.cell: mutant.source}, first_only=True)
         finally:
             idle.put(grader)
-        return next((test for test in failed if grader.points[test]), None)
+        return next((test for test in failed if test in grader.verdicts), None)
 
     with ThreadPoolExecutor(len(graders)) as pool:
         return list(pool.map(killer, mutants))
@@ -322,7 +323,7 @@ def run(every: int = 1, verbose: bool = False, listed_in: Path = LISTED) -> int:
     gone = set(listed) - {mutant.key for mutant in everything}
     mutants = everything[::every]
     with QuickGrader(module) as one, QuickGrader(module) as other:
-        lost = [test for test in one.failures(answers) if one.points[test]]
+        lost = [test for test in one.failures(answers) if test in one.verdicts]
         if lost:
             print(f"The reference itself loses {', '.join(lost)}: mend that first.")
             return 1

@@ -31,8 +31,9 @@ class QuickGrader:
     def __init__(self, module: Any) -> None:
         import nbformat
 
+        from tinytorch.course.clear import OPTIONAL
         from tinytorch.course.layout import Course
-        from tinytorch.course.notebook import explore_cells, grade_id, role_of
+        from tinytorch.course.notebook import explore_cells, grade_id, role_of, sections
         from tinytorch.course.stage import stage_package
 
         solution = nbformat.read(module.solution_path, as_version=4)
@@ -44,6 +45,13 @@ class QuickGrader:
         ]
         self.points = {
             grade_id(cell): float(cell.metadata.nbgrader.points) for cell in solution.cells if role_of(cell) == "test"
+        }
+        optional = {section for section, cell in sections(solution) if OPTIONAL in cell.metadata.get("tags", [])}
+        # The tests whose verdict says something of an answer; others have no points because they only lend stand-ins.
+        self.verdicts = {
+            grade_id(cell)
+            for section, cell in sections(solution)
+            if role_of(cell) == "test" and (cell.metadata.nbgrader.points or section in optional)
         }
         self._stage = tempfile.TemporaryDirectory(prefix="tinytorch-quick-")
         stage_package(Course(module.root), module, Path(self._stage.name))
@@ -74,7 +82,7 @@ class QuickGrader:
     def failures(self, answers: dict[str, str], first_only: bool = False) -> dict[str, str]:
         """Give each failed test's error, by grade_id, for a notebook with these answers; a cell without one is empty.
 
-        With `first_only` it stops at the first failed test that has points.
+        With `first_only` it stops at the first failed test that says something of an answer.
         """
         cells: list[Cell] = []
         for role, name, source in self.cells:
@@ -82,8 +90,7 @@ class QuickGrader:
                 cells.append((None, answers.get(name, "")))
             else:
                 cells.append((name if role == "test" else None, source))
-        graded = [name for name, points in self.points.items() if points]
-        job = {"cells": cells, "stop_at": graded if first_only else []}
+        job = {"cells": cells, "stop_at": sorted(self.verdicts) if first_only else []}
         self._worker.stdin.write(json.dumps(job) + "\n")
         self._worker.stdin.flush()
         failed: dict[str, str] = json.loads(self._worker.stdout.readline())

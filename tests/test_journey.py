@@ -10,7 +10,7 @@ from pathlib import Path
 
 import nbformat
 import pytest
-from corpus import read_corpus
+from corpus import answers_of, read_corpus
 
 from tinytorch.course.layout import Course, Module
 
@@ -60,3 +60,20 @@ def test_from_notebooks_alone_to_a_model_that_reads_digits(student: Path) -> Non
         in_folder(student, "-m", "tinytorch.course.cli", "export", module.number)
         exported = student / module.core_path.relative_to(ROOT)
         assert exported.read_bytes() != module.core_path.read_bytes()
+
+
+def test_an_optional_step_may_stay_as_it_was_released(student: Path) -> None:
+    tensor, loader = Course(ROOT).module("01"), Course(ROOT).module("05")
+    left_out = "correct_without_the_optional_step"
+    for module, notebook in ((tensor, answered(tensor, 0)), (loader, read_corpus(loader, [left_out])[0].notebook)):
+        nbformat.write(notebook, student / module.released_path.relative_to(ROOT))
+        in_folder(student, "-m", "tinytorch.course.cli", "export", module.number)
+    released = {cell.id: cell.source for cell in nbformat.read(loader.released_path, as_version=4).cells}
+    assert "OPTIONAL" in released["get-batch"]
+    assert released["get-batch"] == answers_of(notebook)["get-batch"].rstrip()
+    code = (
+        "from tinytorch import DataLoader, Tensor, TensorDataset\n"
+        "assert not hasattr(TensorDataset, 'get_batch')\n"
+        "print([batch.data.tolist() for (batch,) in DataLoader(TensorDataset(Tensor([1, 2, 3])), 2)])"
+    )
+    assert in_folder(student, "-c", code) == "[[1, 2], [3]]\n"

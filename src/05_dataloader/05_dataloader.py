@@ -54,7 +54,8 @@ plots.draw_chain(chain, title="You build the two blue boxes", highlight=["Datase
 #     ...  # forward, loss, backward, update
 # ```
 #
-# Six steps get you there. Each ends with tests that say whether it is right, and a profile that says what it costs.
+# Six steps get you there, and a seventh makes it fast, if you like. Each ends with tests that say whether it is right, and
+# a profile that says what it costs.
 #
 # | step | you write | the idea |
 # |---|---|---|
@@ -64,6 +65,7 @@ plots.draw_chain(chain, title="You build the two blue boxes", highlight=["Datase
 # | 4 | `DataLoader.__iter__` | shuffle indices, yield lazily |
 # | 5 | `DataLoader._collate_batch` | samples become batch tensors |
 # | 6 | `RandomHorizontalFlip`, `RandomCrop`, `Compose` | a new picture every epoch |
+# | 7, optional | `TensorDataset.get_batch` | a whole batch in one call |
 #
 # Cells that test are locked, and so are some that are given. Cells that draw are for you, and never graded.
 
@@ -656,8 +658,22 @@ def __iter__(self: DataLoader):
         # seeded by `random`, so random.seed decides the order, and NumPy's global state is left alone
         source = np.random.default_rng(random.getrandbits(128)) if self.generator is None else self.generator
         order = source.permutation(samples)
+    at_once = _gives_batches(self)  # step 7
     for start in range(0, samples, self.batch_size):
-        yield self._collate_batch([self.dataset[int(index)] for index in order[start:start + self.batch_size]])
+        indices = order[start:start + self.batch_size]
+        if at_once:
+            batch = self.dataset.get_batch(indices if self.shuffle else slice(indices.start, indices.stop))
+            yield tuple(part if isinstance(part, Tensor) else Tensor(part) for part in batch)
+        else:
+            yield self._collate_batch([self.dataset[int(index)] for index in indices])
+
+
+def _gives_batches(loader):
+    "Whether the dataset's own `get_batch` gives the batches: no subclass changed what a sample is, or how they are collated."
+    if not hasattr(loader.dataset, "get_batch"):
+        return False
+    own = [kind for kind in type(loader.dataset).__mro__ if {"get_batch", "__getitem__"} & vars(kind).keys()]
+    return "get_batch" in vars(own[0]) and type(loader)._collate_batch is DataLoader._collate_batch
     ### END SOLUTION
 
 # %% [markdown]
@@ -1759,6 +1775,179 @@ print(error_of(lambda: test_set[359]), error_of(lambda: test_set[-1]), sep="\n")
 # | batching | stacks tensors, arrays, numbers | also dicts and strings; a `collate_fn` of your own |
 # | last short batch | kept | `drop_last=True` leaves it out |
 # | GPU transfer | not yet | `pin_memory=True` |
+
+# %% [markdown]
+# ## Step 7 · Going faster (optional, no points)
+#
+# The first curve levels off: 32 samples are 32 calls of `__getitem__`, 32 small Tensors and a stack. But NumPy picks all 32
+# rows of an array in one call:
+
+# %% tags=["explore"]
+rows = np.random.default_rng(0).random((10_000, 784), dtype=np.float32)
+picked = np.random.default_rng(1).integers(10_000, size=32)
+ways = {"one by one, then np.stack": seconds_per_call(lambda: np.stack([rows[int(i)] for i in picked]), repeats=50),
+        "rows.take(picked, axis=0)": seconds_per_call(lambda: rows.take(picked, axis=0), repeats=50)}
+plots.draw_bars(ways, unit="s", title="One call instead of 32", x_label="time to pick a batch of 32 rows of 784");
+
+# %% [markdown]
+# So let a dataset *offer* it: one that can give a whole batch has a method `get_batch(indices)`, and a loader that knows of
+# it asks no longer for samples. (PyTorch's `__getitems__` is something else: it gives the list of samples.)
+#
+# **Your turn, first part.** Below, add it to `TensorDataset`: `@patch`, then `def get_batch(self: TensorDataset, indices):`
+#
+# - `indices` is an integer array, or a slice with a start and a stop. It gives the tuple of batch Tensors, the same that
+#   step 5 makes of these samples: same values, same dtypes, C-contiguous.
+# - A batch owns its memory. A slice of an array is a view, so copy it: one block, no index needed.
+#
+# <details><summary>Hint</summary>
+#
+# `array.take(indices, axis=0)` copies the rows that it picks. `Tensor(rows)` decides the dtype, as for a stack.
+#
+# </details>
+
+# %% solution="get-batch" tags=["optional"]
+#| export
+### BEGIN SOLUTION
+@patch
+def get_batch(self: TensorDataset, indices):
+    """Samples of an integer array of indices, or of a slice, as batch Tensors of shape (number of indices, ...).
+
+    They are what the samples give when they are stacked, and own their memory.
+    """
+    return tuple(_rows(tensor.data, indices) for tensor in self.tensors)
+
+
+def _rows(array, indices):
+    "Some rows of an array as a Tensor of their own."
+    if isinstance(indices, slice):
+        return Tensor(array[indices].copy())
+    if array.flags.c_contiguous:
+        return Tensor(array.take(indices, axis=0))
+    return Tensor(np.ascontiguousarray(array[indices]))  # `take` would copy the whole array first
+### END SOLUTION
+
+# %% [markdown]
+# **Second part.** Teach your loader. In `__iter__` of step 4, where a batch is made: if the dataset has `get_batch`, yield
+# what it gives for this batch's indices, shuffled as an array, in order as `slice(start, stop)`. The order must be drawn as
+# before. A dataset that knows no Tensors, such as those of `tinytorch.datasets`, gives arrays: make Tensors of them. Then run
+# step 4 again, and the cells below.
+#
+# One trap: a class that inherits from `TensorDataset` and changes `__getitem__`, to augment, say, inherits `get_batch` too,
+# which knows nothing of that. So does a loader that collates in its own way. Both must stay with single samples.
+
+# %% given="sample-by-sample"
+class OneByOne:
+    "The samples of a dataset, and no way to get many of them at once."
+    def __init__(self, dataset):
+        self.dataset = dataset
+    def __len__(self):
+        return len(self.dataset)
+    def __getitem__(self, index):
+        return self.dataset[index]
+
+def same_batches(dataset, batch_size, **options):
+    "Whether a dataset's batches are those of its single samples, to the bit. Its order is seeded."
+    epochs = []
+    for each in (dataset, OneByOne(dataset)):
+        random.seed(4), np.random.seed(4)
+        epochs.append([[(t.data.dtype, t.data.tobytes()) for t in batch] for batch in DataLoader(each, batch_size, **options)])
+    return epochs[0] == epochs[1]
+
+# %% test="get-batch-same" points=0
+# Test 7a · no points · the same batches, sample by sample or all at once
+pairs = TensorDataset(Tensor(np.arange(30.0).reshape(10, 3)), Tensor(np.arange(10)))
+assert hasattr(pairs, "get_batch"), "Step 7, optional: TensorDataset has no get_batch yet."
+for indices in (slice(0, 4), np.array([3, 1])):
+    got = pairs.get_batch(indices)
+    assert isinstance(got, tuple), f"Step 7: get_batch should give a tuple; it gave a {type(got).__name__}."
+    assert {type(part) for part in got} == {Tensor}, f"Step 7: get_batch should give Tensors; it gave {[type(part) for part in got]}."
+for options in ({}, {"shuffle": True}):
+    for size in (1, 3, 10, 64):
+        assert same_batches(pairs, size, **options), f"Step 7: by {size}, {options}: not the batches of the single samples."
+doubles = TensorDataset(Tensor(np.arange(8).reshape(2, 4).T / 3, dtype=np.float64))
+assert same_batches(doubles, 3), "Step 7: float64 in a transposed array: not the batches of the single samples."
+### BEGIN HIDDEN TESTS
+for kind in ("uint8", "int16", "bool", "float16"):
+    cube = Tensor((np.arange(5 * 2 * 3).reshape(5, 2, 3) % 2).astype(kind))
+    for order_of_epoch in (False, True):
+        fits = same_batches(TensorDataset(cube, cube), 2, shuffle=order_of_epoch)
+        assert fits, f"Step 7: {kind} of shape (5, 2, 3), shuffle={order_of_epoch}: not the batches of the single samples."
+nobody = list(DataLoader(TensorDataset(Tensor(np.zeros((0, 3)))), 2, shuffle=True))
+assert nobody == [], f"Step 7: an empty dataset has no batches; these came: {nobody}."
+### END HIDDEN TESTS
+
+# %% test="get-batch-used" points=0
+# Test 7b · no points · the loader asks for batches, and the batches are its own
+class Watched(TensorDataset):
+    asked = []
+    def __getitem__(self, index):
+        raise AssertionError("Step 7: the loader still asks for single samples, not for get_batch.")
+    def get_batch(self, indices):
+        self.asked.append(indices)
+        return super().get_batch(indices)
+
+class Squares:
+    def __len__(self):
+        return 3
+    def __getitem__(self, index):
+        return (np.float32(index ** 2),)
+    def get_batch(self, indices):
+        return (np.arange(3, dtype=np.float32)[indices] ** 2,)
+
+got = next(iter(DataLoader(Squares(), 3)))
+assert isinstance(got, tuple), f"Step 7: a batch should be a tuple; got a {type(got).__name__}."
+assert isinstance(got[0], Tensor), f"Step 7: arrays of get_batch should become Tensors; got {type(got[0]).__name__}."
+source = np.arange(6.0, dtype=np.float32)
+for shuffle in (False, True):
+    for (batch,) in DataLoader(Watched(Tensor(source)), 4, shuffle=shuffle):
+        batch.data[:] = -1
+assert source.tolist() == [0, 1, 2, 3, 4, 5], "Step 7: writing into a batch changed the dataset: copy its rows."
+assert Watched.asked[:2] == [slice(0, 4), slice(4, 6)], f"Step 7: in order, slices should be asked for; it was {Watched.asked[:2]}."
+kinds = {type(indices).__name__ for indices in Watched.asked[2:]}
+assert kinds == {"ndarray"}, f"Step 7: shuffled, arrays of indices should be asked for; it was {kinds}."
+
+# %% test="profile-get-batch" points=0
+# Profile 7 · no points · a batch costs its own bytes, also from an array that lies column by column
+columns = Tensor(np.ones((2, 4, 40_000), np.float32).transpose(2, 1, 0))
+wide = TensorDataset(columns)
+peak = peak_bytes(lambda: wide.get_batch(np.arange(100)))
+assert peak < columns.data.nbytes / 10, f"Step 7: 100 of 40,000 rows took {peak:,} bytes; the whole array has {columns.data.nbytes:,}."
+(rows,) = wide.get_batch(np.arange(100))
+assert rows.data.flags.c_contiguous, "Step 7: a batch should be C-contiguous: np.ascontiguousarray."
+
+# %% test="get-batch-inherited" points=0
+# Test 7c · no points · who changes a sample is not passed over
+class Doubled(TensorDataset):
+    def __getitem__(self, index):
+        return tuple(Tensor(2 * value.data) for value in super().__getitem__(index))
+
+class Sums(DataLoader):
+    def _collate_batch(self, batch):
+        return sum(int(value.data) for (value,) in batch)
+
+class Part(OneByOne):
+    @property
+    def get_batch(self):
+        raise AttributeError("get_batch: the dataset inside has none")
+
+numbers = Tensor(np.arange(4))
+got = len(list(DataLoader(Part([1, 2, 3]), 2)))
+assert got == 2, f"Step 7: ask `hasattr` of the dataset, not of its class; three samples by 2 came as {got} batches."
+got = [batch[0].data.tolist() for batch in DataLoader(Doubled(numbers), 4)]
+assert got == [[0, 2, 4, 6]], f"Step 7: a subclass that doubles each sample should be asked for samples; its batch was {got}."
+got = list(Sums(TensorDataset(numbers), 2))
+assert got == [1, 5], f"Step 7: a loader that sums its samples should still get them; it gave {got}, not [1, 5]."
+
+# %% tags=["explore"]
+sizes = [8, 32, 128, 512]
+epochs = {"sample by sample": OneByOne(train_set), "get_batch": train_set}
+rates = {name: [throughput(DataLoader(each, size, shuffle=True)).samples_per_second for size in sizes]
+         for name, each in epochs.items()}
+plots.draw_curves(sizes, rates, title="The price of a sample is gone", x_label="batch size", y_label="samples per second");
+
+# %% [markdown]
+# Data in one array gains most. A folder of JPEGs has nothing to pick rows from: there, decoding is the price, and only
+# doing it *beside* the training helps.
 
 # %% [markdown]
 # ## Questions

@@ -32,6 +32,86 @@ def test_an_epoch_holds_every_sample_once_in_len_batches(samples, batch_size, sh
         assert seen.tolist() == list(range(samples))
 
 
+class OneByOne:
+    """A dataset's samples, one at a time."""
+
+    def __init__(self, dataset):
+        self.dataset = dataset
+
+    def __len__(self):
+        return len(self.dataset)
+
+    def __getitem__(self, index):
+        return self.dataset[index]
+
+
+def an_array(samples, shape, dtype, layout, seed):
+    """Give random bytes as an array whose samples lie in one of several ways."""
+    whole = np.random.default_rng(seed).integers(0, 2, (samples, *shape)).astype(dtype)
+    if layout == "transposed":
+        return np.ascontiguousarray(whole.T).T
+    if layout == "every other":
+        return np.repeat(whole, 2, axis=0)[::2]
+    return whole
+
+
+@settings(deadline=None)
+@given(
+    st.integers(0, 40),
+    batch_sizes,
+    st.booleans(),
+    st.lists(
+        st.tuples(
+            st.lists(st.integers(0, 4), max_size=3),
+            st.sampled_from(["float16", "float32", "float64", "uint8", "int16", "int64", "bool"]),
+            st.sampled_from(["in order", "transposed", "every other"]),
+        ),
+        min_size=1,
+        max_size=3,
+    ),
+)
+def test_whole_batches_are_those_of_single_samples_to_the_bit(samples, batch_size, shuffle, kinds):
+    arrays = [an_array(samples, *kind, seed) for seed, kind in enumerate(kinds)]
+    dataset = TensorDataset(*[Tensor(array, dtype=array.dtype) for array in arrays])
+    epochs = [
+        list(DataLoader(each, batch_size, shuffle, generator=np.random.default_rng(5)))
+        for each in (dataset, OneByOne(dataset))
+    ]
+    assert len(epochs[0]) == len(epochs[1])
+    for at_once, one_by_one in zip(*epochs, strict=True):
+        for ours, plain in zip(at_once, one_by_one, strict=True):
+            assert ours.data.dtype == plain.data.dtype
+            assert ours.data.flags.c_contiguous
+            assert ours.data.tobytes() == plain.data.tobytes()
+            assert not any(np.shares_memory(ours.data, array) for array in arrays)
+
+
+@pytest.mark.parametrize("shuffle", [False, True])
+def test_a_dataset_that_gives_batches_is_asked_for_no_sample(shuffle):
+    class Watched(TensorDataset):
+        def __getitem__(self, index):
+            raise AssertionError("a single sample was asked for")
+
+        def get_batch(self, indices):
+            return super().get_batch(indices)
+
+    assert len(list(DataLoader(Watched(Tensor(np.arange(10))), 4, shuffle))) == 3
+
+
+def test_who_inherits_get_batch_and_changes_samples_or_collating_is_not_passed_over():
+    class Doubled(TensorDataset):
+        def __getitem__(self, index):
+            return tuple(Tensor(2 * value.data) for value in super().__getitem__(index))
+
+    class Lists(DataLoader):
+        def _collate_batch(self, batch):
+            return [value.item() for (value,) in batch]
+
+    numbers = Tensor(np.arange(4))
+    assert [batch.data.tolist() for (batch,) in DataLoader(Doubled(numbers), 3)] == [[0, 2, 4], [6]]
+    assert list(Lists(TensorDataset(numbers), 3)) == [[0, 1, 2], [3]]
+
+
 @settings(deadline=None)
 @given(
     st.sampled_from([np.float32, np.uint8, np.int64, bool]), st.lists(st.integers(0, 4), max_size=3), st.integers(1, 9)

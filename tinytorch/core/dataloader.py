@@ -106,8 +106,22 @@ def __iter__(self: DataLoader):
         # seeded by `random`, so random.seed decides the order, and NumPy's global state is left alone
         source = np.random.default_rng(random.getrandbits(128)) if self.generator is None else self.generator
         order = source.permutation(samples)
+    at_once = _gives_batches(self)  # step 7
     for start in range(0, samples, self.batch_size):
-        yield self._collate_batch([self.dataset[int(index)] for index in order[start:start + self.batch_size]])
+        indices = order[start:start + self.batch_size]
+        if at_once:
+            batch = self.dataset.get_batch(indices if self.shuffle else slice(indices.start, indices.stop))
+            yield tuple(part if isinstance(part, Tensor) else Tensor(part) for part in batch)
+        else:
+            yield self._collate_batch([self.dataset[int(index)] for index in indices])
+
+
+def _gives_batches(loader):
+    "Whether the dataset's own `get_batch` gives the batches: no subclass changed what a sample is, or how they are collated."
+    if not hasattr(loader.dataset, "get_batch"):
+        return False
+    own = [kind for kind in type(loader.dataset).__mro__ if {"get_batch", "__getitem__"} & vars(kind).keys()]
+    return "get_batch" in vars(own[0]) and type(loader)._collate_batch is DataLoader._collate_batch
     ### END SOLUTION
 
 # %% ../../src/05_dataloader/dataloader.ipynb #loader-collate
@@ -238,3 +252,23 @@ class Compose:
             image = transform(image)
         return image
         ### END SOLUTION
+
+# %% ../../src/05_dataloader/dataloader.ipynb #get-batch
+### BEGIN SOLUTION
+@patch
+def get_batch(self: TensorDataset, indices):
+    """Samples of an integer array of indices, or of a slice, as batch Tensors of shape (number of indices, ...).
+
+    They are what the samples give when they are stacked, and own their memory.
+    """
+    return tuple(_rows(tensor.data, indices) for tensor in self.tensors)
+
+
+def _rows(array, indices):
+    "Some rows of an array as a Tensor of their own."
+    if isinstance(indices, slice):
+        return Tensor(array[indices].copy())
+    if array.flags.c_contiguous:
+        return Tensor(array.take(indices, axis=0))
+    return Tensor(np.ascontiguousarray(array[indices]))  # `take` would copy the whole array first
+### END SOLUTION

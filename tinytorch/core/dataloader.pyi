@@ -42,6 +42,13 @@ class TensorDataset(Dataset):
     def __getitem__(self, index):
         ...
 
+    def get_batch(self, indices):
+        """Samples of an integer array of indices, or of a slice, as batch Tensors of shape (number of indices, ...).
+
+    They are what the samples give when they are stacked, and own their memory.
+    """
+        ...
+
 class DataLoader:
     """Iterate over a dataset in batches, in order or shuffled anew each epoch.
 
@@ -69,6 +76,10 @@ class DataLoader:
     def _collate_batch(self, batch):
         """Stack a list of samples into a tuple of Tensors of shape (len(batch), ...), one for each position of a sample."""
         ...
+
+def _gives_batches(loader):
+    """Whether the dataset's own `get_batch` gives the batches: no subclass changed what a sample is, or how they are collated."""
+    ...
 
 def _stack_position(position, values):
     """Stack the values that a batch's samples have at one position."""
@@ -134,3 +145,7 @@ class Compose:
     def __call__(self, image):
         """Give what the last transform returns."""
         ...
+
+def _rows(array, indices):
+    """Some rows of an array as a Tensor of their own."""
+    ...
