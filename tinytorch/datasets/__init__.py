@@ -1,5 +1,11 @@
-"""Data that ships with the package, as plain NumPy arrays."""
+"""Data as plain NumPy arrays: the digits that ship with the package, and datasets of files on disk.
+
+A dataset here is anything with `__len__` and `__getitem__`, so module 05's DataLoader takes it as it is. Those that can
+fetch a whole batch at once also have `get_batch(indices)`.
+"""
 
 from tinytorch.datasets.digits import load_digits, split_digits
+from tinytorch.datasets.errors import CorruptFileError
+from tinytorch.datasets.memmap import MemmapDataset, RawArray
 
-__all__ = ["load_digits", "split_digits"]
+__all__ = ["CorruptFileError", "MemmapDataset", "RawArray", "load_digits", "split_digits"]
