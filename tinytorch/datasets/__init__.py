@@ -1,11 +1,21 @@
 """Data as plain NumPy arrays: the digits that ship with the package, and datasets of files on disk.
 
 A dataset here is anything with `__len__` and `__getitem__`, so module 05's DataLoader takes it as it is. Those that can
-fetch a whole batch at once also have `get_batch(indices)`.
+fetch a whole batch at once also have `get_batch(indices)`: `MemmapDataset`, `MNIST` and `CIFAR10`.
 """
 
+from tinytorch.datasets.cifar10 import CIFAR10
 from tinytorch.datasets.digits import load_digits, split_digits
 from tinytorch.datasets.errors import CorruptFileError
 from tinytorch.datasets.memmap import MemmapDataset, RawArray
+from tinytorch.datasets.mnist import MNIST
 
-__all__ = ["CorruptFileError", "MemmapDataset", "RawArray", "load_digits", "split_digits"]
+__all__ = [
+    "CIFAR10",
+    "MNIST",
+    "CorruptFileError",
+    "MemmapDataset",
+    "RawArray",
+    "load_digits",
+    "split_digits",
+]

@@ -36,20 +36,23 @@ def checked_index(index: Any, size: int) -> int:
     return position
 
 
-def checked_indices(indices: Indices, size: int) -> NDArray[np.intp] | slice:
-    """Give the indices of a batch as NumPy's own integers; a slice comes back as it is.
+def checked_array(indices: Any, size: int) -> NDArray[np.intp]:
+    """Give several indices as NumPy's own integers.
 
     Raises:
-        TypeError: neither a slice nor a 1-d array of integers.
+        TypeError: `indices` is no 1-d array of integers.
         IndexError: an index is negative, or not below `size`.
     """
-    if isinstance(indices, slice):
-        return indices
     array = np.asarray(indices)
     if array.ndim != 1 or array.dtype.kind not in "iu":
-        given = f"shape {array.shape} and dtype {array.dtype}"
-        raise TypeError(f"indices must be a slice or a 1-d array of integers, not an array of {given}")
+        given = f"one of shape {array.shape} and dtype {array.dtype}"
+        raise TypeError(f"indices must be a 1-d array of integers (or a slice, for a batch), not {given}")
     if array.size and (array.min() < 0 or array.max() >= size):
         wrong = array[(array < 0) | (array >= size)][0]
         raise IndexError(f"Index {wrong} out of range for dataset of size {size}")
     return array.astype(np.intp, copy=False)
+
+
+def checked_indices(indices: Indices, size: int) -> NDArray[np.intp] | slice:
+    """Give the indices of a batch: a slice as it is, anything else as `checked_array` does."""
+    return indices if isinstance(indices, slice) else checked_array(indices, size)
