@@ -7,6 +7,7 @@ fetch a whole batch at once also have `get_batch(indices)`: `MemmapDataset`, `MN
 from tinytorch.datasets.cifar10 import CIFAR10
 from tinytorch.datasets.digits import load_digits, split_digits
 from tinytorch.datasets.errors import CorruptFileError
+from tinytorch.datasets.images import ImageFolder
 from tinytorch.datasets.memmap import MemmapDataset, RawArray
 from tinytorch.datasets.mnist import MNIST
 
@@ -14,6 +15,7 @@ __all__ = [
     "CIFAR10",
     "MNIST",
     "CorruptFileError",
+    "ImageFolder",
     "MemmapDataset",
     "RawArray",
     "load_digits",
