@@ -1,5 +1,7 @@
 import mmap
 import pickle
+import re
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -194,6 +196,17 @@ def test_shuffled_reads_of_8_gigabytes_hold_little_more_than_what_was_read(spars
         assert batch.shape == (32, 1000)
     # 4,000 bytes lie on one page or two, of 4,096 bytes each (other systems have larger ones)
     assert resident_bytes() - before_bytes < 1024 * 2 * mmap.PAGESIZE + 16 * MEGABYTE
+
+
+@pytest.mark.skipif(not Path("/proc/self/smaps").exists(), reason="only Linux tells what it was advised")
+@pytest.mark.parametrize(("access", "flag"), [("random", "rr"), ("sequential", "sr"), ("normal", None)])
+def test_the_system_is_told_how_a_map_will_be_read(sparse_path, access, flag):
+    dataset = MemmapDataset(sparse_path, access=access)
+    assert dataset[0][0].sum() == 0
+    _, _, after = Path("/proc/self/smaps").read_text(encoding="utf-8").partition(str(sparse_path))
+    flags = re.search(r"^VmFlags: (.*)$", after, re.MULTILINE)[1].split()
+    assert {"rr", "sr"} & set(flags) == ({flag} if flag else set())
+    assert "wr" not in flags
 
 
 @pytest.mark.parametrize("access", ["normal", "sequential"])
