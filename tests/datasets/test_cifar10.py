@@ -71,7 +71,7 @@ def test_a_sample_is_a_colour_image_and_its_class(test_part):
     assert test_part.classes[test_part[3][1]] == "cat"
 
 
-@settings(max_examples=30)
+@settings(max_examples=30, deadline=None)
 @given(places=st.lists(st.integers(0, PER_FILE - 1), min_size=1, max_size=20), window=st.slices(30))
 def test_a_batch_equals_its_stacked_samples_to_the_bit(test_part, places, window):
     for indices, order in [(np.array(places), places), (window, range(PER_FILE)[window][:100])]:

@@ -49,6 +49,7 @@ def test_packed_files_give_the_same(root):
     assert packed.get_batch(slice(None))[1].tolist() == list(LABELS)
 
 
+@settings(deadline=None)
 @given(places=st.lists(st.integers(0, 4), min_size=1), window=st.slices(5))
 def test_a_batch_equals_its_stacked_samples_to_the_bit(tmp_path_factory, places, window):
     root = tmp_path_factory.getbasetemp() / "mnist"

@@ -3,7 +3,7 @@ import threading
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tinytorch.core.dataloader import TensorDataset
@@ -36,6 +36,7 @@ def test_a_subset_has_the_samples_that_its_indices_name(numbers):
     assert len(Subset(numbers, [])) == 0
 
 
+@settings(deadline=None)
 @given(data=st.data())
 def test_a_batch_of_a_subset_equals_its_stacked_samples_to_the_bit(numbers, data):
     places = st.lists(st.integers(0, SIZE - 1), min_size=1)
