@@ -1,0 +1,219 @@
+import mmap
+import pickle
+import re
+from pathlib import Path
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from tinytorch.datasets import CorruptFileError, MemmapDataset, RawArray
+from tinytorch.profiling import resident_bytes
+
+MEGABYTE = 1_000_000
+
+
+@pytest.fixture
+def images_and_labels(tmp_path):
+    """Six images and labels in two files."""
+    images = np.random.default_rng(0).integers(0, 256, (6, 4, 5), np.uint8)
+    labels = np.arange(6) * 10
+    np.save(tmp_path / "images.npy", images)
+    np.save(tmp_path / "labels.npy", labels)
+    return tmp_path / "images.npy", tmp_path / "labels.npy", images, labels
+
+
+def test_sample_i_is_the_ith_entry_of_each_file(images_and_labels):
+    images_path, labels_path, images, labels = images_and_labels
+    dataset = MemmapDataset(images_path, str(labels_path))
+    assert len(dataset) == 6
+    for index in range(6):
+        image, label = dataset[np.int64(index)]
+        assert np.array_equal(image, images[index])
+        assert (label, label.dtype) == (labels[index], np.int64)
+
+
+@pytest.mark.parametrize("index", [-1, 6, np.int64(-6)])
+def test_an_index_outside_the_dataset_is_refused_as_by_tensor_dataset(images_and_labels, index):
+    dataset = MemmapDataset(images_and_labels[0])
+    with pytest.raises(IndexError, match=f"^Index {index} out of range for dataset of size 6$"):
+        dataset[index]
+    with pytest.raises(IndexError, match=f"^Index {index} out of range for dataset of size 6$"):
+        dataset.get_batch(np.array([0, index]))
+
+
+@pytest.mark.parametrize("index", [slice(2), 1.0, np.array([1, 2]), None])
+def test_a_sample_has_one_integer_for_an_index(images_and_labels, index):
+    with pytest.raises(TypeError, match="one integer"):
+        MemmapDataset(images_and_labels[0])[index]
+
+
+@pytest.mark.parametrize("indices", [np.array([0.0]), np.array([True]), np.array(1), np.array([[1]])])
+def test_a_batch_has_a_row_of_integers_for_indices(images_and_labels, indices):
+    with pytest.raises(TypeError, match="1-d array of integers"):
+        MemmapDataset(images_and_labels[0]).get_batch(indices)
+
+
+def test_files_are_opened_at_the_first_use_and_read_only(images_and_labels):
+    images_path, labels_path, images, _ = images_and_labels
+    dataset = MemmapDataset(images_path, labels_path)
+    np.save(images_path, images + 1)
+    assert np.array_equal(dataset[0][0], images[0] + 1)
+    with pytest.raises(ValueError, match="read-only"):
+        dataset[0][0][:] = 0
+
+
+def test_maps_are_indexed_as_plain_arrays(images_and_labels):
+    assert [type(array) for array in MemmapDataset(*images_and_labels[:2]).arrays] == [np.ndarray, np.ndarray]
+
+
+def test_a_pickle_holds_no_data_and_opens_the_files_again(tmp_path):
+    np.save(tmp_path / "large.npy", np.arange(MEGABYTE))
+    dataset = MemmapDataset(tmp_path / "large.npy", access="random")
+    assert dataset[5] == (5,)
+    pickled = pickle.dumps(dataset)
+    assert len(pickled) < 1000
+    again = pickle.loads(pickled)
+    assert (again[7], again.access, dataset[5]) == ((7,), "random", (5,))
+
+
+ARRAYS = st.tuples(
+    st.integers(0, 7),
+    st.lists(st.integers(0, 3), max_size=2),
+    st.sampled_from(["u1", "<i8", ">f4", "<f8", ">u2", "?", "<c8"]),
+    st.sampled_from("CF"),
+)
+
+
+@settings(max_examples=60, deadline=None)
+@given(specification=ARRAYS, data=st.data())
+def test_a_batch_equals_its_stacked_samples_to_the_bit(tmp_path_factory, specification, data):
+    length, shape, dtype, order = specification
+    content = data.draw(st.binary(min_size=16, max_size=16))
+    array = np.resize(np.frombuffer(content, np.uint8), (length, *shape)).astype(dtype, order=order)
+    path = tmp_path_factory.mktemp("maps") / "array.npy"
+    np.save(path, array)
+    dataset = MemmapDataset(path)
+    if length:
+        indices = np.array(data.draw(st.lists(st.integers(0, length - 1))), data.draw(st.sampled_from(["i8", "u1"])))
+    else:
+        indices = np.array([], np.int64)
+    window = data.draw(st.slices(length))
+    for batch, places in [(dataset.get_batch(indices), indices), (dataset.get_batch(window), range(length)[window])]:
+        (got,) = batch
+        expected = np.stack([dataset[place][0] for place in places]) if len(places) else array[:0]
+        assert got.tobytes() == expected.tobytes()
+        assert (got.shape, got.dtype) == ((len(places), *shape), np.dtype(dtype).newbyteorder("="))
+        assert got.flags.owndata
+        assert got.flags.c_contiguous
+        assert got.flags.writeable
+
+
+def test_a_raw_file_is_read_as_its_shape_and_dtype_say(tmp_path):
+    numbers = np.arange(12, dtype=">i2").reshape(4, 3)
+    (tmp_path / "numbers.raw").write_bytes(b"header" + numbers.tobytes())
+    dataset = MemmapDataset(RawArray(tmp_path / "numbers.raw", ">i2", (4, 3), offset_bytes=6))
+    assert np.array_equal(dataset[3][0], [9, 10, 11])
+    assert np.array_equal(dataset.get_batch(slice(1, 3))[0], numbers[1:3])
+
+
+def test_a_raw_file_of_another_size_is_refused_with_both_sizes(tmp_path):
+    (tmp_path / "numbers.raw").write_bytes(bytes(23))
+    dataset = MemmapDataset(RawArray(tmp_path / "numbers.raw", np.float32, (3, 2)))
+    with pytest.raises(CorruptFileError, match=r"numbers\.raw.*24 bytes, and the file has 23"):
+        len(dataset)
+
+
+def test_python_objects_are_never_read_from_a_file(tmp_path):
+    np.save(tmp_path / "objects.npy", np.array([{}]), allow_pickle=True)
+    (tmp_path / "objects.raw").write_bytes(bytes(8))
+    for file in [tmp_path / "objects.npy", RawArray(tmp_path / "objects.raw", object, (1,))]:
+        with pytest.raises(CorruptFileError, match="objects"):
+            MemmapDataset(file)[0]
+
+
+@pytest.mark.parametrize("kept_bytes", [0, 7, 100, 128, 247])
+def test_a_file_that_was_cut_off_is_named(images_and_labels, kept_bytes):
+    path = images_and_labels[0]
+    path.write_bytes(path.read_bytes()[:kept_bytes])
+    with pytest.raises(CorruptFileError, match=r"images\.npy cannot be mapped"):
+        MemmapDataset(path)[0]
+
+
+@settings(max_examples=200, deadline=None)
+@given(place=st.integers(0, 127), value=st.integers(0, 255))
+def test_a_damaged_header_is_refused_or_describes_an_array(tmp_path_factory, place, value):
+    path = tmp_path_factory.mktemp("damaged") / "array.npy"
+    np.save(path, np.arange(6.0).reshape(3, 2))
+    content = bytearray(path.read_bytes())
+    content[place] = value
+    path.write_bytes(content)
+    try:
+        arrays = MemmapDataset(path).arrays
+    except CorruptFileError as error:
+        refusal = str(error)
+        arrays = ()
+    assert "array.npy" in refusal if not arrays else arrays[0].nbytes <= len(content)
+
+
+def test_arrays_of_different_lengths_and_single_numbers_are_refused(tmp_path):
+    for name, array in [("three", np.zeros(3)), ("two", np.zeros(2)), ("one", np.array(1.0))]:
+        np.save(tmp_path / f"{name}.npy", array)
+    with pytest.raises(CorruptFileError, match=r"three\.npy has 3, .*two\.npy has 2"):
+        MemmapDataset(tmp_path / "three.npy", tmp_path / "two.npy")[0]
+    with pytest.raises(CorruptFileError, match=r"one\.npy holds a single number"):
+        len(MemmapDataset(tmp_path / "one.npy"))
+
+
+def test_what_cannot_be_opened_is_refused_at_once(tmp_path):
+    with pytest.raises(FileNotFoundError, match=r"nothing\.npy is missing"):
+        MemmapDataset(tmp_path / "nothing.npy")
+    with pytest.raises(FileNotFoundError, match=r"nothing\.raw is missing"):
+        MemmapDataset(RawArray(tmp_path / "nothing.raw", "u1", (3,)))
+    with pytest.raises(ValueError, match="at least one file"):
+        MemmapDataset()
+    with pytest.raises(ValueError, match="'backwards'"):
+        MemmapDataset(tmp_path / "nothing.npy", access="backwards")
+
+
+@pytest.fixture
+def sparse_path(tmp_path):
+    """A .npy file of 8 GB that takes no room on disk: 2,000,000 samples of 4,000 bytes, all zero."""
+    path = tmp_path / "sparse.npy"
+    np.lib.format.open_memmap(path, "w+", np.float32, (2_000_000, 1000))
+    assert path.stat().st_size > 8000 * MEGABYTE
+    return path
+
+
+@pytest.mark.skipif(not hasattr(mmap, "MADV_RANDOM"), reason="this system takes no advice about maps")
+def test_shuffled_reads_of_8_gigabytes_hold_little_more_than_what_was_read(sparse_path):
+    dataset = MemmapDataset(sparse_path, access="random")
+    order = np.random.default_rng(0).permutation(len(dataset))[:1024]
+    before_bytes = resident_bytes()
+    for start in range(0, len(order), 32):
+        (batch,) = dataset.get_batch(order[start : start + 32])
+        assert batch.shape == (32, 1000)
+    # 4,000 bytes lie on one page or two, of 4,096 bytes each (other systems have larger ones)
+    assert resident_bytes() - before_bytes < 1024 * 2 * mmap.PAGESIZE + 16 * MEGABYTE
+
+
+@pytest.mark.skipif(not Path("/proc/self/smaps").exists(), reason="only Linux tells what it was advised")
+@pytest.mark.parametrize(("access", "flag"), [("random", "rr"), ("sequential", "sr"), ("normal", None)])
+def test_the_system_is_told_how_a_map_will_be_read(sparse_path, access, flag):
+    dataset = MemmapDataset(sparse_path, access=access)
+    assert dataset[0][0].sum() == 0
+    _, _, after = Path("/proc/self/smaps").read_text(encoding="utf-8").partition(str(sparse_path))
+    flags = re.search(r"^VmFlags: (.*)$", after, re.MULTILINE)[1].split()
+    assert {"rr", "sr"} & set(flags) == ({flag} if flag else set())
+    assert "wr" not in flags
+
+
+@pytest.mark.parametrize("access", ["normal", "sequential"])
+def test_a_map_of_8_gigabytes_is_not_read_to_open_it(sparse_path, access):
+    dataset = MemmapDataset(sparse_path, access=access)
+    before_bytes = resident_bytes()
+    assert len(dataset) == 2_000_000
+    assert dataset[1_999_999][0].sum() == 0
+    assert dataset.get_batch(slice(1_000_000, 1_000_032))[0].shape == (32, 1000)
+    assert resident_bytes() - before_bytes < 16 * MEGABYTE

@@ -1,0 +1,64 @@
+"""What the datasets that are arrays have in common: opened at the first use, and left behind by a pickle."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from tinytorch.datasets.indices import Indices, checked_index, checked_indices
+
+
+class ArrayDataset(ABC):
+    """Arrays of equal length, side by side: sample i is the tuple of their i-th entries.
+
+    A subclass says how they are opened. A pickle holds no data, so a worker process opens the files itself.
+    """
+
+    @abstractmethod
+    def _open(self) -> tuple[NDArray[Any], ...]:
+        """Give the arrays, read-only."""
+
+    @cached_property
+    def arrays(self) -> tuple[NDArray[Any], ...]:
+        """The arrays that samples are taken from, each of shape (n, ...) and read-only; asking for them opens them."""
+        return self._open()
+
+    def __len__(self) -> int:
+        return len(self.arrays[0])
+
+    def __getitem__(self, index: int) -> tuple[Any, ...]:
+        """Give a sample: a read-only view for each array, a number where the array is 1-d.
+
+        Raises:
+            IndexError: unless 0 <= index < len(self).
+        """
+        position = checked_index(index, len(self))
+        return tuple(array[position] for array in self.arrays)
+
+    def get_batch(self, indices: Indices) -> tuple[NDArray[Any], ...]:
+        """Fetch several samples at once.
+
+        Args:
+            indices: a 1-d array of integers, or a slice, of which all steps are taken that the dataset has.
+
+        Returns:
+            What stacking the single samples gives, to the bit: an array of shape (number of indices, ...) for each of
+            `arrays`. They are C-contiguous, in this machine's byte order, and own their memory.
+
+        Raises:
+            TypeError: `indices` is neither. IndexError: one of them is outside 0 <= index < len(self).
+        """
+        places = checked_indices(indices, len(self))
+        return tuple(_owned(array[places]) for array in self.arrays)
+
+    def __getstate__(self) -> dict[str, Any]:
+        return {name: value for name, value in self.__dict__.items() if name != "arrays"}
+
+
+def _owned(part: NDArray[Any]) -> NDArray[Any]:
+    """Give `part` in memory of its own, C-contiguous and in this machine's byte order: copied only if it is not yet."""
+    return np.require(part, part.dtype.newbyteorder("="), ["C", "O"])

@@ -1,0 +1,58 @@
+"""Which indices a dataset takes: those of module 05's TensorDataset, from 0 to its length, and none from the end."""
+
+from __future__ import annotations
+
+import operator
+from typing import Any, Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+# what `get_batch` takes; a slice means what it means to a list, and never fails
+Indices = NDArray[np.integer[Any]] | slice
+
+
+class MapStyleDataset(Protocol):
+    """Anything that says how many samples there are, and gives the one at an index."""
+
+    def __len__(self) -> int: ...
+
+    def __getitem__(self, index: int, /) -> Any: ...
+
+
+def checked_index(index: Any, size: int) -> int:
+    """Give the index of one sample as an int.
+
+    Raises:
+        TypeError: `index` is no integer (a slice, say).
+        IndexError: it is negative, or not below `size`.
+    """
+    try:
+        position = operator.index(index)
+    except TypeError:
+        raise TypeError(f"an index must be one integer, not {index!r}: ask for one sample at a time") from None
+    if not 0 <= position < size:
+        raise IndexError(f"Index {position} out of range for dataset of size {size}")
+    return position
+
+
+def checked_array(indices: Any, size: int) -> NDArray[np.intp]:
+    """Give several indices as NumPy's own integers.
+
+    Raises:
+        TypeError: `indices` is no 1-d array of integers.
+        IndexError: an index is negative, or not below `size`.
+    """
+    array = np.asarray(indices)
+    if array.ndim != 1 or array.dtype.kind not in "iu":
+        given = f"one of shape {array.shape} and dtype {array.dtype}"
+        raise TypeError(f"indices must be a 1-d array of integers (or a slice, for a batch), not {given}")
+    if array.size and (array.min() < 0 or array.max() >= size):
+        wrong = array[(array < 0) | (array >= size)][0]
+        raise IndexError(f"Index {wrong} out of range for dataset of size {size}")
+    return array.astype(np.intp, copy=False)
+
+
+def checked_indices(indices: Indices, size: int) -> NDArray[np.intp] | slice:
+    """Give the indices of a batch: a slice as it is, anything else as `checked_array` does."""
+    return indices if isinstance(indices, slice) else checked_array(indices, size)

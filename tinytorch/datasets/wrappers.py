@@ -1,0 +1,211 @@
+"""Datasets around a dataset: a part of it, several in a row, transformed, or kept in memory."""
+
+from __future__ import annotations
+
+import sys
+from bisect import bisect_right
+from collections import OrderedDict
+from collections.abc import Callable, Sequence
+from itertools import accumulate
+from threading import Lock
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from tinytorch.datasets.indices import Indices, MapStyleDataset, checked_array, checked_index, checked_indices
+
+
+class Subset:
+    """Some samples of a dataset, in an order of their own: sample i is `dataset[indices[i]]`.
+
+    It has `get_batch` if `dataset` has one.
+
+    Args:
+        dataset: what the samples are taken from; it is asked for its length.
+        indices: integers; a range needs no memory, and a slice of it stays one.
+
+    Raises:
+        TypeError: `indices` are no integers. IndexError: one of them is outside 0 <= index < len(dataset).
+    """
+
+    def __init__(self, dataset: MapStyleDataset, indices: Sequence[int] | NDArray[np.integer[Any]]) -> None:
+        self.dataset = dataset
+        self.indices: range | NDArray[np.intp]
+        if isinstance(indices, range):
+            if len(indices):
+                checked_array([indices[0], indices[-1]], len(dataset))
+            self.indices = indices
+        else:
+            self.indices = checked_array(np.array(indices, None if len(indices) else np.intp), len(dataset))
+
+    def __len__(self) -> int:
+        return len(self.indices)
+
+    def __getitem__(self, index: int) -> Any:
+        """Give `dataset[indices[index]]`. Raises IndexError unless 0 <= index < len(self)."""
+        return self.dataset[int(self.indices[checked_index(index, len(self))])]
+
+    @property
+    def get_batch(self) -> Callable[[Indices], tuple[NDArray[Any], ...]]:
+        """Fetch several samples at once, as the `get_batch` of `dataset` does.
+
+        Raises:
+            AttributeError: `dataset` has none, so neither has its subset.
+        """
+        fetch = self.dataset.get_batch  # type: ignore[attr-defined]
+        return lambda indices: fetch(self._indices_below(indices))
+
+    def _indices_below(self, indices: Indices) -> Indices:
+        """Translate indices of the subset into indices of the dataset."""
+        places = checked_indices(indices, len(self))
+        if isinstance(self.indices, range):
+            if isinstance(places, slice):
+                return _as_slice(self.indices[places])
+            return self.indices.start + self.indices.step * places
+        return self.indices[places]
+
+
+def _as_slice(places: range) -> slice:
+    """Write a range of indices as a slice of the same ones."""
+    if not places:
+        return slice(0, 0)
+    return slice(places.start, places.stop if places.stop >= 0 else None, places.step)
+
+
+class Concat:
+    """Several datasets in a row, as one.
+
+    Args:
+        *datasets: one or more; each is asked for its length.
+
+    Raises:
+        ValueError: no dataset given.
+    """
+
+    def __init__(self, *datasets: MapStyleDataset) -> None:
+        if not datasets:
+            raise ValueError("Concat needs at least one dataset; none was given")
+        self.datasets = datasets
+        self.ends = list(accumulate(len(dataset) for dataset in datasets))
+
+    def __len__(self) -> int:
+        return self.ends[-1]
+
+    def __getitem__(self, index: int) -> Any:
+        """Give the sample, whichever dataset has it. Raises IndexError unless 0 <= index < len(self)."""
+        place = checked_index(index, len(self))
+        number = bisect_right(self.ends, place)
+        return self.datasets[number][place - (self.ends[number - 1] if number else 0)]
+
+
+class Transformed:
+    """A dataset whose samples pass through a function: `fn` is applied to their first element, the rest stays.
+
+    It has no `get_batch`, since `fn` takes one sample's element.
+
+    Args:
+        dataset: what the samples come from.
+        fn: takes the first element of a sample (a sample that is no tuple is its own first element).
+    """
+
+    def __init__(self, dataset: MapStyleDataset, fn: Callable[[Any], Any]) -> None:
+        self.dataset, self.fn = dataset, fn
+
+    def __len__(self) -> int:
+        return len(self.dataset)
+
+    def __getitem__(self, index: int) -> Any:
+        """Give the sample with `fn` applied. Raises what `dataset` and `fn` raise."""
+        sample = self.dataset[index]
+        if not isinstance(sample, (tuple, list)):
+            return self.fn(sample)
+        first, *rest = sample
+        return (self.fn(first), *rest)
+
+
+class Cached:
+    """A dataset that keeps samples in memory, up to a number of bytes; those not used for longest leave first.
+
+    Arrays come back read-only, since the next caller gets the same ones. Put what is random outside:
+    `Transformed(Cached(dataset, max_bytes), flip)`. A pickle holds the dataset but none of the kept samples.
+
+    Args:
+        dataset: what the samples come from; each is an array, a Tensor, a number, or a tuple of these.
+        max_bytes: the most that the kept samples may take; one that alone takes more is not kept.
+
+    Attributes:
+        hits: how many samples came from memory.
+        misses: how many came from `dataset`.
+        kept_bytes: what the kept samples take now, with a rough 300 bytes each for keeping account of them.
+
+    Raises:
+        ValueError: `max_bytes` is negative.
+    """
+
+    def __init__(self, dataset: MapStyleDataset, max_bytes: int) -> None:
+        if max_bytes < 0:
+            raise ValueError(f"max_bytes must not be negative; it was {max_bytes}")
+        self.dataset, self.max_bytes = dataset, max_bytes
+        self._start_empty()
+
+    def _start_empty(self) -> None:
+        self.hits = self.misses = self.kept_bytes = 0
+        self._kept: OrderedDict[int, tuple[Any, int]] = OrderedDict()  # from index to sample and its bytes
+        self._lock = Lock()
+
+    def __len__(self) -> int:
+        return len(self.dataset)
+
+    def __getitem__(self, index: int) -> Any:
+        """Give the sample, from memory if it is there. Raises IndexError unless 0 <= index < len(self)."""
+        place = checked_index(index, len(self))
+        with self._lock:
+            if place in self._kept:
+                self.hits += 1
+                self._kept.move_to_end(place)
+                return self._kept[place][0]
+            self.misses += 1
+        sample = _own(self.dataset[place])
+        with self._lock:
+            self._keep(place, sample)
+        return sample
+
+    def _keep(self, place: int, sample: Any) -> None:
+        sample_bytes = _ENTRY_BYTES + _bytes_of(sample)
+        if sample_bytes > self.max_bytes or place in self._kept:  # another thread may have been faster
+            return
+        self._kept[place] = sample, sample_bytes
+        self.kept_bytes += sample_bytes
+        while self.kept_bytes > self.max_bytes:
+            _, (_, freed_bytes) = self._kept.popitem(last=False)
+            self.kept_bytes -= freed_bytes
+
+    def __getstate__(self) -> dict[str, Any]:
+        return {"dataset": self.dataset, "max_bytes": self.max_bytes}
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        self.__dict__.update(state)
+        self._start_empty()
+
+
+_ENTRY_BYTES = 300  # an entry of the table of kept samples, measured
+
+
+def _own(sample: Any) -> Any:
+    """Give a sample whose arrays are read-only and keep no larger array alive (a map, say, that they are views of)."""
+    if isinstance(sample, np.ndarray):
+        array = sample.view() if sample.base is None else sample.copy()
+        array.flags.writeable = False
+        return array
+    if isinstance(sample, (tuple, list)):
+        return tuple(_own(part) for part in sample)
+    return sample
+
+
+def _bytes_of(sample: Any) -> int:
+    """Give the bytes that a sample takes: an array with what it views, a Tensor with the array inside."""
+    if isinstance(sample, tuple):
+        return sys.getsizeof(sample) + sum(_bytes_of(part) for part in sample)
+    array = sample if isinstance(sample, np.ndarray) else getattr(sample, "data", None)
+    return sys.getsizeof(sample) + (array.nbytes if isinstance(array, np.ndarray) else 0)
