@@ -18,8 +18,6 @@ import json
 import os
 import random
 import sys
-import zipfile
-import zlib
 from contextlib import contextmanager
 from pathlib import Path
 from types import ModuleType
@@ -64,28 +62,13 @@ plots.draw_chain(chain, title="You build the blue boxes", highlight=["Trainer", 
 # %% [markdown]
 # | step | you write | the idea |
 # |---|---|---|
-# | 1 | `_train_step` | forward, loss, backward, update, once |
+# | 1 | `Trainer`, `_train_step` | forward, loss, backward, update, once |
 # | 2 | `_train_epoch` | once through all batches, an honest mean |
 # | 3 | `evaluate` | look, and touch nothing |
-# | 4 | `_progress_line`, `update`, `finish` | a sign of life |
+# | 4 | `_progress_line`, `_Progress` | a sign of life |
 # | 5 | `fit` | epochs, and what came of each |
 # | 6 | `save` | everything in one file, or nothing |
 # | 7 | `load` | go on as if nothing had happened, bit for bit |
-
-# %% [markdown]
-# A `Trainer` holds what belongs together. The history has four lists, with one number for each epoch:
-
-# %% given="trainer"
-#| export
-_HISTORY = ("train_loss", "train_accuracy", "val_loss", "val_accuracy")
-
-class Trainer:
-    "A model, its optimizer and its loss: trains them, keeps the history, saves and goes on."
-
-    def __init__(self, model, optimizer, loss_fn):
-        self.model, self.optimizer, self.loss_fn = model, optimizer, loss_fn
-        self.history = {name: [] for name in _HISTORY}
-        self._generators, self._waiting = [], None  # of chance; steps 5 to 7 tell
 
 # %% [markdown]
 # The tests below use a toy: a matrix, that notes of each forward how many samples it had, its mode, and whether its answer is recorded.
@@ -102,7 +85,7 @@ class Toy(Layer):
 
 # %% given="toy-tools"
 def toy_trainer(lr=0.0, weight=2.0):
-    "A Trainer of the model y = weight * x, with the mean squared error."
+    "A Trainer (step 1) of the model y = weight * x, with the mean squared error."
     model = Toy([[weight]])
     return Trainer(model, SGD([model.weight], lr=lr), MSELoss())
 
@@ -124,7 +107,70 @@ def rounded(values, digits=4):
 # %% [markdown]
 # ## Step 1 · One training step
 #
-# The loss is a good guide for the optimizer and a bad one for people. They ask: how many did it get right? The answer of the model is the class
+# A `Trainer` holds what belongs together: the model, its optimizer, its loss. And the history, four lists with one number for each epoch.
+#
+# **Your turn.** `Trainer(model, optimizer, loss_fn)` keeps the three under these names, and `history`: a dictionary with an empty list for each name in `_HISTORY`. Each Trainer has lists
+# of its own.
+
+# %% [markdown]
+# <details><summary>Hint</summary>
+#
+# `{name: [] for name in ...}` makes a new list for each name; `dict.fromkeys(names, [])` gives all of them the same one.
+# </details>
+
+# %% given="history-names"
+#| export
+_HISTORY = ("train_loss", "train_accuracy", "val_loss", "val_accuracy")
+
+# %% solution="trainer"
+#| export
+class Trainer:
+    "A model, its optimizer and its loss: trains them, keeps the history, saves and goes on."
+
+    _generators, _waiting = (), None  # chance: steps 5 to 7 use these
+
+    def __init__(self, model, optimizer, loss_fn):
+        ### BEGIN SOLUTION
+        self.model, self.optimizer, self.loss_fn = model, optimizer, loss_fn
+        self.history = {name: [] for name in _HISTORY}
+        ### END SOLUTION
+
+# %% test="trainer-holds" points=2
+# Test 1a · 2 points · what a Trainer holds
+model, optimizer, loss_fn = Toy([[1.0]]), SGD(Toy([[1.0]]).parameters(), lr=0.1), MSELoss()
+trainer = Trainer(model, optimizer, loss_fn)
+same = [trainer.model is model, trainer.optimizer is optimizer, trainer.loss_fn is loss_fn]
+assert same == [True] * 3, f"Step 1: a Trainer should hold its model, optimizer and loss_fn; the same objects: {same}."
+got = trainer.history
+assert got == {"train_loss": [], "train_accuracy": [], "val_loss": [], "val_accuracy": []}, f"Step 1: history should be four empty lists; it was {got}."
+### BEGIN HIDDEN TESTS
+trainer.history["val_loss"].append(1.0)
+lengths = [len(numbers) for numbers in trainer.history.values()]
+assert lengths == [0, 0, 1, 0], f"Step 1: the four lists should be four; after a number for val_loss their lengths were {lengths}."
+lengths = [len(numbers) for numbers in Trainer(model, optimizer, loss_fn).history.values()]
+assert lengths == [0, 0, 0, 0], f"Step 1: another Trainer has lists of its own, empty ones; the lengths were {lengths}."
+### END HIDDEN TESTS
+
+# %% test="trainer-ready" points=0
+# Nothing to do here. When graded, all that follows uses your Trainer if it works, else a stand-in.
+### BEGIN HIDDEN TESTS
+def _holds():
+    one, two = Trainer(1, 2, loss_fn=3), Trainer(model=4, optimizer=5, loss_fn=6)
+    one.history["val_loss"] += [0.5]
+    return ((one.model, one.optimizer, one.loss_fn, two.model) == (1, 2, 3, 4) and two.history == dict.fromkeys(_HISTORY, [])
+            and [len(one.history[each]) for each in _HISTORY] == [0, 0, 1, 0] and two._waiting is None and not two._generators)
+
+def _lent_trainer(base):
+    def begin(self, model, optimizer, loss_fn):
+        vars(self).update(model=model, optimizer=optimizer, loss_fn=loss_fn, history=dict(zip(_HISTORY, ([], [], [], []))))
+    return type("Trainer", (base,), {"__init__": begin, "_generators": (), "_waiting": None})
+
+if "Trainer" not in globals() or error_of(_holds) is not None or not _holds():
+    Trainer = _lent_trainer(Trainer if isinstance(globals().get("Trainer"), type) else object)
+### END HIDDEN TESTS
+
+# %% [markdown]
+# Now the step. The loss is a good guide for the optimizer and a bad one for people. They ask: how many did it get right? The answer of the model is the class
 # with the largest score:
 
 # %%
@@ -174,7 +220,7 @@ def _train_step(self: Trainer, inputs, targets) -> tuple:
     ### END SOLUTION
 
 # %% test="right-counted" points=3
-# Test 1a · 3 points · the rows whose largest score is at the label
+# Test 1b · 3 points · the rows whose largest score is at the label
 got = _count_right(Tensor([[3.0, 1.0, 2.0], [0.0, 5.0, 1.0], [1.0, 2.0, 9.0]]), Tensor([0, 1, 1]))
 assert got == 2, f"Step 1: largest at 0, 1, 2 for the labels 0, 1, 1 are 2 right; it was {got!r}."
 ### BEGIN HIDDEN TESTS
@@ -186,7 +232,7 @@ assert isinstance(got[0], int), f"Step 1: the count should be an int; it was {go
 ### END HIDDEN TESTS
 
 # %% test="right-nan" points=2
-# Test 1b · 2 points · nan where there are no labels
+# Test 1c · 2 points · nan where there are no labels
 got = _count_right(Tensor([[3.0, 1.0]]), Tensor([0.0]))
 assert got != got, f"Step 1: targets of floats are no labels, so the count is nan; it was {got!r}."
 ### BEGIN HIDDEN TESTS
@@ -195,8 +241,8 @@ for shape, labels in [((3,), [0, 0, 0]), ((3, 1), [[0], [0], [0]]), ((2, 2, 2), 
     assert got != got, f"Step 1: scores of {shape} with targets {labels} have no labels, so the count is nan; it was {got!r}."
 ### END HIDDEN TESTS
 
-# %% test="step-learns" points=4
-# Test 1c · 4 points · the parameters move
+# %% test="step-learns" points=3
+# Test 1d · 3 points · the parameters move
 trainer = toy_trainer(lr=0.01)
 loss, _ = trainer._train_step(Tensor([[1.0], [3.0]]), Tensor([[1.0], [1.0]]))
 got = rounded([loss, trainer.model.weight.data.item()])
@@ -210,8 +256,8 @@ moved = [bool((parameter.data != old).any()) for parameter, old in zip(model.par
 assert moved == [True] * 4, f"Step 1: all four parameters of a model with two layers should move; moved: {moved}."
 ### END HIDDEN TESTS
 
-# %% test="step-forgets" points=4
-# Test 1d · 4 points · gradients of before do not count
+# %% test="step-forgets" points=3
+# Test 1e · 3 points · gradients of before do not count
 trainer = toy_trainer(lr=0.01)
 trainer.model.weight.grad = Tensor([[100.0]])
 trainer._train_step(Tensor([[1.0], [3.0]]), Tensor([[1.0], [1.0]]))
@@ -224,7 +270,7 @@ assert got == 1.696, f"Step 1: the same batch again moves the weight from 1.84 t
 ### END HIDDEN TESTS
 
 # %% test="step-gives" points=3
-# Test 1e · 3 points · what it gives
+# Test 1f · 3 points · what it gives
 trainer = toy_classifier(lr=100.0)
 got = trainer._train_step(Tensor([[2.0, 1.0], [0.5, 1.0], [3.0, 1.0]]), Tensor([0, 1, 1]))
 kinds = [type(value) for value in got]
@@ -259,14 +305,12 @@ def _lent_count(scores, targets):
     return sum(int(row.argmax()) == int(label) for row, label in zip(scores.data, targets.data))
 
 def _lent_step(self, inputs, targets):
-    for tensor in self.optimizer.parameters:
-        tensor.grad = None
-    answer = self.model(inputs)
-    value = self.loss_fn(answer, targets)
-    value.backward()
-    counted = _count_right(answer, targets)
-    self.optimizer.step()
-    return float(value.data), counted
+    for lent in self.optimizer.parameters:
+        vars(lent)["grad"] = None
+    guessed = (self.model)(inputs)
+    fault = (self.loss_fn)(guessed, targets)
+    fault.backward()
+    return (self.optimizer.step(), float(fault.data), _count_right(guessed, targets))[1:]
 
 if "_count_right" not in globals() or error_of(_counts) is not None or not _counts():
     _count_right = _lent_count
@@ -381,8 +425,8 @@ assert got == [5.4525, 1.5741], f"Step 2: another epoch, of x = 2, gives a loss 
 trainer = toy_trainer()
 trainer.model.eval()
 trainer._train_epoch(batches_of([1.0, 2.0], [1.0, 1.0], 1))
-modes = [training for _, training, _ in trainer.model.notes]
-assert modes == [True, True], f"Step 2: a model in eval mode should be in training mode for both batches; the modes were {modes}."
+modes = sorted({training for _, training, _ in trainer.model.notes})
+assert modes == [True], f"Step 2: a model in eval mode should be in training mode for every batch; training was {modes}."
 ### BEGIN HIDDEN TESTS
 inner = Toy([[1.0]])
 model = Sequential(inner, Dropout(0.5))
@@ -474,7 +518,7 @@ def _find(root, kind):
         seen[id(value)] = value
         if isinstance(value, kind):
             found.append(value)
-        inside = value if isinstance(value, (list, tuple)) else value if isinstance(value, dict) else getattr(value, "__dict__", {})
+        inside = value if isinstance(value, (dict, list, tuple)) else getattr(value, "__dict__", {})
         to_do += list(inside.values() if isinstance(inside, dict) else inside)[::-1]
     return found
 
@@ -646,20 +690,20 @@ def _looks_only():
 
 @contextmanager
 def _lent_evaluating(model):
-    before = {layer: layer.training for layer in _find(model, Layer)}
-    for layer in before:
-        layer.training = False
+    noted = {each: each.training for each in _find(model, Layer)}
+    for each in noted:
+        vars(each)["training"] = False
     try:
         with no_grad() as nothing:
             yield nothing
     finally:
-        for layer in before:
-            layer.training = before[layer]
+        for each, mode in noted.items():
+            vars(each)["training"] = mode
 
 def _lent_evaluate(self, loader):
     def look(inputs, targets):
-        answer = self.model(inputs)
-        return float(self.loss_fn(answer, targets).data), _count_right(answer, targets)
+        guessed = (self.model)(inputs)
+        return float((self.loss_fn)(guessed, targets).data), _count_right(guessed, targets)
     with _lent_evaluating(self.model):
         return tuple(_means(look, loader))
 
@@ -741,9 +785,22 @@ assert got == "e a 1.0000 c 0.0000 d 123.4568", f"Step 4: four digits, nan left 
 ### END HIDDEN TESTS
 
 # %% [markdown]
-# Who decides is `_Progress`. `in_place` says whether its stream can redraw: a terminal can, a notebook too. `watch` passes batches on, and calls `update` after each.
+# Who decides is `_Progress`. `in_place` says whether its stream can redraw: a terminal can, a notebook too. `watch` passes batches on, and calls `update` after each. Both are
+# there already, leave them as they are.
 
-# %% given="progress"
+# %% [markdown]
+# **Your turn.** `update(done)`, where `in_place` only: write `"\r"` and the line, filled up with spaces to the length of what is `shown`; keep the new line as `shown`. A line that equals what
+# is shown is not written again.
+#
+# `finish(numbers)`: the line with the numbers and `"\n"`; where `in_place`, in the same way over what is shown, else just so.
+
+# %% [markdown]
+# <details><summary>Hint</summary>
+#
+# `line.ljust(len(self.shown))` fills up. `self.stream.write(...)`, then `self.stream.flush()`: a terminal shows what has no newline yet only when it is flushed.
+# </details>
+
+# %% solution="progress"
 #| export
 class _Progress:
     "One line about an epoch: redrawn in place on a terminal and in a notebook, else printed once, at its end."
@@ -760,41 +817,25 @@ class _Progress:
             yield batch
             self.update(done)
 
-# %% [markdown]
-# **Your turn.** `update(done)`, where `in_place` only: write `"\r"` and the line, filled up with spaces to the length of what is `shown`; keep the new line as `shown`. A line that equals what
-# is shown is not written again.
-#
-# `finish(numbers)`: the line with the numbers and `"\n"`; where `in_place`, in the same way over what is shown, else just so.
+    def update(self, done):
+        "After `done` batches: redraw the line where that can be done, if it has changed."
+        ### BEGIN SOLUTION
+        line = _progress_line(self.title, done, self.total)
+        if self.in_place and line != self.shown:
+            self.stream.write("\r" + line.ljust(len(self.shown)))
+            self.stream.flush()
+            self.shown = line
+        ### END SOLUTION
 
-# %% [markdown]
-# <details><summary>Hint</summary>
-#
-# `line.ljust(len(self.shown))` fills up. `self.stream.write(...)`, then `self.stream.flush()`: a terminal shows what has no newline yet only when it is flushed.
-# </details>
-
-# %% solution="progress-methods"
-#| export
-@patch
-def update(self: _Progress, done):
-    "After `done` batches: redraw the line where that can be done, if it has changed."
-    ### BEGIN SOLUTION
-    line = _progress_line(self.title, done, self.total)
-    if self.in_place and line != self.shown:
-        self.stream.write("\r" + line.ljust(len(self.shown)))
+    def finish(self, numbers):
+        "At the end: the line with these numbers, and a newline."
+        ### BEGIN SOLUTION
+        line = _progress_line(self.title, numbers=numbers)
+        if self.in_place:
+            line = "\r" + line.ljust(len(self.shown))
+        self.stream.write(line + "\n")
         self.stream.flush()
-        self.shown = line
-    ### END SOLUTION
-
-@patch
-def finish(self: _Progress, numbers):
-    "At the end: the line with these numbers, and a newline."
-    ### BEGIN SOLUTION
-    line = _progress_line(self.title, numbers=numbers)
-    if self.in_place:
-        line = "\r" + line.ljust(len(self.shown))
-    self.stream.write(line + "\n")
-    self.stream.flush()
-    ### END SOLUTION
+        ### END SOLUTION
 
 # %% given="screen"
 class Screen(io.StringIO):
@@ -858,19 +899,37 @@ assert 20 <= screen.writes <= 202, f"Step 4: 101 different lines should be writt
 ### BEGIN HIDDEN TESTS
 def _shows():
     written = []
-    for stream in (Screen(), io.StringIO()):
-        told = _Progress("t", [1, 2], stream)
+    for stream, given in [(Screen(), [1, 2]), (io.StringIO(), [1, 2]), (Screen(), iter("ab"))]:
+        told = _Progress("t", given, stream)
         list(told.watch())
         told.finish({"loss": 0.5, "val_loss": float("nan")})
         written.append(stream.getvalue())
-    return written == ["\rt [##########----------] 50%\rt [####################] 100%\rt loss 0.5000                \n", "t loss 0.5000\n"]
+    return (written[0] == "\rt [##########----------] 50%\rt [####################] 100%\rt loss 0.5000                \n"
+            and written[1:] == ["t loss 0.5000\n", "\rt batch 1\rt batch 2\rt loss 0.5000\n"])
 
-def _lent_finish(self, numbers):
-    words = [self.title] + [f"{each} {numbers[each]:.4f}" for each in numbers if not np.isnan(numbers[each])]
-    print(*words, file=self.stream)
+class _LentProgress:
+    def __init__(self, title, batches, stream=None):
+        self.title, self.batches, self.stream, self.shown = title, batches, stream or sys.stdout, ""
+        self.in_place = self.stream.isatty()
 
-if error_of(_shows) is not None or not _shows():
-    _Progress.update, _Progress.finish = lambda self, done: None, _lent_finish
+    def put(self, words, end=""):
+        text = " ".join([*words])
+        if self.in_place and text != self.shown:
+            print("\r", text, " " * (len(self.shown) - len(text)), sep="", end=end, file=self.stream)
+        elif end:
+            print(text, sep="", file=self.stream)
+        self.shown = text
+
+    def watch(self):
+        for place, batch in enumerate(self.batches):
+            yield batch
+            self.put([self.title, "batch", str(place + 1)])
+
+    def finish(self, numbers):
+        self.put([self.title, *(f"{each} {numbers[each]:.4f}" for each in numbers if not np.isnan(numbers[each]))], end="\n")
+
+if "_Progress" not in globals() or error_of(_shows) is not None or not _shows():
+    _Progress = _LentProgress
 ### END HIDDEN TESTS
 
 # %% [markdown]
@@ -1065,7 +1124,7 @@ def _lent_fit(self, train_loader, val_loader=None, epochs=1, *, progress=True):
         four = [*self._train_epoch(train_loader)]
         four += [np.nan, np.nan] if val_loader is None else [*self.evaluate(val_loader)]
         for each, name in zip(four, ["train_loss", "train_accuracy", "val_loss", "val_accuracy"]):
-            self.history[name] += [float(each)]
+            self.history[name] += [0.0 + each]
     return self.history
 
 if error_of(_fits) is not None or not _fits():
@@ -1253,6 +1312,11 @@ assert parts == ["numpy", "own", "python"], f"Step 6: 'random' is what _random_s
 trainer.fit(batches_of([1.0, 3.0], [1.0, 1.0], 2), progress=False)
 got = rounded([taken["parameters"][0].item(), *taken["history"]["train_loss"]])
 assert got == [1.84, 13.0], f"Step 6: more training should not change a snapshot, 1.84 and 13; it became {got}."
+model = Toy([[2.0]])
+rolling = Trainer(model, SGD([model.weight], lr=0.01, momentum=0.9), MSELoss())
+rolling.fit(batches_of([1.0, 3.0], [1.0, 1.0], 2), progress=False)
+memory = rounded(rolling._snapshot()["optimizer"]["state"][0].get("momentum_buffer", [[0.0]]))
+assert memory == [[16.0]], f"Step 6: with momentum the optimizer's velocity of 16 belongs to its state; it was {memory}."
 ### END HIDDEN TESTS
 
 # %% test="replace-whole" points=4
@@ -1291,14 +1355,15 @@ assert left == [("file", b"third"), ("other.name", b"first")], f"Step 6: a file 
 #| export
 def _read_checkpoint(path) -> dict:
     "What `save` wrote, as `_snapshot` gave it. Raises `ValueError` when the file is no checkpoint, or not a whole one."
-    try:
-        with open(path, "rb") as opened, np.load(opened, allow_pickle=False) as file:
-            arrays = [file[f"arr_{number}"] for number in range(len(file.files) - 1)]
-            saved = _with_arrays(json.loads(str(file["checkpoint"])), arrays)
-        if set(saved) != {"parameters", "optimizer", "history", "random"} or set(saved["history"]) != set(_HISTORY):
-            raise ValueError("other entries")
-    except (ValueError, TypeError, KeyError, IndexError, AttributeError, EOFError, zipfile.BadZipFile, zlib.error) as error:
-        raise ValueError(f"{path} is no checkpoint of a Trainer: {error}") from None
+    with open(path, "rb") as opened:
+        try:
+            with np.load(opened, allow_pickle=False) as file:
+                arrays = [file[f"arr_{number}"] for number in range(len(file.files) - 1)]
+                saved = _with_arrays(json.loads(str(file["checkpoint"])), arrays)
+            if set(saved) != {"parameters", "optimizer", "history", "random"} or set(saved["history"]) != set(_HISTORY):
+                raise ValueError("other entries")
+        except Exception as error:  # damaged bytes can make it fail in any way
+            raise ValueError(f"{path} is no checkpoint of a Trainer: {error}") from None
     return saved
 
 # %% test="save-file" points=3
@@ -1341,9 +1406,9 @@ def _lent_save(self, path):
     parts = {"history": self.history, "random": self._random_state()}
     parts.update(parameters=[np.array(tensor.data) for tensor in self.model.parameters()], optimizer=self.optimizer.state_dict())
     taken = []
-    content = json.dumps(_without_arrays(parts, taken))
-    with Path(path).open("wb") as target:
-        np.savez(target, *taken, checkpoint=content)
+    content = json.dumps(_without_arrays({**parts}, taken))
+    with Path(path).open("wb") as lent:
+        np.savez(lent, *taken, checkpoint=content)
 
 if error_of(_saves) is not None or not _saves():
     Trainer.save = _lent_save
@@ -1476,6 +1541,7 @@ same = bits(other)[0] == before
 assert same, "Step 7: a checkpoint that is refused should change nothing; parameters changed."
 for make in (lambda p: Adam(p, lr=0.1), lambda p: SGD(p[:2], lr=0.1)):
     other = small_trainer(2, make)
+    random.seed(4)
     before, chance = bits(other), random.getstate()
     error = error_of(other.load, path)
     kept = bits(other) == before and random.getstate() == chance
@@ -1484,9 +1550,11 @@ for make in (lambda p: Adam(p, lr=0.1), lambda p: SGD(p[:2], lr=0.1)):
 error = error_of(small_trainer(2, plain, dtype=np.float64).load, path)
 assert isinstance(error, ValueError), f"Step 7: float32 for a model of float64 should raise ValueError; it gave {error!r}."
 assert "float32" in str(error) and "float64" in str(error), f"Step 7: the message should name both dtypes; it was {str(error)!r}."
-error = error_of(toy_trainer().load, path)
-assert isinstance(error, ValueError), f"Step 7: four parameters for a model of one should raise ValueError; it gave {error!r}."
-assert "4" in str(error) and "1" in str(error), f"Step 7: the message should name both numbers, 4 and 1; it was {str(error)!r}."
+small_trainer(1, lambda p: SGD(p[:2], lr=0.1)).save(path)
+half = Linear(3, 4)
+error = error_of(Trainer(half, SGD(half.parameters(), lr=0.1), CrossEntropyLoss()).load, path)
+assert isinstance(error, ValueError), f"Step 7: four parameters for a model of two should raise ValueError; it gave {error!r}."
+assert "4" in str(error) and "2" in str(error), f"Step 7: the message should name both numbers, 4 and 2; it was {str(error)!r}."
 ### END HIDDEN TESTS
 
 # %% [markdown]

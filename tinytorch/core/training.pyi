@@ -5,8 +5,6 @@ import json
 import os
 import random
 import sys
-import zipfile
-import zlib
 from contextlib import contextmanager
 from pathlib import Path
 from types import ModuleType
@@ -18,6 +16,7 @@ _HISTORY = ('train_loss', 'train_accuracy', 'val_loss', 'val_accuracy')
 
 class Trainer:
     """A model, its optimizer and its loss: trains them, keeps the history, saves and goes on."""
+    _generators, _waiting = ((), None)
 
     def __init__(self, model, optimizer, loss_fn):
         ...
