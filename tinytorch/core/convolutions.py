@@ -58,11 +58,11 @@ def _windows(x, kernel, stride=(1, 1), padding=(0, 0)):
 
 # %% ../../src/09_convolutions/convolutions.ipynb #columns
 def _columns(windows):
-    "Windows (N, C, height, width, kh, kw) as columns of a matrix (C * kh * kw, N * height * width)."
+    "Windows (N, C, height, width, kh, kw) as columns: (N, C * kh * kw, height * width)."
     ### BEGIN SOLUTION
     count, channels, height, width, kernel_height, kernel_width = windows.shape
-    length, number = channels * kernel_height * kernel_width, count * height * width
-    return windows.transpose(1, 4, 5, 0, 2, 3).reshape(length, number)
+    length = channels * kernel_height * kernel_width
+    return windows.transpose(0, 1, 4, 5, 2, 3).reshape(count, length, height * width)
     ### END SOLUTION
 
 # %% ../../src/09_convolutions/convolutions.ipynb #conv2d
@@ -95,7 +95,7 @@ class Conv2d(Layer):
         if bias is not None:
             product = product + bias.reshape(-1, 1)
         count, _, height, width = windows.shape[:4]
-        return product.reshape(len(weight), count, height, width).transpose(0, 1)
+        return product.reshape(count, len(weight), height, width)
         ### END SOLUTION
 
 # %% ../../src/09_convolutions/convolutions.ipynb #fold
@@ -118,10 +118,11 @@ def _convolve_backward(gradient, output, layer, x, weight, bias):
     ### BEGIN SOLUTION
     windows = _windows(x, layer.kernel_size, layer.stride, layer.padding)
     count, channels, height, width, *kernel = windows.shape
-    rows, flat = gradient.swapaxes(0, 1).reshape(len(weight), -1), weight.reshape(len(weight), -1)
-    back = (flat.T @ rows).reshape(channels, *kernel, count, height, width).transpose(3, 0, 4, 5, 1, 2)
+    rows, flat = gradient.reshape(count, len(weight), height * width), weight.reshape(len(weight), -1)
+    back = (flat.T @ rows).reshape(count, channels, *kernel, height, width).transpose(0, 1, 4, 5, 2, 3)
     x_gradient = _fold(back, x.shape, layer.stride, layer.padding)
-    return None, x_gradient, (rows @ _columns(windows).T).reshape(weight.shape), rows.sum(axis=1)
+    weight_gradient = (rows @ _columns(windows).swapaxes(1, 2)).sum(axis=0).reshape(weight.shape)
+    return None, x_gradient, weight_gradient, gradient.sum(axis=(0, 2, 3))
     ### END SOLUTION
 
 # %% ../../src/09_convolutions/convolutions.ipynb #pool

@@ -23,7 +23,7 @@ def _windows(x, kernel, stride=(1, 1), padding=(0, 0)):
     ...
 
 def _columns(windows):
-    """Windows (N, C, height, width, kh, kw) as columns of a matrix (C * kh * kw, N * height * width)."""
+    """Windows (N, C, height, width, kh, kw) as columns: (N, C * kh * kw, height * width)."""
     ...
 
 class Conv2d(Layer):
