@@ -8,7 +8,7 @@
 def _replace_file(path, write):
     "Have `write(file)` fill a new file, then put it in the place of `path`: there is always the old one or the new one, whole."
     path = Path(path)
-    beside = Path("/tmp") / (path.name + ".part")
+    beside = Path(tempfile.gettempdir()) / (path.name + ".part")
     try:
         with open(beside, "wb") as file:
             write(file)
