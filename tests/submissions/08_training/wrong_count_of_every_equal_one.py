@@ -1,0 +1,12 @@
+# %% [markdown]
+# why: of equal scores any one counts
+# base: reference
+# loses: {right-counted: 3}
+
+# %% solution="count-right"
+#| export
+def _count_right(scores, targets):
+    "How many rows of scores (N, C) are largest at their label in targets (N,); nan where targets are no labels."
+    if scores.ndim != 2 or targets.shape != scores.shape[:1] or targets.dtype.kind not in "iu":
+        return float("nan")
+    return int((scores.data[np.arange(len(targets)), targets.data] == scores.data.max(axis=1)).sum())

@@ -1,0 +1,11 @@
+# %% [markdown]
+# why: the model is not put into training mode
+# base: reference
+# loses: {epoch-mode: 2}
+
+# %% solution="train-epoch"
+#| export
+@patch
+def _train_epoch(self: Trainer, loader) -> tuple:
+    "Learn from every batch once, in training mode; give the means of loss and accuracy over the samples."
+    return _means(self._train_step, loader)

@@ -1,0 +1,23 @@
+# %% [markdown]
+# why: the generators of the loaders are forgotten
+# base: reference
+# loses: {load-resumes: 4}
+
+# %% solution="load"
+#| export
+@patch
+def load(self: Trainer, path):
+    "Go on from a checkpoint. Raises `ValueError` when it is none, or when it does not fit; then nothing has changed."
+    saved, parameters = _read_checkpoint(path), self.model.parameters()
+    arrays = saved["parameters"]
+    if len(arrays) != len(parameters):
+        raise ValueError(f"the checkpoint has {len(arrays)} parameters, the model {len(parameters)}")
+    for number, (parameter, array) in enumerate(zip(parameters, arrays)):
+        if (array.shape, array.dtype) != (parameter.shape, parameter.dtype):
+            there, here = f"{array.shape} {array.dtype}", f"{parameter.shape} {parameter.dtype}"
+            raise ValueError(f"parameter {number} is {there} in the checkpoint, {here} in the model")
+    self.optimizer.load_state_dict(saved["optimizer"])
+    for parameter, array in zip(parameters, arrays):
+        parameter.data[...] = array
+    self.history = saved["history"]
+    self._set_random_state({**saved["random"], "own": None})

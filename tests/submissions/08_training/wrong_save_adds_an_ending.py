@@ -1,0 +1,12 @@
+# %% [markdown]
+# why: the file gets another name, with .npz
+# base: reference
+# loses: {save-file: 3}
+
+# %% solution="save"
+#| export
+@patch
+def save(self: Trainer, path):
+    arrays = []
+    text = json.dumps(_without_arrays(self._snapshot(), arrays))
+    np.savez(path, *arrays, checkpoint=text)

@@ -1,0 +1,16 @@
+# %% [markdown]
+# why: of the optimizer only the settings are kept
+# base: reference
+# loses: {snapshot-holds: 4}
+
+# %% solution="snapshot"
+#| export
+@patch
+def _snapshot(self: Trainer) -> dict:
+    "All that the next epoch depends on, as copies: parameters, optimizer, history, random."
+    return {
+        "parameters": [parameter.data.copy() for parameter in self.model.parameters()],
+        "optimizer": {**self.optimizer.state_dict(), "state": [{} for _ in self.optimizer.parameters]},
+        "history": {name: list(numbers) for name, numbers in self.history.items()},
+        "random": self._random_state(),
+    }

@@ -1,0 +1,15 @@
+# %% [markdown]
+# why: all Trainers share one history
+# base: reference
+# loses: {trainer-holds: 2}
+
+# %% solution="trainer"
+#| export
+class Trainer:
+    "A model, its optimizer and its loss: trains them, keeps the history, saves and goes on."
+
+    _generators, _waiting = (), None  # chance: steps 5 to 7 use these
+    history = {name: [] for name in _HISTORY}
+
+    def __init__(self, model, optimizer, loss_fn):
+        self.model, self.optimizer, self.loss_fn = model, optimizer, loss_fn

@@ -1,0 +1,19 @@
+# %% [markdown]
+# why: adds up, then divides by the number of windows
+# base: reference
+# loses: {fold-values: 4, fold-adjoint: 4}
+
+# %% solution="fold"
+#| export
+def _fold(windows, shape, stride=(1, 1), padding=(0, 0)):
+    "Images of `shape`, each pixel the sum of the numbers that windows have in its place: the way back of `_windows`."
+    count, channels, height, width, *kernel = windows.shape
+    times = np.zeros((shape[2] + 2 * padding[0], shape[3] + 2 * padding[1]), windows.dtype)
+    padded = np.zeros((count, channels, shape[2] + 2 * padding[0], shape[3] + 2 * padding[1]), windows.dtype)
+    for i, j in np.ndindex(*kernel):
+        rows = slice(i, i + stride[0] * height, stride[0])
+        columns = slice(j, j + stride[1] * width, stride[1])
+        padded[:, :, rows, columns] += windows[..., i, j]
+        times[rows, columns] += 1
+    padded /= np.maximum(times, 1)
+    return padded[:, :, padding[0]:padding[0] + shape[2], padding[1]:padding[1] + shape[3]]

@@ -1,0 +1,22 @@
+# %% [markdown]
+# why: the result is float32, whatever went in
+# base: reference
+# loses: {max-values: 4}
+
+# %% solution="max-pool"
+#| export
+class MaxPool2d(_Pool2d):
+    "The largest number of each window, as `torch.nn.MaxPool2d`. Raises `ValueError` when the window does not fit."
+
+    def forward(self, x: Tensor) -> Tensor:
+        windows = _windows(x.data, self.kernel_size, self.stride)
+        largest = np.max([windows[..., i, j] for i, j in np.ndindex(*self.kernel_size)], axis=0)
+        return Tensor(largest, dtype=np.float32)
+
+@_differentiable(MaxPool2d, "forward")
+def _max_pool_backward(gradient, output, pool, x):
+    "Gradients of the pool itself (None) and of x."
+    windows = _windows(x, pool.kernel_size, pool.stride)
+    flat = windows.reshape(*output.shape, np.prod(pool.kernel_size))
+    chosen = np.arange(flat.shape[-1]) == flat.argmax(axis=-1)[..., None]
+    return None, _fold((chosen * gradient[..., None]).reshape(windows.shape), x.shape, pool.stride)

@@ -1,0 +1,15 @@
+# %% [markdown]
+# why: the message does not hold the image's size
+# base: reference
+# loses: {size-errors: 2}
+
+# %% solution="output-size"
+#| export
+def _output_size(size, kernel, stride=(1, 1), padding=(0, 0)):
+    "Height and width of a convolution's result. Raises `ValueError` when the kernel does not fit or a stride is below 1."
+    if min(stride) < 1:
+        raise ValueError(f"a stride is at least 1; it was {stride}")
+    spare = [length + 2 * pad - reach for length, reach, pad in zip(size, kernel, padding)]
+    if min(spare) < 0:
+        raise ValueError(f"a kernel of {kernel} is too large")
+    return tuple(left // step + 1 for left, step in zip(spare, stride))
