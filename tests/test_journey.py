@@ -14,6 +14,46 @@ from corpus import answers_of, read_corpus
 
 from tinytorch.course.layout import Course, Module
 
+# The loop that module 05 prints, around a model that 09 builds: every module has its part in it.
+TRAIN_BOTH = """
+import numpy as np
+from tinytorch import (Adam, Conv2d, CrossEntropyLoss, DataLoader, Flatten, Linear, MaxPool2d, RandomCrop, ReLU, SGD,
+                       Sequential, Tensor, TensorDataset, Trainer)
+from tinytorch.datasets import split_digits
+
+images, labels, test_images, test_labels = split_digits()
+
+class Moved:
+    crop = RandomCrop(8, padding=1, generator=np.random.default_rng(1))
+
+    def __len__(self):
+        return len(images)
+
+    def __getitem__(self, index):
+        return self.crop(images[index][None]), labels[index]
+
+np.random.seed(0)
+mlp = Sequential(Linear(64, 128), ReLU(), Linear(128, 10))
+rows = TensorDataset(Tensor(images.reshape(-1, 64)), Tensor(labels))
+unseen = TensorDataset(Tensor(test_images.reshape(-1, 64)), Tensor(test_labels))
+trainer = Trainer(mlp, SGD(mlp.parameters(), lr=0.2, momentum=0.9), CrossEntropyLoss())
+loader = DataLoader(rows, 32, shuffle=True, generator=np.random.default_rng(0))
+print(trainer.fit(loader, DataLoader(unseen, 128), epochs=20, progress=False)["val_accuracy"][-1])
+
+cnn = Sequential(Conv2d(1, 16, 3, padding=1), ReLU(), Conv2d(16, 32, 3, padding=1), ReLU(), MaxPool2d(2), Flatten(),
+                 Linear(512, 10))
+optimizer, loss_fn = Adam(cnn.parameters()), CrossEntropyLoss()
+loader = DataLoader(Moved(), 32, shuffle=True, generator=np.random.default_rng(2))
+for epochs, lr in [(12, 3e-3), (5, 1e-3), (3, 3e-4)]:
+    optimizer.lr = lr
+    for _ in range(epochs):
+        for batch, targets in loader:
+            optimizer.zero_grad()
+            loss = loss_fn(cnn(batch), targets)
+            loss.backward()
+            optimizer.step()
+print((cnn(Tensor(test_images[:, None])).data.argmax(axis=1) == test_labels).mean())
+"""
 ROOT = Path(__file__).resolve().parent.parent
 MODULES = Course(ROOT).modules
 
@@ -52,6 +92,7 @@ def student(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def test_from_notebooks_alone_to_a_model_that_reads_digits(student: Path) -> None:
+    assert [path.name for path in (student / "tinytorch" / "core").iterdir()] == ["__init__.py"]
     for module in MODULES:
         notebook = student / module.released_path.relative_to(ROOT)
         nbformat.write(answered(module, 0), notebook)
@@ -60,6 +101,9 @@ def test_from_notebooks_alone_to_a_model_that_reads_digits(student: Path) -> Non
         in_folder(student, "-m", "tinytorch.course.cli", "export", module.number)
         exported = student / module.core_path.relative_to(ROOT)
         assert exported.read_bytes() != module.core_path.read_bytes()
+    mlp, cnn = map(float, in_folder(student, "-c", TRAIN_BOTH).split())
+    assert mlp >= 0.97
+    assert cnn >= 0.98
 
 
 def test_an_optional_step_may_stay_as_it_was_released(student: Path) -> None:
