@@ -287,8 +287,9 @@ windows[0, 0], windows[2, 1]
 # %% [markdown]
 # **Your turn.** `_windows(x, kernel, stride, padding)`: of images (N, C, H, W), all windows, as an array (N, C, height, width, kernel height, kernel width).
 #
-# - Without padding it is a view: nothing is copied. With padding the image is copied, once; the windows still are not.
+# - Without padding it is a view: nothing is copied. With padding the image is copied, once; the windows still are not. The dtype stays.
 # - An `x` that has not four axes: `ValueError` whose message holds its shape. A kernel that does not fit: the `ValueError` of `_output_size`.
+# - A batch of no images, N = 0, is a batch: here, and in all that follows.
 
 # %% [markdown]
 # <details><summary>Hint</summary>
@@ -392,7 +393,7 @@ plt.show()
 # *In words: the numbers 1 to 9 in a square become the columns 1 2 4 5, 2 3 5 6, 4 5 7 8 and 5 6 8 9. The 5 in the middle is in all four.*
 
 # %% [markdown]
-# **Your turn.** `_columns(windows)` makes of windows, shaped as `_windows` gives them, a matrix for each image: (N, C · kernel height · kernel width, height · width), as PyTorch's `unfold` does.
+# **Your turn.** `_columns(windows)` makes of windows, shaped as `_windows` gives them, a matrix for each image, as PyTorch's `unfold`: (N, C · kernel height · kernel width, height · width).
 #
 # - Columns in the order of places, from the upper left to the lower right, row by row. Down a column: channel, then the window row by row.
 # - Here numbers are copied, at most twice.
@@ -657,7 +658,7 @@ assert got == ["float64", "float32", "float32"], f"Step 3: images of float64, in
 
 # %% [markdown]
 # **Profile.** What did it bring? The multiplications are the same. But in the loop Python looks at each of them, or at least at each place; in the product it does not. So count
-# *lines of Python that run*: how many are they for larger images, and for more of them?
+# *lines of Python that run*: how many are they for larger images, and for more of them? Not more than for a small one.
 
 # %% given="lines-run"
 def lines_run(call):
@@ -1283,7 +1284,7 @@ plots.draw_bars(errors, title=f"CNN of 9,930 parameters, MLP of {size:,}", x_lab
 # the MLP has to learn them anew in each place.
 
 # %% [markdown]
-# What did it learn to ask? Its first kernels, and what four of them answer to a digit:
+# What did it learn to ask? Its first kernels, and what each answers to a digit:
 
 # %% tags=["explore"]
 kernels = cnn[0].weight.data[:, 0]
