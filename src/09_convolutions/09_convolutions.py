@@ -161,7 +161,8 @@ for stride in [(0, 1), (2, -1)]:
 def _size_works():
     given = [((8, 7), (3, 2), (1, 2), (1, 0)), ((4, 4), (4, 4), (7, 7), (0, 0)), ((1, 2), (3, 6), (1, 1), (1, 2))]
     refused = [error_of(_output_size, (2, 8), (3, 3)), error_of(_output_size, (8, 2), (3, 3)), error_of(_output_size, (8, 8), (3, 3), (0, 1))]
-    return [_output_size(*each) for each in given] == [(8, 3), (1, 1), (1, 1)] and all(isinstance(each, ValueError) for each in refused)
+    return [_output_size(*each) for each in given] == [(8, 3), (1, 1), (1, 1)] and all(
+        isinstance(each, ValueError) for each in refused) and "(3, 3)" in str(refused[1]) and "(8, 2)" in str(refused[1])
 
 if "_output_size" not in globals() or error_of(_size_works) is not None or not _size_works():
     def _output_size(size, kernel, stride=(1, 1), padding=(0, 0)):
@@ -286,8 +287,9 @@ windows[0, 0], windows[2, 1]
 # %% [markdown]
 # **Your turn.** `_windows(x, kernel, stride, padding)`: of images (N, C, H, W), all windows, as an array (N, C, height, width, kernel height, kernel width).
 #
-# - Without padding it is a view: nothing is copied. With padding the image is copied, once; the windows still are not.
+# - Without padding it is a view: nothing is copied. With padding the image is copied, once; the windows still are not. The dtype stays.
 # - An `x` that has not four axes: `ValueError` whose message holds its shape. A kernel that does not fit: the `ValueError` of `_output_size`.
+# - A batch of no images, N = 0, is a batch: here, and in all that follows.
 
 # %% [markdown]
 # <details><summary>Hint</summary>
@@ -318,6 +320,8 @@ want = [[[[0, 1], [4, 5]], [[2, 3], [6, 7]]], [[[8, 9], [12, 13]], [[10, 11], [1
 assert numbers == want, f"Step 2: they should be {want}; they were {numbers}."
 ### BEGIN HIDDEN TESTS
 x = np.arange(2 * 3 * 5 * 6).reshape(2, 3, 5, 6)
+got = _windows(np.zeros((1, 2, 4, 5)), (2, 2)).shape
+assert got == (1, 2, 3, 4, 2, 2), f"Step 2: with no stride and padding given, windows of (2, 2) on (1, 2, 4, 5) are (1, 2, 3, 4, 2, 2); they were {got}."
 for kernel, stride, shape in [((3, 2), (1, 1), (3, 5)), ((1, 4), (2, 1), (3, 3)), ((2, 2), (3, 4), (2, 2)), ((5, 6), (1, 1), (1, 1))]:
     got = _windows(np.arange(2 * 3 * 5 * 6).reshape(2, 3, 5, 6), kernel, stride)
     assert got.shape == (2, 3, *shape, *kernel), f"Step 2: {kernel=}, {stride=} of (2, 3, 5, 6) should give {(2, 3, *shape, *kernel)}; it gave {got.shape}."
@@ -366,6 +370,8 @@ for shape in [(3, 9, 9), (1, 2, 3, 4, 5), ()]:
     assert str(shape) in str(error), f"Step 2: the message should contain {shape}; it was {str(error)!r}."
 error = error_of(_windows, np.zeros((1, 1, 2, 7)), (3, 3))
 assert isinstance(error, ValueError), f"Step 2: a kernel of (3, 3) in (2, 7) should raise ValueError; it gave {error!r}."
+for part in ["(3, 3)", "(2, 7)"]:
+    assert part in str(error), f"Step 2: _output_size's message holds {part}; it was {str(error)!r}."
 ### END HIDDEN TESTS
 
 # %% [markdown]
@@ -387,7 +393,7 @@ plt.show()
 # *In words: the numbers 1 to 9 in a square become the columns 1 2 4 5, 2 3 5 6, 4 5 7 8 and 5 6 8 9. The 5 in the middle is in all four.*
 
 # %% [markdown]
-# **Your turn.** `_columns(windows)` makes of windows, shaped as `_windows` gives them, a matrix for each image: (N, C · kernel height · kernel width, height · width), as PyTorch's `unfold` does.
+# **Your turn.** `_columns(windows)` makes of windows, shaped as `_windows` gives them, a matrix for each image, as PyTorch's `unfold`: (N, C · kernel height · kernel width, height · width).
 #
 # - Columns in the order of places, from the upper left to the lower right, row by row. Down a column: channel, then the window row by row.
 # - Here numbers are copied, at most twice.
@@ -652,7 +658,7 @@ assert got == ["float64", "float32", "float32"], f"Step 3: images of float64, in
 
 # %% [markdown]
 # **Profile.** What did it bring? The multiplications are the same. But in the loop Python looks at each of them, or at least at each place; in the product it does not. So count
-# *lines of Python that run*: how many are they for larger images, and for more of them?
+# *lines of Python that run*: how many are they for larger images, and for more of them? Not more than for a small one.
 
 # %% given="lines-run"
 def lines_run(call):
@@ -1278,7 +1284,7 @@ plots.draw_bars(errors, title=f"CNN of 9,930 parameters, MLP of {size:,}", x_lab
 # the MLP has to learn them anew in each place.
 
 # %% [markdown]
-# What did it learn to ask? Its first kernels, and what four of them answer to a digit:
+# What did it learn to ask? Its first kernels, and what each answers to a digit:
 
 # %% tags=["explore"]
 kernels = cnn[0].weight.data[:, 0]

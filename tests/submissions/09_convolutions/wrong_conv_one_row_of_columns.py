@@ -27,7 +27,7 @@ class Conv2d(Layer):
         if x.ndim != 4 or x.shape[1] != self.in_channels:
             raise ValueError(f"Conv2d takes (N, {self.in_channels}, H, W), but the input has the shape {x.shape}")
         windows = _windows(x.data, self.kernel_size, self.stride, self.padding)
-        product = weight.reshape(len(weight), -1) @ Tensor(np.concatenate([*_columns(windows), np.zeros((np.prod(weight.shape[1:]), 0), x.dtype)], axis=1), dtype=x.dtype)
+        product = weight.reshape(len(weight), -1) @ Tensor(np.concatenate(_columns(windows), axis=1), dtype=x.dtype)
         if bias is not None:
             product = product + bias.reshape(-1, 1)
         count, _, height, width = windows.shape[:4]

@@ -1,0 +1,14 @@
+# %% [markdown]
+# why: a kernel that does not fit gives NumPy's error, without the sizes
+# base: reference
+# loses: {windows-errors: 2}
+
+# %% solution="windows"
+#| export
+def _windows(x, kernel, stride=(1, 1), padding=(0, 0)):
+    "All windows of images (N, C, H, W), as a view (N, C, height, width, kernel height, kernel width)."
+    if x.ndim != 4:
+        raise ValueError(f"images come as (N, C, H, W), but the input has the shape {x.shape}")
+    if any(padding):
+        x = np.pad(x, [(0, 0), (0, 0), (padding[0], padding[0]), (padding[1], padding[1])])
+    return sliding_window_view(x, kernel, axis=(2, 3))[:, :, ::stride[0], ::stride[1]]
