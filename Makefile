@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 INSTALLED := $(VENV)/.installed
 
 .DEFAULT_GOAL := help
-.PHONY: help install sandbox postgres build demo test torch mutants soak kill bench-grading lint lab lock clean
+.PHONY: help install sandbox postgres build demo test torch mutants soak kill bench-grading bench-loader lint lab lock clean
 
 help:  ## list the commands
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1\t\2/' | expand -t 24
@@ -63,6 +63,9 @@ kill: $(INSTALLED) sandbox  ## kill grading at 20 random moments, start it again
 
 bench-grading: $(INSTALLED) sandbox  ## grade the same class with nbgrader autograde and with tito grade, and print what each takes
 	$(BIN)/python tests/bench_grading.py
+
+bench-loader: $(INSTALLED)  ## load the same data with TinyTorch and with PyTorch (`make torch`), and print what each takes
+	$(BIN)/python tests/bench_loader.py
 
 lint: $(INSTALLED)  ## mend what ruff can mend
 	$(BIN)/ruff check --fix .

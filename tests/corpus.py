@@ -3,7 +3,8 @@
 A file is a literate source like a module's own. Its first cell says, as YAML:
 
     why: what is right or wrong about it, in one line
-    base: reference (cells that the file does not give hold the solution) or untouched (they stay as released)
+    base: reference (cells that the file does not give hold the solution) or untouched (they stay as released); those of
+          an optional step stay as released, too
     loses: {test: points, ...}    what it loses of the full points; all other tests pass
     earns: {test: points, ...}    or what it earns, and all other tests fail
     tag_tests: [tag, ...]         tags that its author put on every test cell
@@ -24,6 +25,7 @@ import yaml
 from nbformat import NotebookNode
 
 from tinytorch.course.build import read_source
+from tinytorch.course.clear import OPTIONAL
 from tinytorch.course.layout import Course, Module
 from tinytorch.course.notebook import grade_id, read_notebook, role_of
 
@@ -56,6 +58,9 @@ def read_submission(source: NotebookNode, released: NotebookNode, path: Path) ->
     header, *cells = jupytext.reads(path.read_text(encoding="utf-8"), fmt="py:percent").cells
     facts: dict[str, Any] = yaml.safe_load(header.source)
     answers = reference_answers(source) if facts["base"] == "reference" else {}
+    for cell in source.cells:
+        if OPTIONAL in cell.metadata.get("tags", []):
+            answers.pop(cell.metadata.nbgrader.grade_id, None)
     answers |= {cell.metadata["solution"]: cell.source for cell in cells}
     notebook = fill(copy.deepcopy(released), answers)
     for cell in notebook.cells:

@@ -1855,9 +1855,10 @@ def same_batches(dataset, batch_size, **options):
 
 # %% test="get-batch-same" points=0
 # Test 7a · no points · the same batches, sample by sample or all at once
+written = "get_batch" in globals() or hasattr(TensorDataset, "get_batch")
+assert not written or hasattr(TensorDataset, "get_batch"), "Step 7: TensorDataset has no get_batch: begin with `@patch`."
 pairs = TensorDataset(Tensor(np.arange(30.0).reshape(10, 3)), Tensor(np.arange(10)))
-assert hasattr(pairs, "get_batch"), "Step 7, optional: TensorDataset has no get_batch yet."
-for indices in (slice(0, 4), np.array([3, 1])):
+for indices in (slice(0, 4), np.array([3, 1])) if written else ():
     got = pairs.get_batch(indices)
     assert isinstance(got, tuple), f"Step 7: get_batch should give a tuple; it gave a {type(got).__name__}."
     assert {type(part) for part in got} == {Tensor}, f"Step 7: get_batch should give Tensors; it gave {[type(part) for part in got]}."
@@ -1877,43 +1878,49 @@ assert nobody == [], f"Step 7: an empty dataset has no batches; these came: {nob
 ### END HIDDEN TESTS
 
 # %% test="get-batch-used" points=0
-# Test 7b · no points · the loader asks for batches, and the batches are its own
-class Watched(TensorDataset):
-    asked = []
-    def __getitem__(self, index):
-        raise AssertionError("Step 7: the loader still asks for single samples, not for get_batch.")
-    def get_batch(self, indices):
-        self.asked.append(indices)
-        return super().get_batch(indices)
-
+# Test 7b · no points · the loader asks for batches, and makes Tensors of arrays
 class Squares:
+    asked = []
     def __len__(self):
-        return 3
+        return 6
     def __getitem__(self, index):
+        self.asked.append(index)
         return (np.float32(index ** 2),)
     def get_batch(self, indices):
-        return (np.arange(3, dtype=np.float32)[indices] ** 2,)
+        self.asked.append(indices)
+        return (np.arange(6, dtype=np.float32)[indices] ** 2,)
 
-got = next(iter(DataLoader(Squares(), 3)))
-assert isinstance(got, tuple), f"Step 7: a batch should be a tuple; got a {type(got).__name__}."
-assert isinstance(got[0], Tensor), f"Step 7: arrays of get_batch should become Tensors; got {type(got[0]).__name__}."
-source = np.arange(6.0, dtype=np.float32)
-for shuffle in (False, True):
-    for (batch,) in DataLoader(Watched(Tensor(source)), 4, shuffle=shuffle):
-        batch.data[:] = -1
-assert source.tolist() == [0, 1, 2, 3, 4, 5], "Step 7: writing into a batch changed the dataset: copy its rows."
-assert Watched.asked[:2] == [slice(0, 4), slice(4, 6)], f"Step 7: in order, slices should be asked for; it was {Watched.asked[:2]}."
-kinds = {type(indices).__name__ for indices in Watched.asked[2:]}
-assert kinds == {"ndarray"}, f"Step 7: shuffled, arrays of indices should be asked for; it was {kinds}."
+batches = [batch for shuffle in (False, True) for batch in DataLoader(Squares(), 4, shuffle=shuffle)]
+assert {type(batch) for batch in batches} == {tuple}, f"Step 7: batches should be tuples; they are {[type(b) for b in batches]}."
+assert {type(batch[0]) for batch in batches} == {Tensor}, "Step 7: the arrays that get_batch gives should become Tensors."
+if written:
+    assert Squares.asked[:2] == [slice(0, 4), slice(4, 6)], f"Step 7: in order, ask for slices; asked for {Squares.asked[:2]}."
+    kinds = {type(indices).__name__ for indices in Squares.asked[2:]}
+    assert kinds == {"ndarray"}, f"Step 7: shuffled, arrays of indices should be asked for; it was {kinds}."
+
+class Counted(TensorDataset):
+    calls = 0
+    def get_batch(self, indices):
+        Counted.calls += 1
+        return super().get_batch(indices)
+
+if written:
+    batches = list(DataLoader(Counted(Tensor(np.arange(6))), 4))
+    assert Counted.calls == 2, f"Step 7: two batches should take two calls of get_batch; they took {Counted.calls}."
 
 # %% test="profile-get-batch" points=0
 # Profile 7 · no points · a batch costs its own bytes, also from an array that lies column by column
+source = Tensor(np.arange(6.0, dtype=np.float32))
+for shuffle in (False, True):
+    for (batch,) in DataLoader(TensorDataset(source), 4, shuffle=shuffle):
+        batch.data[:] = -1
+assert source.data.tolist() == [0, 1, 2, 3, 4, 5], "Step 7: writing into a batch changed the dataset: copy its rows."
 columns = Tensor(np.ones((2, 4, 40_000), np.float32).transpose(2, 1, 0))
-wide = TensorDataset(columns)
-peak = peak_bytes(lambda: wide.get_batch(np.arange(100)))
-assert peak < columns.data.nbytes / 10, f"Step 7: 100 of 40,000 rows took {peak:,} bytes; the whole array has {columns.data.nbytes:,}."
-(rows,) = wide.get_batch(np.arange(100))
-assert rows.data.flags.c_contiguous, "Step 7: a batch should be C-contiguous: np.ascontiguousarray."
+if written:
+    peak = peak_bytes(lambda: TensorDataset(columns).get_batch(np.arange(100)))
+    assert peak < columns.data.nbytes / 10, f"Step 7: 100 of 40,000 rows took {peak:,} bytes, the array has {columns.data.nbytes:,}."
+    (rows,) = TensorDataset(columns).get_batch(np.arange(100))
+    assert rows.data.flags.c_contiguous, "Step 7: a batch should be C-contiguous: np.ascontiguousarray."
 
 # %% test="get-batch-inherited" points=0
 # Test 7c · no points · who changes a sample is not passed over

@@ -217,3 +217,19 @@ def test_a_map_of_8_gigabytes_is_not_read_to_open_it(sparse_path, access):
     assert dataset[1_999_999][0].sum() == 0
     assert dataset.get_batch(slice(1_000_000, 1_000_032))[0].shape == (32, 1000)
     assert resident_bytes() - before_bytes < 16 * MEGABYTE
+
+
+@pytest.mark.skipif(not hasattr(mmap, "MADV_DONTNEED"), reason="this system takes no advice about maps")
+@pytest.mark.parametrize("access", ["sequential", "random"])
+def test_what_whole_batches_leave_resident_is_bounded(sparse_path, access):
+    grown_bytes = []
+    for limit_bytes in (16 * MEGABYTE, 10**12):
+        dataset = MemmapDataset(sparse_path, access=access, max_resident_bytes=limit_bytes)
+        before_bytes = resident_bytes()
+        for start in range(0, 40_000, 400):
+            places = slice(start, start + 400) if access == "sequential" else np.arange(start, start + 400) * 40
+            dataset.get_batch(places)
+        grown_bytes.append(resident_bytes() - before_bytes)
+        del dataset
+    assert grown_bytes[0] < 48 * MEGABYTE
+    assert grown_bytes[1] > 2 * grown_bytes[0] + 64 * MEGABYTE
