@@ -12,7 +12,6 @@ from __future__ import annotations
 import argparse
 import itertools
 import os
-import platform
 import re
 import shutil
 import subprocess
@@ -22,7 +21,6 @@ import threading
 import time
 from contextlib import suppress
 from dataclasses import dataclass, field
-from importlib.metadata import version
 from pathlib import Path
 from statistics import median
 
@@ -30,14 +28,13 @@ import nbformat
 import psutil
 from corpus import Submission, answers_of, read_corpus
 from nbgrader.api import Gradebook
+from performance_page import PAGE, ROOT, describe_machine, spread, write_section
 from quickgrade import QuickGrader
 
 from tinytorch.course.build import write_solution_notebook
 from tinytorch.course.layout import Course, CourseError, Module
 from tinytorch.course.sandbox import check_isolation
 
-ROOT = Path(__file__).resolve().parent.parent
-PAGE = ROOT / "docs" / "performance.md"
 POLL_SECONDS = 0.5  # how often memory is looked at
 CGROUPS = ("cpuacct", "cpu,cpuacct", ".")  # where Linux counts processor time: version 1, and version 2
 # Submissions that lose points for what they give; all others in the class are right.
@@ -329,42 +326,16 @@ def scale(bench: Bench, counts: list[int]) -> tuple[str, bool]:
     return "\n".join(lines), not differ
 
 
-def spread(values: list[float]) -> str:
-    """Give the median, with the least and the most if there are several."""
-    middle = f"{median(values):.2f}"
-    return f"{middle} ({min(values):.2f} to {max(values):.2f})" if len(values) > 1 else middle
-
-
 def machine() -> str:
     """Describe the machine and the versions, and how was measured."""
-    cpuinfo = Path("/proc/cpuinfo")
-    found = re.search(r"model name\s*: (.*)", cpuinfo.read_text(encoding="utf-8")) if cpuinfo.is_file() else None
-    processor = found[1] if found else platform.machine()
     bubblewrap = subprocess.run(["bwrap", "--version"], capture_output=True, text=True, check=False).stdout.split()
     group = make_group()
     if group:
         group.rmdir()
-    parts = [
-        f"{os.cpu_count()} cores ({processor})",
-        f"{psutil.virtual_memory().total / 2**30:.0f} GiB of memory",
-        f"Linux {platform.release()}",
-        f"Python {platform.python_version()}",
-        *(f"{name} {version(name)}" for name in ("nbgrader", "nbclient", "ipykernel", "numpy")),
-        f"bubblewrap {bubblewrap[-1] if bubblewrap else 'none'}",
-        "as root" if os.geteuid() == 0 else "not as root",
-    ]
+    described = describe_machine("nbgrader", "nbclient", "ipykernel", "numpy")
+    who = "as root" if os.geteuid() == 0 else "not as root"
     counted = "a cgroup" if group else "/proc, by looking (too low)"
-    return f"{', '.join(parts)}. CPU time is from {counted}."
-
-
-def write_section(page: Path, name: str, text: str) -> None:
-    """Put `text` between the page's two comments of that name, in the place of what is there."""
-    begin, end = f"<!-- {name}: begin -->", f"<!-- {name}: end -->"
-    before, _, rest = page.read_text(encoding="utf-8").partition(begin)
-    _, found, after = rest.partition(end)
-    if not found:
-        sys.exit(f"{page.name} has no place for {name}: it needs {begin} and {end}, in this order.")
-    page.write_text(f"{before}{begin}\n{text}\n{end}{after}", encoding="utf-8")
+    return f"{described}, bubblewrap {bubblewrap[-1] if bubblewrap else 'none'}, {who}. CPU time is from {counted}."
 
 
 def main(arguments: list[str] | None = None) -> int:

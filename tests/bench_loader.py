@@ -1,8 +1,9 @@
-"""Load the same data with TinyTorch and with PyTorch, side by side, and hold both against the machine: `make bench-loader`.
+"""Load the same data with TinyTorch and with PyTorch, side by side, and hold both against the machine.
 
 Every figure is the median of repeats in which the contenders take turns, with the least and the most in brackets;
 ratios are those of one turn. The run fails where a goal below is missed.
 
+    make bench-loader
     python tests/bench_loader.py --write     the tables and pictures of docs/performance.md
     python tests/bench_loader.py --short     a part of it, with half the goals: what continuous integration runs
 """
@@ -12,6 +13,7 @@ from __future__ import annotations
 import argparse
 import itertools
 import json
+import mmap
 import os
 import random
 import subprocess
@@ -27,7 +29,7 @@ from statistics import median
 from typing import Any
 
 import numpy as np
-from bench_grading import PAGE, ROOT, describe_machine, spread, write_section
+from performance_page import PAGE, ROOT, describe_machine, spread, write_section
 from PIL import Image
 
 from tinytorch import DataLoader, Tensor, TensorDataset
@@ -44,7 +46,6 @@ GOAL_HOOK = 2.0  # times the rate of PyTorch with its own hook for batches
 STEP_SECONDS = 0.040  # a training step on a device: the processor waits for it and is free meanwhile
 MAP_ROWS, MAP_ROW = 32_000_000, (784,)  # float32: 100 GB
 MAP_CEILING_BYTES = 2**30
-SHUFFLED_INDICES = 10_000_000
 
 
 @dataclass
@@ -72,7 +73,7 @@ class Goals:
 
 
 def take_turns(contenders: dict[str, Callable[[], Any]], repeats: int) -> dict[str, list[float]]:
-    """Time each contender `repeats` times, in seconds, after one turn that does not count; every second turn backwards."""
+    """Time each contender `repeats` times, in seconds, after one that does not count; every second turn backwards."""
     for run in contenders.values():
         run()
     seconds: dict[str, list[float]] = {name: [] for name in contenders}
@@ -104,9 +105,7 @@ def torch_loader(arrays: Sequence[np.ndarray], batch_size: int, shuffle: bool, w
     from torch.utils import data
 
     dataset = data.TensorDataset(*map(from_numpy, arrays))
-    return data.DataLoader(
-        dataset, batch_size, shuffle=shuffle, num_workers=workers, persistent_workers=workers > 0
-    )
+    return data.DataLoader(dataset, batch_size, shuffle=shuffle, num_workers=workers, persistent_workers=workers > 0)
 
 
 def torch_batch_loader(arrays: Sequence[np.ndarray], batch_size: int, shuffle: bool) -> Iterable[Any]:
@@ -185,14 +184,14 @@ def start_up(repeats: int) -> list[str]:
     return lines + [f"| {name} | {spread([each * 1e3 for each in taken])} |" for name, taken in seconds.items()]
 
 
-def shuffling(goals: Goals, repeats: int) -> list[str]:
+def shuffling(goals: Goals, repeats: int, count: int) -> list[str]:
     """Compare the orders of an epoch: an array of indices, and a list."""
 
     class Many:
-        """Ten million samples that nobody looks at."""
+        """Samples that nobody looks at."""
 
         def __len__(self) -> int:
-            return SHUFFLED_INDICES
+            return count
 
         def __getitem__(self, index: int) -> int:
             return index
@@ -201,15 +200,15 @@ def shuffling(goals: Goals, repeats: int) -> list[str]:
         return next(iter(DataLoader(Many(), 1, shuffle=True)))
 
     def shuffle_list() -> None:
-        order = list(range(SHUFFLED_INDICES))
+        order = list(range(count))
         random.shuffle(order)
 
     seconds = take_turns({"array": first_batch, "list": shuffle_list}, repeats)
     times, peak = ratios(seconds["list"], seconds["array"]), peak_bytes(first_batch)
-    goals.at_least("shuffling 10 million indices, times random.shuffle of a list", median(times), 10)
-    goals.at_most("the same, MB at the peak", peak / 1e6, 90)
+    goals.at_least(f"shuffling {count:,} indices, times random.shuffle of a list", median(times), 10)
+    goals.at_most("the same, bytes an index at the peak", peak / count, 9)
     return [
-        f"Shuffling {SHUFFLED_INDICES:,} indices, up to the first batch: {spread(seconds['array'])} s, "
+        f"Shuffling {count:,} indices, up to the first batch: {spread(seconds['array'])} s, "
         f"{spread(times)} times the rate of `random.shuffle` on a list, {peak / 1e6:.0f} MB at the peak."
     ]
 
@@ -251,9 +250,8 @@ class TorchImages:
 
 def jpegs(goals: Goals, repeats: int, count: int, batch_size: int = 16) -> list[str]:
     """Compare epochs over JPEGs, without and with a training step of 40 ms for each batch."""
-    from torch.utils import data
-
     from tinytorch.core.scaling import prefetch
+    from torch.utils import data
 
     with tempfile.TemporaryDirectory(prefix="bench-jpegs-") as name:
         write_jpegs(Path(name), count)
@@ -261,7 +259,11 @@ def jpegs(goals: Goals, repeats: int, count: int, batch_size: int = 16) -> list[
         ours = DataLoader(folder, batch_size, shuffle=True)
         peers = {
             workers: data.DataLoader(
-                TorchImages(folder.samples), batch_size, shuffle=True, num_workers=workers, persistent_workers=workers > 0
+                TorchImages(folder.samples),
+                batch_size,
+                shuffle=True,
+                num_workers=workers,
+                persistent_workers=workers > 0,
             )
             for workers in (0, 2)
         }
@@ -298,7 +300,7 @@ def jpegs(goals: Goals, repeats: int, count: int, batch_size: int = 16) -> list[
     times = ratios(training["PyTorch, 2 persistent workers"], training["TinyTorch, prefetch"])
     goals.at_least("JPEG, 40 ms steps, share of the loading that is hidden", median(hidden), 0.95)
     goals.at_least("JPEG, 40 ms steps, times PyTorch with 2 persistent workers", median(times), 1.4)
-    lines = [f"| {count} JPEGs of 224x224, batches of {batch_size} | loading alone, images/s | with a step of 40 ms, images/s |"]
+    lines = [f"| {count} JPEGs of 224x224, batches of {batch_size} | loading alone, images/s | 40 ms steps, images/s |"]
     lines.append("|---|---|---|")
     for contender in dict.fromkeys([*loading, *training]):
         cells = [
@@ -306,8 +308,11 @@ def jpegs(goals: Goals, repeats: int, count: int, batch_size: int = 16) -> list[
             for taken in (loading, training)
         ]
         lines.append(f"| {contender.replace('limit', 'decoding alone, all cores')} | {cells[0]} | {cells[1]} |")
-    lines += ["", f"Of the loading, {spread([100 * each for each in hidden])} % is hidden behind the steps; "
-              f"{spread(times)} times the rate of PyTorch with two persistent workers."]
+    lines += [
+        "",
+        f"Of the loading, {spread([100 * each for each in hidden])} % is hidden behind the steps; "
+        f"{spread(times)} times the rate of PyTorch with two persistent workers.",
+    ]
     return lines
 
 
@@ -317,8 +322,10 @@ def jpegs(goals: Goals, repeats: int, count: int, batch_size: int = 16) -> list[
 class TorchMap:
     """The rows of a map for PyTorch, one at a time."""
 
-    def __init__(self, path: str) -> None:
+    def __init__(self, path: str, order: str) -> None:
         self.rows = np.memmap(path, np.float32, mode="r", shape=(MAP_ROWS, *MAP_ROW))
+        # without this, shuffled reads crawl: the system reads far ahead of each row
+        self.rows.base.madvise(mmap.MADV_RANDOM if order == "shuffled" else mmap.MADV_SEQUENTIAL)
 
     def __len__(self) -> int:
         return MAP_ROWS
@@ -340,7 +347,7 @@ def read_map(path: str, who: str, order: str, batches: int, batch_size: int = 12
     else:
         from torch.utils import data
 
-        rows = TorchMap(path)
+        rows = TorchMap(path, order)
         # as many as are read: PyTorch would make a list of all 32 million
         sampler = data.RandomSampler(rows, num_samples=(batches + 1) * batch_size) if order == "shuffled" else None
         loader = data.DataLoader(rows, batch_size, sampler=sampler)
@@ -355,7 +362,10 @@ def read_map(path: str, who: str, order: str, batches: int, batch_size: int = 12
 
 def memory_map(goals: Goals, repeats: int, batches: int) -> list[str]:
     """Compare reading rows from a map of 100 GB, by processes that may hold 1 GiB."""
-    lines = ["| 100 GB map, batches of 128 rows of 784 | TinyTorch, batches/s | times PyTorch | most resident, MB |", "|---|---|---|---|"]
+    lines = [
+        "| 100 GB map, batches of 128 rows of 784 | TinyTorch, batches/s | times PyTorch | most resident, MB |",
+        "|---|---|---|---|",
+    ]
     with tempfile.TemporaryDirectory(prefix="bench-map-", dir=ROOT / "build") as name, ceiling() as prefix:
         path = Path(name) / "rows.f32"
         with path.open("wb") as file:
@@ -364,17 +374,30 @@ def memory_map(goals: Goals, repeats: int, batches: int) -> list[str]:
             taken: dict[str, list[dict[str, float]]] = {"ours": [], "torch": []}
             for turn in range(repeats):
                 for who in list(taken)[:: -1 if turn % 2 else 1]:
-                    command = [*prefix, sys.executable, __file__, "--map", str(path), who, order, str(batches)]
+                    # PyTorch's shuffled order alone takes more than the ceiling lets it have, so it has none
+                    command = [
+                        *(prefix if who == "ours" else []),
+                        sys.executable,
+                        __file__,
+                        "--map",
+                        str(path),
+                        who,
+                        order,
+                        str(batches),
+                    ]
                     said = subprocess.run(command, capture_output=True, text=True, check=True).stdout
                     taken[who].append(json.loads(said))
             seconds = {who: [each["seconds"] for each in runs] for who, runs in taken.items()}
             times = ratios(seconds["torch"], seconds["ours"])
             resident = max(each["resident_bytes"] for each in taken["ours"]) / 1e6
             goals.at_least(f"100 GB map, {order}, times PyTorch", median(times), goal)
-            goals.at_most(f"100 GB map, {order}, MB resident", resident, 512 if goals.factor == 1 else 256)
+            goals.at_most(f"100 GB map, {order}, MB resident", resident, 512 * goals.factor)
             rate = spread([batches / each for each in seconds["ours"]])
             lines.append(f"| {order} | {rate} | {spread(times)} | {resident:.0f} |")
-        lines += ["", f"Each ran {'in a cgroup of 1 GiB' if prefix else 'without a ceiling, which only root may set'}."]
+        lines += [
+            "",
+            f"TinyTorch ran {'in a cgroup of 1 GiB, with cached pages' if prefix else 'without a ceiling'}, PyTorch without.",
+        ]
     return lines
 
 
@@ -402,7 +425,10 @@ class ceiling:
 
 def growth(counts: Sequence[int]) -> tuple[list[str], dict[str, list[float]]]:
     """Measure what a sample costs, and the most memory an epoch takes, as datasets grow."""
-    lines = ["| samples of 64 float32 | ns per sample, shuffled | ns per sample, in order | MB at an epoch's peak |", "|---|---|---|---|"]
+    lines = [
+        "| samples of 64 float32 | ns per sample, shuffled | ns per sample, in order | MB at an epoch's peak |",
+        "|---|---|---|---|",
+    ]
     curves: dict[str, list[float]] = {"shuffled": [], "in order": [], "peak": []}
     for count in counts:
         rows = Tensor(np.zeros((count, 64), np.float32))
@@ -433,13 +459,17 @@ def draw_growth(counts: Sequence[int], curves: dict[str, list[float]]) -> None:
             counts,
             {name: [value / 1e9 for value in curves[name]] for name in ("shuffled", "in order")},
             title="A sample costs the same in a large dataset, until caches end",
-            x_label="samples of 64 float32 in the dataset, batches of 128", y_label="time per sample", unit="s",
+            x_label="samples of 64 float32 in the dataset, batches of 128",
+            y_label="time per sample",
+            unit="s",
         ),
         "loader-memory.png": plots.draw_curves(
             counts,
             {"an epoch's peak": curves["peak"], "8 B an index": [8.0 * count for count in counts]},
             title="What grows is the order of the epoch: 8 B an index",
-            x_label="samples in the dataset, shuffled", y_label="memory beyond the dataset", unit="B",
+            x_label="samples in the dataset, shuffled",
+            y_label="memory beyond the dataset",
+            unit="B",
         ),
     }
     for name, axes in figures.items():
@@ -469,11 +499,11 @@ def main(arguments: list[str] | None = None) -> int:
     print("in memory", flush=True)
     sections = {"loader: memory": in_memory(goals, repeats, (128,) if short else BATCH_SIZES)}
     print("start-up and shuffling", flush=True)
-    sections["loader: start"] = [*start_up(repeats), "", *shuffling(goals, min(repeats, 5))]
+    sections["loader: start"] = [*start_up(repeats), "", *shuffling(goals, min(repeats, 5), 10**6 if short else 10**7)]
     print("JPEG", flush=True)
     sections["loader: jpeg"] = jpegs(goals, repeats, 64 if short else 320)
     print("100 GB map", flush=True)
-    sections["loader: map"] = memory_map(goals, min(repeats, 5), 40 if short else 400)
+    sections["loader: map"] = memory_map(goals, min(repeats, 5), 100 if short else 1000)
     print("growth", flush=True)
     sections["loader: growth"], curves = growth(counts)
     for lines in sections.values():

@@ -4,6 +4,7 @@ import re
 import shutil
 
 import bench_grading
+import performance_page
 
 
 def test_both_ways_to_grade_give_the_same_scores_and_the_numbers_are_printed(capsys):
@@ -17,11 +18,11 @@ def test_both_ways_to_grade_give_the_same_scores_and_the_numbers_are_printed(cap
 
 def test_numbers_are_written_into_the_page_in_the_place_of_older_ones(tmp_path):
     page = tmp_path / "performance.md"
-    shutil.copyfile(bench_grading.PAGE, page)
+    shutil.copyfile(performance_page.PAGE, page)
     for name in ("grading: rate", "grading: scale"):
-        bench_grading.write_section(page, name, "numbers from before")
+        performance_page.write_section(page, name, "numbers from before")
         older = page.read_text(encoding="utf-8")
-        bench_grading.write_section(page, name, "the numbers")
+        performance_page.write_section(page, name, "the numbers")
         once = page.read_text(encoding="utf-8")
-        bench_grading.write_section(page, name, "the numbers")
+        performance_page.write_section(page, name, "the numbers")
         assert page.read_text(encoding="utf-8") == once == older.replace("numbers from before", "the numbers")

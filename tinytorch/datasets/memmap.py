@@ -60,7 +60,7 @@ class MemmapDataset(ArrayDataset):
     """
 
     def __init__(
-        self, *files: str | PathLike[str] | RawArray, access: Access = "normal", max_resident_bytes: int = 2**28
+        self, *files: str | PathLike[str] | RawArray, access: Access = "normal", max_resident_bytes: int = 2**27
     ) -> None:
         if not files:
             raise ValueError("MemmapDataset needs at least one file; none was given")
