@@ -396,7 +396,7 @@ def memory_map(goals: Goals, repeats: int, batches: int) -> list[str]:
             lines.append(f"| {order} | {rate} | {spread(times)} | {resident:.0f} |")
         lines += [
             "",
-            f"TinyTorch ran {'in a cgroup of 1 GiB, with cached pages' if prefix else 'without a ceiling'}, PyTorch without.",
+            f"TinyTorch ran {'in a cgroup of 1 GiB' if prefix else 'without a ceiling'}, PyTorch without one.",
         ]
     return lines
 
