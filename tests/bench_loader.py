@@ -24,6 +24,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass, field
+from importlib.util import find_spec
 from pathlib import Path
 from statistics import median
 from typing import Any
@@ -500,8 +501,9 @@ def main(arguments: list[str] | None = None) -> int:
     sections = {"loader: memory": in_memory(goals, repeats, (128,) if short else BATCH_SIZES)}
     print("start-up and shuffling", flush=True)
     sections["loader: start"] = [*start_up(repeats), "", *shuffling(goals, min(repeats, 5), 10**6 if short else 10**7)]
-    print("JPEG", flush=True)
-    sections["loader: jpeg"] = jpegs(goals, repeats, 64 if short else 320)
+    if find_spec("tinytorch.core.scaling"):
+        print("JPEG", flush=True)
+        sections["loader: jpeg"] = jpegs(goals, repeats, 64 if short else 320)
     print("100 GB map", flush=True)
     sections["loader: map"] = memory_map(goals, min(repeats, 5), 100 if short else 1000)
     print("growth", flush=True)

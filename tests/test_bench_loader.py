@@ -7,12 +7,14 @@ pytest.importorskip("torch")
 import bench_loader
 
 
-def test_half_of_each_goal_is_reached_in_the_short_form(capsys):
-    assert bench_loader.main(["--short"]) == 0, capsys.readouterr().out
-    said = capsys.readouterr().out
-    for what in ("rows of (784,)", "100 GB map, shuffled", "JPEG", "shuffling"):
-        assert f"\n  {what}" in said
-    assert "all goals reached" in said
+def test_loading_from_memory_and_shuffling_reach_half_of_each_goal(capsys):
+    goals = bench_loader.Goals(factor=0.5)
+    table = bench_loader.in_memory(goals, repeats=3, batch_sizes=(128,))
+    said = bench_loader.shuffling(goals, repeats=3, count=10**6)
+    assert goals.missed == []
+    assert len(goals.lines) == 3 * 4 + 2
+    assert len(table) == 2 + 3 * 2
+    assert "1,000,000 indices" in said[0]
 
 
 def test_a_missed_goal_is_said_and_counted(capsys):
