@@ -60,8 +60,8 @@ import matplotlib.pyplot as plt
 from tinytorch.profiling import plots
 
 plt.rcParams.update(plots.STYLE)
-chain = {"Sampler": "whose sample?", "Workers": "fetch, collate", "Shared memory": "no second pickle", "Order": "as with no worker", "Training": "never waits"}
-plots.draw_chain(chain, title="You build the blue boxes", highlight=["Sampler", "Workers", "Shared memory", "Order"]);
+chain = {"Sampler": "whose sample?", "Workers": "fetch, collate", "Blocks": "shared memory", "Order": "as with no worker", "Training": "never waits"}
+plots.draw_chain(chain, title="You build the blue boxes", highlight=["Sampler", "Workers", "Blocks", "Order"]);
 
 # %% [markdown]
 # | step | you write | the idea |
@@ -109,7 +109,7 @@ def reached(count, wanted, limit):
 # %% tags=["explore"]
 lengths = np.random.default_rng(0).integers(3, 40, 24)
 figure, panels = plt.subplots(1, 2, figsize=(10, 3.2), layout="constrained")
-for panel, title, order in zip(panels, ("as they come", "sorted by length, then batched by 8"), (lengths, np.sort(lengths))):
+for panel, title, order in zip(panels, ("as they come", "sorted by length"), (lengths, np.sort(lengths))):
     longest = np.repeat(order.reshape(3, 8).max(axis=1), 8)
     panel.bar(range(24), longest, color=plots.PALE)
     panel.bar(range(24), order, color=plots.COLOURS[0])
@@ -467,7 +467,7 @@ for row, (waits, steps) in enumerate(runs.values()):
     ax.broken_barh(waits, (row - 0.35, 0.7), color=plots.COLOURS[1], label="waiting" if row == 0 else None)
     ax.broken_barh(steps, (row - 0.35, 0.7), color=plots.COLOURS[0], label="computing" if row == 0 else None)
 ax.set(title="Loading, hidden behind the step", yticks=[0, 1], yticklabels=list(runs), xlabel="seconds", ylim=(1.6, -0.6))
-ax.legend(ncols=2, loc="lower right")
+ax.legend(ncols=2, loc="lower right", bbox_to_anchor=(1, 1))
 plt.show()
 
 # %% [markdown]
@@ -610,7 +610,7 @@ figure, ax = plt.subplots(figsize=(9, 2.6), layout="constrained")
 ax.imshow(owners, cmap=plt.matplotlib.colors.ListedColormap(plots.COLOURS[:4]), aspect="auto")
 for (row, column), rank in np.ndenumerate(owners):
     ax.text(column, row, rank, ha="center", va="center", color="white", fontsize=9)
-ax.set(title="24 samples, four ranks: the rank that reads each", xlabel="sample", ylabel="epoch")
+ax.set(title="24 samples, four ranks: the rank that reads each", xlabel="sample", ylabel="epoch", yticks=range(6))
 plt.show()
 
 # %% test="sampler-ready" points=0
@@ -1726,36 +1726,37 @@ assert counted.fetched == list(range(970, 1000)), f"Step 7: only samples 970 to 
 # %% [markdown]
 # ## Finale · What it brings
 #
-# Three datasets: one whose samples are Python's work, the photographs of step 2, and rows that lie in memory. How many samples a second come with so many workers?
+# Three datasets: one whose samples are Python's work, the photographs of step 2 made small, and rows that lie in memory. How many samples a second come with so many workers?
 
 # %% tags=["explore"]
 from tinytorch.profiling import throughput
 
 class Computed:
     def __len__(self):
-        return 256
+        return 160
     def __getitem__(self, index):
-        return np.float32(sum(number * number for number in range(15_000)))
+        return np.float32(sum(number * number for number in range(40_000)))
 
 class Rows(Computed):
-    rows = np.zeros((256, 784), np.float32)
+    rows = np.zeros((160, 784), np.float32)
     def __getitem__(self, index):
         return self.rows[index]
 
 # %% tags=["explore"]
 counts = [0, 1, 2, 4]
-datasets = {"computed in Python": Computed(), "JPEGs": photos, "rows in memory": Rows()}
-rates = {name: [throughput(ScalingLoader(each, 16, num_workers=count), passes=2).samples_per_second for count in counts]
+datasets = {"computed in Python": Computed(), "JPEGs": ImageFolder(folder.parent, size=(96, 128)), "rows in memory": Rows()}
+rates = {name: [throughput(ScalingLoader(each, 16, num_workers=count), passes=3).samples_per_second for count in counts]
          for name, each in datasets.items()}
 
 # %% tags=["explore"]
 relative = {name: [rate / values[0] for rate in values] for name, values in rates.items()}
-ax = plots.draw_curves(counts, relative, title=f"Workers pay where samples are work ({os.cpu_count()} cores)", log=False, x_label="num_workers", y_label="times as fast as with 0")
+ax = plots.draw_curves(counts, relative, title=f"What a worker brings depends on the sample ({os.cpu_count()} cores)", log=False, x_label="num_workers", y_label="times as fast as with 0")
 ax.axhline(1, color="#888888", ls=":")
 plt.show()
 
 # %% [markdown]
-# *In words: as many times faster as there are cores, at most; and where a sample is only a row of an array, a process to fetch it costs more than it brings.*
+# *In words: where a sample is Python's work, two workers on two idle cores are nearly twice as fast, and more workers than cores bring little. Where it is a row of an array, a process to fetch it costs more than it
+# brings.*
 #
 # All of these loaders gave the same batches, to the bit:
 
