@@ -571,6 +571,8 @@ assert in_order == [[0, 2, 4, 6], [1, 3, 5]], f"Step 3: unshuffled, two ranks of
 ### BEGIN HIDDEN TESTS
 crossed = shares(60, 1, epoch=2, seed=1) == shares(60, 1, epoch=1, seed=2)
 assert not crossed, "Step 3: seed 1, epoch 2 should not be seed 2, epoch 1."
+at_first = list(ShardedSampler(50, 0, 2))
+assert at_first == first[0], "Step 3: before set_epoch, the epoch should be 0; the order was another one."
 later = shares(7, 2, epoch=3, shuffle=False)
 assert later == [[0, 2, 4, 6], [1, 3, 5]], f"Step 3: unshuffled, every epoch is the same; epoch 3 came as {later}."
 random.seed(5), np.random.seed(5)
@@ -786,10 +788,10 @@ def _is_tried():
 
 def _lent_tried(index, call, *arguments):
     try:
-        value = call(*arguments)
-    except Exception as fault:
-        raise fault if isinstance(fault, SampleError) else SampleError(index, traceback.format_exc())
-    return value
+        lent_value = (call)(*arguments)
+    except Exception as lent_fault:
+        raise lent_fault if isinstance(lent_fault, SampleError) else SampleError(index, traceback.format_exc())
+    return lent_value
 
 if "SampleError" not in globals() or error_of(_travels) is not None or not _travels():
     SampleError = type("SampleError", (RuntimeError,), {"__init__": _lent_begin, "__module__": "__main__"})
@@ -1114,14 +1116,14 @@ def _lent_seed(seed, epoch, index):
     random.seed(fresh[0]), np.random.seed(fresh[1])
 
 def _lent_make(dataset, collate, seed, epoch, indices):
-    rows = list(map(int, indices))
-    with _chance_kept():
-        got = [(_seed_chance(seed, epoch, row), _tried(row, lambda: dataset[row]))[1] for row in rows]
-        return _tried(rows, lambda: collate(got))
+    lent_rows = [*map(int, indices)]
+    with _chance_kept() as _nothing:
+        got = [(_seed_chance(seed, epoch, row), _tried(row, lambda: dataset[row]))[1] for row in lent_rows]
+        return _tried(lent_rows, lambda: collate(got))
 
 class _LentLoader(DataLoader):
     def __init__(self, dataset, batch_size, shuffle=False, **given):
-        DataLoader.__init__(self, dataset, batch_size, shuffle)
+        DataLoader.__init__(self, *(dataset, batch_size, shuffle))
         options = {"num_workers": 0, "collate_fn": None, "sampler": None, "seed": 0, "ahead": 2} | given
         vars(self).update(options, _next=(0, 0), _at=(0, 0), _runs=weakref.WeakSet())
         self.sampler = self.sampler or ShardedSampler(len(dataset), 0, 1, shuffle, self.seed)
@@ -1134,8 +1136,8 @@ class _LentLoader(DataLoader):
     def _batches(self, epoch, first=0):
         def one(rows):
             return _make_batch(self.dataset, self.collate_fn or self._collate_batch, self.seed, epoch, rows)
-        rest = self._plan(epoch)[first:]
-        yield from (_in_workers(one, rest, self.num_workers, self.ahead) if self.num_workers > 0 else (one(rows) for rows in rest))
+        lent_rest = self._plan(epoch)[first:]
+        yield from (_in_workers(one, lent_rest, self.num_workers, self.ahead) if self.num_workers > 0 else (one(rows) for rows in lent_rest))
 
 if "_seed_chance" not in globals() or error_of(_draws_well) is not None or not _draws_well():
     _seed_chance = _lent_seed
@@ -1290,16 +1292,16 @@ def _goes_through():
     return back["a"].tolist() == [9, 1, 2, 3, 4] and back["b"] == "text" and through(5) == 5 and left_behind() == before
 
 def _lent_to(name, batch):
-    whole = pickle.dumps(batch)
-    lent = SharedMemory(name, True, len(whole))
-    lent.buf[:len(whole)] = whole
-    return lent.close() or len(whole)
+    packed = pickle.dumps([batch])
+    lent = SharedMemory(name, True, len(packed))
+    lent.buf[:len(packed)] = packed
+    return lent.close() or len(packed)
 
 def _lent_from(name, told):
     lent = SharedMemory(name)
-    whole = bytes(lent.buf[:told])
+    packed = bytes(lent.buf[:told])
     lent.close(), lent.unlink()
-    return pickle.loads(whole)
+    return pickle.loads(packed).pop()
 
 if "_to_block" not in globals() or "_from_block" not in globals() or error_of(_goes_through) is not None or not _goes_through():
     _to_block, _from_block = _lent_to, _lent_from

@@ -230,6 +230,21 @@ def test_a_training_stopped_in_the_middle_of_an_epoch_ends_with_the_same_bits(tm
     assert weights(second) == weights(whole)
 
 
+def test_a_trainer_takes_it_as_it_takes_any_loader():
+    images, labels, _, _ = split_digits()
+    rows = TensorDataset(Tensor(images[:200].reshape(-1, 64)), Tensor(labels[:200]))
+
+    def history(num_workers):
+        np.random.seed(0)
+        model = Sequential(Linear(64, 10))
+        trainer = Trainer(model, SGD(model.parameters(), lr=0.1), CrossEntropyLoss())
+        return trainer.fit(ScalingLoader(rows, 32, True, num_workers=num_workers), epochs=2, progress=False)[
+            "train_loss"
+        ]
+
+    assert history(2) == history(0)
+
+
 # Errors
 
 
