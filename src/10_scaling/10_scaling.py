@@ -951,7 +951,7 @@ assert error.index == [5, 2], f"Step 5: where collating fails the index should b
 # Now the loader around it. A `ScalingLoader` is a `DataLoader` with more to say. Its `__init__` checks and keeps:
 
 # %% [markdown]
-# - `num_workers` (an int, 0 or more; 0: in this process), `ahead` (an int, at least 1), else `ValueError`;
+# - `num_workers` (an int or NumPy's, 0 or more; 0: in this process), `ahead` (at least 1), else `ValueError`;
 # - `collate_fn` and `seed` as they are;
 # - `sampler`, any iterable of indices with a `len`. Without one it is the `ShardedSampler` of rank 0 of 1, with this `shuffle` and `seed`. Both a sampler and `shuffle=True`: `ValueError`.
 
@@ -1055,6 +1055,8 @@ shard = ShardedSampler(10, 1, 2, seed=4)
 loader = ScalingLoader(Noisy(), 2, sampler=shard)
 got = sum(planned(loader, 3), []), len(loader)
 assert got == (shares(10, 2, 3, seed=4)[1], 3), f"Step 5: with a sampler the plan should be its indices of epoch 3, in 3 batches; it was {got}."
+even = planned(ScalingLoader(Noisy(6), 3))
+assert even == [[0, 1, 2], [3, 4, 5]], f"Step 5: 6 samples by 3 should be planned as two batches; it was {even}."
 loader = ScalingLoader(Noisy(), 2, sampler=[9, 9, 1])
 dtypes = {indices.dtype.str for indices in loader._plan(0)}
 got = planned(loader), len(loader)
@@ -1072,8 +1074,8 @@ assert isinstance(error, ValueError), f"Step 5: a sampler and shuffle=True shoul
 for options in [{"ahead": 0}, {"num_workers": 1.5}, {"ahead": "2"}]:
     error = error_of(ScalingLoader, Noisy(), 2, **options)
     assert isinstance(error, ValueError), f"Step 5: {options} should raise ValueError; it gave {error!r}."
-error = error_of(ScalingLoader, Noisy(), 2, sampler=[1, 2])
-assert error is None, f"Step 5: a sampler alone is fine; it raised {error!r}."
+error = error_of(ScalingLoader, Noisy(), 2, sampler=[1, 2], num_workers=np.int64(1), ahead=1)
+assert error is None, f"Step 5: a sampler alone, one worker and one ahead are fine; it raised {error!r}."
 ### END HIDDEN TESTS
 
 # %% test="loader-batches" points=2
@@ -1464,6 +1466,14 @@ got = finished(lambda: list(_in_workers(slow_first, singles(5), 3, 1)))
 assert got == [0, 1, 2, 3, 4], f"Step 6: a slow batch 0 should still come first; it gave {got!r}."
 got = finished(lambda: list(_in_workers(slow_first, singles(2), 4, 2))), finished(lambda: list(_in_workers(slow_first, [], 2, 2)))
 assert got == ([0, 1], []), f"Step 6: two batches, then none, from more workers than that; it gave {got!r}."
+before = left_behind()
+stream = _in_workers(says_where, singles(2), 5, 1)
+finished(lambda: next(stream))
+started = left_behind()[0] - before[0]
+stream.close()
+assert started == 2, f"Step 6: for two batches two workers should be started, not five; {started} were."
+got = finished(lambda: set(ScalingLoader(Noisy(), 2, num_workers=3, ahead=1, collate_fn=lambda samples: os.getpid())._batches(0)))
+assert len(got) == 3, f"Step 6: a loader with num_workers=3 and ahead=1 should use three processes; it gave {got!r}."
 for epoch in (0, 3):
     one = as_bits(ScalingLoader(Noisy(), 3, shuffle=True)._batches(epoch))
     two = finished(lambda: as_bits(ScalingLoader(Noisy(), 3, shuffle=True, num_workers=2)._batches(epoch)))
