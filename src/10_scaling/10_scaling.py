@@ -353,7 +353,11 @@ stream.close()
 assert three, f"Step 2: with one batch taken, two more should be made meanwhile; only {made} were made in all."
 assert not four, f"Step 2: with one batch taken and ahead=2, three should be made; {made} were."
 ### BEGIN HIDDEN TESTS
-helpers = [thread.daemon for thread in source.threads if thread is not threading.main_thread()]
+source = Source(3)
+stream = prefetch(source)
+next(stream)
+helpers = [thread.daemon for thread in source.threads]
+stream.close()
 assert helpers == [True], f"Step 2: one thread, a daemon, should ask the source; daemon: {helpers}."
 source = Source(20)
 stream = prefetch(source, ahead=4)
@@ -1111,6 +1115,8 @@ def _makes_well():
 def _loads_well():
     probe = ScalingLoader(Noisy(5), 2, shuffle=True, seed=1)
     whole, rest = as_bits(probe._batches(2)), as_bits(probe._batches(2, first=1))
+    if list(ScalingLoader(range(3), 2, collate_fn=sum)._batches(0)) != [1, 2]:
+        return False
     return rest == whole[1:] and len(probe) == 3 and probe._next == (0, 0) and planned(ScalingLoader([1, 2], 1)) == [[0], [1]]
 
 def _lent_seed(seed, epoch, index):
@@ -1472,7 +1478,7 @@ finished(lambda: next(stream))
 started = left_behind()[0] - before[0]
 stream.close()
 assert started == 2, f"Step 6: for two batches two workers should be started, not five; {started} were."
-got = finished(lambda: set(ScalingLoader(Noisy(), 2, num_workers=3, ahead=1, collate_fn=lambda samples: os.getpid())._batches(0)))
+got = finished(lambda: sorted({str(place) for place in ScalingLoader(Noisy(), 2, num_workers=3, ahead=1, collate_fn=lambda samples: os.getpid())._batches(0)}))
 assert len(got) == 3, f"Step 6: a loader with num_workers=3 and ahead=1 should use three processes; it gave {got!r}."
 for epoch in (0, 3):
     one = as_bits(ScalingLoader(Noisy(), 3, shuffle=True)._batches(epoch))
@@ -1665,6 +1671,10 @@ loader = ScalingLoader(Noisy(), 4, True)
 first, second = iter(loader), iter(loader)
 got = as_bits([next(first), next(second)])
 assert got == [want[0][0], want[1][0]], "Step 7: of two loops at once, the one that begins first is epoch 0, the other epoch 1."
+peeking = ScalingLoader(Noisy(), 5, collate_fn=lambda samples: peeking._at)
+next(iter(peeking))
+got = list(peeking)[0]
+assert got == (1, 0), f"Step 7: while the first batch of epoch 1 is made, _at should be (1, 0); it was {got}."
 ### END HIDDEN TESTS
 
 # %% test="state-resumes" points=4
