@@ -20,6 +20,7 @@ _PUBLIC_NAMES = {
     "optimizers": ["SGD", "Adam", "AdamW"],
     "training": ["Trainer"],
     "convolutions": ["Conv2d", "MaxPool2d", "AvgPool2d", "Flatten"],
+    "scaling": ["pad_collate", "prefetch", "ShardedSampler", "SampleError", "ScalingLoader"],
 }
 _MODULE_OF = {name: module for module, names in _PUBLIC_NAMES.items() for name in names}
 

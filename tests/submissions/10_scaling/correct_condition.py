@@ -1,0 +1,120 @@
+# %% [markdown]
+# why: correct, with a condition and a deque in place of queue and semaphore, and whole pickles in the blocks
+# base: reference
+
+# %% solution="prefetch"
+#| export
+def prefetch(batches, ahead=2):
+    if ahead < 1:
+        raise ValueError(f"ahead={ahead}")
+    from collections import deque
+    ready, changed, state = deque(), threading.Condition(), {"stop": False}
+
+    def put(kind, value):
+        with changed:
+            ready.append((kind, value))
+            changed.notify_all()
+
+    def fill():
+        try:
+            stream = iter(batches)
+            while True:
+                with changed:
+                    changed.wait_for(lambda: len(ready) < ahead or state["stop"])
+                    if state["stop"]:
+                        return
+                try:
+                    value = next(stream)
+                except StopIteration:
+                    return put("end", None)
+                put("batch", value)
+        except BaseException as error:
+            put("error", error)
+
+    thread = threading.Thread(target=fill, daemon=True)
+    thread.start()
+    try:
+        while True:
+            with changed:
+                changed.wait_for(lambda: ready)
+                kind, value = ready.popleft()
+                changed.notify_all()
+            if kind == "end":
+                return
+            if kind == "error":
+                raise value
+            yield value
+    finally:
+        with changed:
+            state["stop"] = True
+            changed.notify_all()
+        thread.join()
+
+# %% solution="seed-chance"
+#| export
+def _seed_chance(seed, epoch, index):
+    chance = np.random.default_rng((seed, epoch, index))
+    random.seed(int(chance.integers(2**63)))
+    np.random.seed(chance.integers(2**32, size=4))
+
+# %% solution="to-block"
+#| export
+def _to_block(name, batch):
+    whole = pickle.dumps(batch)
+    block = SharedMemory(name, create=True, size=len(whole))
+    block.buf[:len(whole)] = whole
+    block.close()
+    return len(whole)
+
+# %% solution="from-block"
+#| export
+def _from_block(name, told):
+    block = SharedMemory(name)
+    try:
+        return pickle.loads(bytes(block.buf[:told]))
+    finally:
+        block.close()
+        block.unlink()
+
+# %% solution="work"
+#| export
+def _work(line, make, plan, tag):
+    def answer(number):
+        return _to_block(f"{tag}_{number}", make(plan[number]))
+
+    for number in iter(line.recv, None):
+        try:
+            told = answer(number)
+        except SampleError as error:
+            told = error
+        except Exception:
+            told = SampleError(plan[number].tolist(), traceback.format_exc())
+        line.send(told)
+
+# %% solution="in-workers"
+#| export
+def _in_workers(make, plan, count, ahead):
+    tag, total = _new_tag(), len(plan)
+    workers = _start_workers(min(count, total), make, plan, tag)
+    to_ask, unread = iter(range(total)), set()
+
+    def ask():
+        for number in to_ask:
+            unread.add(number)
+            return _ask(workers[number % len(workers)], number)
+
+    try:
+        for _ in range(ahead * len(workers)):
+            ask()
+        for number in range(total):
+            ask()
+            answer = _answer(workers[number % len(workers)])
+            if type(answer) is SampleError:
+                raise answer
+            batch = _from_block(f"{tag}_{number}", answer)
+            unread.discard(number)
+            yield batch
+    finally:
+        _end_workers(workers)
+        for number in unread:
+            _remove_block(f"{tag}_{number}")

@@ -1,0 +1,3 @@
+# %% [markdown]
+# why: the reference itself
+# base: reference

@@ -1,0 +1,4 @@
+# %% [markdown]
+# why: the student notebook as it was released
+# base: untouched
+# earns: {}

@@ -1,0 +1,17 @@
+# %% [markdown]
+# why: after a resume it counts from 0 again
+# base: reference
+# loses: {state-resumes: 4}
+
+# %% solution="run"
+#| export
+@patch
+def _run(self: ScalingLoader):
+    "Yield the batches from `_next` on, and note in `_at` how far it is."
+    epoch, first = self._next
+    self._at, self._next = (epoch, first), (epoch + 1, 0)
+    with closing(self._batches(epoch, first)) as batches:
+        for handed, batch in enumerate(batches, 1):
+            self._at = epoch, handed
+            yield batch
+    self._at = epoch + 1, 0

@@ -1,0 +1,15 @@
+# %% [markdown]
+# why: raises from None
+# base: reference
+# loses: {error-traceback: 2}
+
+# %% solution="tried"
+#| export
+def _tried(index, call, *arguments):
+    "Give call(*arguments); what it raises comes as a SampleError with this index and the original traceback."
+    try:
+        return call(*arguments)
+    except SampleError:
+        raise
+    except Exception as error:
+        raise SampleError(index, traceback.format_exc()) from None

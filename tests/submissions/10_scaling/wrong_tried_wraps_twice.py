@@ -1,0 +1,13 @@
+# %% [markdown]
+# why: a SampleError becomes another one, with another index
+# base: reference
+# loses: {error-passes: 2}
+
+# %% solution="tried"
+#| export
+def _tried(index, call, *arguments):
+    "Give call(*arguments); what it raises comes as a SampleError with this index and the original traceback."
+    try:
+        return call(*arguments)
+    except Exception as error:
+        raise SampleError(index, traceback.format_exc()) from error

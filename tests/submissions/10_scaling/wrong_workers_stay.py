@@ -1,0 +1,21 @@
+# %% [markdown]
+# why: no finally, a loop that is left leaves its workers
+# base: reference
+# loses: {workers-leave: 4}
+
+# %% solution="in-workers"
+#| export
+def _in_workers(make, plan, count, ahead):
+    "Yield make(indices) for each entry of the plan, in order, made in worker processes; leave none of them behind."
+    tag, asked, number = _new_tag(), 0, 0
+    workers = _start_workers(min(count, len(plan)), make, plan, tag)
+    if True:
+        for number in range(len(plan)):
+            while asked < min(len(plan), number + 1 + ahead * len(workers)):
+                _ask(workers[asked % len(workers)], asked)
+                asked += 1
+            answer = _answer(workers[number % len(workers)])
+            if isinstance(answer, SampleError):
+                raise answer
+            yield _from_block(f"{tag}_{number}", answer)
+    _end_workers(workers)

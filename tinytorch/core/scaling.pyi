@@ -1,0 +1,196 @@
+"""Load beside the training, and lose nothing by it: no order, no seed, no error, no process."""
+__all__ = ['pad_collate', 'prefetch', 'ShardedSampler', 'SampleError', 'ScalingLoader']
+import multiprocessing
+import operator
+import os
+import pickle
+import queue
+import random
+import secrets
+import signal
+import threading
+import time
+import traceback
+import weakref
+from contextlib import closing, contextmanager, suppress
+from functools import partial
+from multiprocessing import resource_tracker
+from multiprocessing.shared_memory import SharedMemory
+from pathlib import Path
+import numpy as np
+from .dataloader import DataLoader
+from .tensor import Tensor
+
+def pad_collate(samples, value=0):
+    """Collate samples whose first position is a sequence, filled up with `value` to the longest one of the batch.
+
+    Args:
+        samples: tuples (sequence, ...) or bare sequences; a sequence is a Tensor or an array of shape (length, ...).
+        value: what the short ones are filled up with.
+
+    Returns:
+        Tensors: the sequences (samples, longest, ...), each other position stacked, and the lengths (int64).
+
+    Raises:
+        ValueError: sequences differ in more than their length.
+    """
+    ...
+
+def prefetch(batches, ahead=2):
+    """Give the batches of an iterable, taken by a thread in the background while the loop computes.
+
+    Args:
+        batches: any iterable.
+        ahead: how many batches may wait, at least 1.
+
+    What the iterable raises is raised where its batch would have come. However the loop ends, so does the thread.
+    Chance that the iterable draws from `random` or `np.random` mixes with the loop's own: see step 5.
+    """
+    ...
+
+class ShardedSampler:
+    """The indices of one rank's samples; all ranks together have each sample exactly once, in every epoch.
+
+    PyTorch's DistributedSampler gives some samples twice, so that all ranks have equally many. Here shares differ by
+    one at most, and a loop that needs equally many batches says so itself.
+
+    Args:
+        samples: how many samples there are.
+        rank, world_size: which share this is, of how many.
+        shuffle: whether each epoch has an order of its own, decided by `seed` and `set_epoch`.
+
+    Raises:
+        ValueError: there is no such rank, or `samples` is negative.
+    """
+
+    def __init__(self, samples, rank, world_size, shuffle=True, seed=0):
+        ...
+
+    def set_epoch(self, epoch):
+        """Choose the epoch whose order comes next."""
+        ...
+
+    def __len__(self):
+        ...
+
+    def __iter__(self):
+        ...
+
+class SampleError(RuntimeError):
+    """A sample could not be had: `index` says which one, the text holds the original traceback.
+
+    Where collating failed, `index` is the list of the batch's indices.
+    """
+
+    def __init__(self, index, text):
+        ...
+
+    def __str__(self):
+        ...
+
+def _tried(index, call, *arguments):
+    """Give call(*arguments); what it raises comes as a SampleError with this index and the original traceback."""
+    ...
+
+def _seed_chance(seed, epoch, index):
+    """Seed random and np.random with what seed, epoch and index decide."""
+    ...
+
+@contextmanager
+def _chance_kept():
+    """Afterwards random and np.random go on from where they were before."""
+    ...
+
+def _make_batch(dataset, collate, seed, epoch, indices):
+    """Collate the samples of some indices, each fetched with its own chance; what fails is a SampleError."""
+    ...
+
+class ScalingLoader(DataLoader):
+    """A DataLoader whose batches are the same, to the bit, for every number of workers; each loop is a new epoch.
+
+    Args:
+        dataset, batch_size, shuffle: as for a DataLoader.
+        num_workers: processes that make batches; 0: this one does.
+        collate_fn: makes a batch of a list of samples; without it, the DataLoader's way.
+        sampler: gives the indices, in place of `shuffle`; it has to give the same ones for the same epoch.
+        seed: decides the order, and, with epoch and index, what a sample draws from `random` and `np.random`.
+        ahead: how many batches wait for each worker.
+    """
+
+    def __init__(self, dataset, batch_size, shuffle=False, *, num_workers=0, collate_fn=None, sampler=None, seed=0, ahead=2):
+        ...
+
+    def __len__(self):
+        ...
+
+    def _plan(self, epoch):
+        """The indices of each batch of an epoch."""
+        ...
+
+    def _batches(self, epoch, first=0):
+        """Yield the batches of an epoch, from number `first` on."""
+        ...
+
+    def _run(self):
+        """Yield the batches from `_next` on, and note in `_at` how far it is."""
+        ...
+
+    def state_dict(self) -> dict:
+        """Where the loader is: all that it takes to go on from there, as numbers that JSON takes."""
+        ...
+
+    def load_state_dict(self, state):
+        """Go on from there with the next loop. Raises `ValueError` when the state is that of another loader."""
+        ...
+
+    def __iter__(self):
+        """The batches of the next epoch; after `load_state_dict`, of the rest of that one."""
+        ...
+
+    def close(self):
+        """End all loops over this loader, and their workers."""
+        ...
+
+def _to_block(name, batch):
+    """Write a batch into a new block of shared memory; give what `_from_block` has to be told."""
+    ...
+
+def _from_block(name, told):
+    """Give the batch in a block of shared memory, with memory of its own, and remove the block."""
+    ...
+
+def _new_tag():
+    """The beginning of the names of one loop's blocks; macOS allows 30 characters."""
+    ...
+
+def _remove_block(name):
+    """Remove a block, if there is one."""
+    ...
+
+def _work(line, make, plan, tag):
+    """In a worker: make the batch of each number that comes in; send what `_to_block` gave, or the SampleError."""
+    ...
+
+def _begin_worker(line, others, *job):
+    """The first thing that a worker does."""
+    ...
+
+def _start_workers(count, *job):
+    """Fork workers; give a list of pairs: the process, and this side's end of its line."""
+    ...
+
+def _end_workers(workers):
+    """End workers: one that waits ends by itself, one that is busy is stopped; it only reads."""
+    ...
+
+def _ask(worker, number):
+    """Tell a worker to make a batch."""
+    ...
+
+def _answer(worker):
+    """Wait for what a worker sends next."""
+    ...
+
+def _in_workers(make, plan, count, ahead):
+    """Yield make(indices) for each entry of the plan, in order, made in worker processes; leave none of them behind."""
+    ...
