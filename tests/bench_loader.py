@@ -24,7 +24,6 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass, field
-from importlib.util import find_spec
 from pathlib import Path
 from statistics import median
 from typing import Any
@@ -33,7 +32,7 @@ import numpy as np
 from performance_page import PAGE, ROOT, describe_machine, spread, write_section
 from PIL import Image
 
-from tinytorch import DataLoader, Tensor, TensorDataset
+from tinytorch import DataLoader, Tensor, TensorDataset, prefetch
 from tinytorch.datasets import ImageFolder, MemmapDataset, RawArray
 from tinytorch.profiling import peak_bytes, peak_resident_bytes
 
@@ -251,7 +250,6 @@ class TorchImages:
 
 def jpegs(goals: Goals, repeats: int, count: int, batch_size: int = 16) -> list[str]:
     """Compare epochs over JPEGs, without and with a training step of 40 ms for each batch."""
-    from tinytorch.core.scaling import prefetch
     from torch.utils import data
 
     with tempfile.TemporaryDirectory(prefix="bench-jpegs-") as name:
@@ -501,9 +499,8 @@ def main(arguments: list[str] | None = None) -> int:
     sections = {"loader: memory": in_memory(goals, repeats, (128,) if short else BATCH_SIZES)}
     print("start-up and shuffling", flush=True)
     sections["loader: start"] = [*start_up(repeats), "", *shuffling(goals, min(repeats, 5), 10**6 if short else 10**7)]
-    if find_spec("tinytorch.core.scaling"):
-        print("JPEG", flush=True)
-        sections["loader: jpeg"] = jpegs(goals, repeats, 64 if short else 320)
+    print("JPEG", flush=True)
+    sections["loader: jpeg"] = jpegs(goals, repeats, 64 if short else 320)
     print("100 GB map", flush=True)
     sections["loader: map"] = memory_map(goals, min(repeats, 5), 100 if short else 1000)
     print("growth", flush=True)
