@@ -5,7 +5,7 @@ ratios are those of one turn. The run fails where a goal below is missed.
 
     make bench-loader
     python tests/bench_loader.py --write     the tables and pictures of docs/performance.md
-    python tests/bench_loader.py --short     a part of it, with half the goals: what continuous integration runs
+    python tests/bench_loader.py --short     a part of it, with half the goals
 """
 
 from __future__ import annotations
@@ -38,7 +38,7 @@ from tinytorch.profiling import peak_bytes, peak_resident_bytes
 
 IMAGES = ROOT / "docs" / "images"
 BATCH_SIZES = (32, 128, 512)
-# How many rows: an epoch of each is 12 to 100 MB, more than the processor's caches hold
+# How many rows: the datasets are of 13 to 98 MB
 IN_MEMORY = {(64,): 50_000, (784,): 20_000, (3, 32, 32): 8_000}
 GOAL_TORCH = {(64,): 30.0, (784,): 10.0, (3, 32, 32): 4.0}  # times the rate of PyTorch without workers, shuffled
 GOAL_LIMIT = {(64,): 2.2, (784,): 1.2, (3, 32, 32): 1.2}  # at most this many times as long as the limit, shuffled
@@ -457,7 +457,7 @@ def draw_growth(counts: Sequence[int], curves: dict[str, list[float]]) -> None:
         "loader-time.png": plots.draw_curves(
             counts,
             {name: [value / 1e9 for value in curves[name]] for name in ("shuffled", "in order")},
-            title="A sample costs the same in a large dataset, until caches end",
+            title="What a sample costs, as datasets grow",
             x_label="samples of 64 float32 in the dataset, batches of 128",
             y_label="time per sample",
             unit="s",
@@ -465,7 +465,7 @@ def draw_growth(counts: Sequence[int], curves: dict[str, list[float]]) -> None:
         "loader-memory.png": plots.draw_curves(
             counts,
             {"an epoch's peak": curves["peak"], "8 B an index": [8.0 * count for count in counts]},
-            title="What grows is the order of the epoch: 8 B an index",
+            title="What an epoch takes beyond the dataset, as it grows",
             x_label="samples in the dataset, shuffled",
             y_label="memory beyond the dataset",
             unit="B",

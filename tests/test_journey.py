@@ -14,7 +14,7 @@ from corpus import answers_of, read_corpus
 
 from tinytorch.course.layout import Course, Module
 
-# The loop that module 05 prints, around a model that 09 builds: every module has its part in it.
+# The loop that module 05 prints, around a model that 09 builds: every module up to 09 has its part in it.
 TRAIN_BOTH = """
 import numpy as np
 from tinytorch import (Adam, Conv2d, CrossEntropyLoss, DataLoader, Flatten, Linear, MaxPool2d, RandomCrop, ReLU, SGD,

@@ -2078,7 +2078,7 @@ assert abs(float(q4_collate_seconds) / 0.00503316 - 1) <= 0.06, (
 #     optimizer.step()
 # ```
 #
-# Left for later: worker processes, prefetching, downloads, collating by a function of your own.
+# Left for 10: worker processes, prefetching, collating by a function of your own.
 #
 # Now export your work, so that the next modules import it: `tito export 05`. And on Binder, **download this notebook**:
 # the session, and all you wrote in it, ends when you leave.
