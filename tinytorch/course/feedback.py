@@ -7,6 +7,7 @@ import re
 from pathlib import Path
 from typing import Any, ClassVar
 
+import nbformat
 import nbgrader
 from jinja2 import pass_context
 from nbconvert.exporters import HTMLExporter, TemplateExporter
@@ -114,5 +115,6 @@ class PageWriter:
         folder = self.coursedir.format_path(self.coursedir.feedback_directory, student, assignment)
         names = {"student": student, "assignment": assignment, "notebook": name, "db_url": self.coursedir.db_url}
         resources = {"unique_key": name, "output_files_dir": f"{name}_files", "nbgrader": names}
-        page, _ = self.exporter.from_filename(str(Path(graded) / self.module.notebook_name), resources=resources)
+        graded_notebook = (Path(graded) / self.module.notebook_name).read_text(encoding="utf-8")
+        page, _ = self.exporter.from_notebook_node(nbformat.v4.reads(graded_notebook), resources)
         write_whole(Path(folder) / f"{name}.html", page.encode("utf-8"))

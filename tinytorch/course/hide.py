@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import html
 import re
 from typing import Any
@@ -48,7 +49,7 @@ class HideTestsInOutputs(NbGraderPreprocessor):  # type: ignore[misc]
         if self._known is None or self._known[0] != place:
             self._known = place, _hidden_in(*place)
         # What stands in a cell that the student sees anyway is no secret.
-        visible = "\n".join(squeeze(cell.source) for cell in nb.cells)
+        visible = "\n".join(squeezed_source(cell.source) for cell in nb.cells)
         secrets = {hidden for hidden in self._known[1] if hidden not in visible}
 
         code_cells = [cell for cell in nb.cells if cell.cell_type == "code"]
@@ -126,6 +127,12 @@ def remove_secrets(text: str, secrets: set[str]) -> str:
 def squeeze(text: str) -> str:
     """Take out what printing may change in a line: colours, HTML's and repr's escapes, white space."""
     return re.sub(r"[\\\s]", "", html.unescape(ANSI.sub("", text)))
+
+
+@functools.lru_cache(10_000)  # the cells of a class are the same over and over
+def squeezed_source(source: str) -> str:
+    """Give a cell's source squeezed."""
+    return squeeze(source)
 
 
 def _holds(text: str, secrets: set[str]) -> bool:

@@ -25,6 +25,7 @@ from tinytorch.course.plain import Tensor, Unreadable, decode
 from tinytorch.course.trial import CHECK, LOOK, OUR_NAMES, Part, take_apart
 
 MOST_EVIDENCE_BYTES = 20_000_000
+BUILTINS = {name: getattr(builtins, name) for name in OUR_NAMES if hasattr(builtins, name)}
 
 
 class Tampered(Exception):
@@ -147,9 +148,8 @@ class _Replay:
     """The grader's halves of one cell, run one after the other against the evidence for each."""
 
     def __init__(self) -> None:
-        names: dict[str, Any] = {name: getattr(builtins, name) for name in OUR_NAMES if hasattr(builtins, name)}
-        names["__import__"] = _import_for_numpy
-        self.space = {"__builtins__": names, "np": np, "Tensor": Tensor, CHECK: self._check, LOOK: self._look}
+        own = {"np": np, "Tensor": Tensor, CHECK: self._check, LOOK: self._look}
+        self.space = {"__builtins__": {**BUILTINS, "__import__": _import_for_numpy}, **own}
         self.waiting: Iterator[Any] = iter(())
         self.looks: list[Any] = []
         self.values: dict[int, Any] = {}

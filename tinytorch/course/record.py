@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import tempfile
 import warnings
 from collections.abc import Collection
@@ -20,7 +21,7 @@ from sqlalchemy.exc import SAWarning
 from traitlets import List, Unicode
 from traitlets.utils.importstring import import_item
 
-from tinytorch.course.files import PART, write_notebook, write_whole
+from tinytorch.course.files import PART, write_whole
 from tinytorch.course.gradebook import at_hand
 from tinytorch.course.layout import CourseError, Module
 from tinytorch.course.notebook import role_of
@@ -148,7 +149,8 @@ class Recorder:
             new.mkdir()
             for found in find_all_files(str(submitted), [*self.coursedir.ignore, "*.ipynb"]):
                 write_whole(new / Path(found).relative_to(submitted), Path(found).read_bytes())
-            write_notebook(notebook, new / self.module.notebook_name)
+            # on one line: whoever opens it reads it by nbformat, which takes long to write it in JupyterLab's way
+            write_whole(new / self.module.notebook_name, json.dumps(notebook).encode())
             for path in new.rglob("*"):
                 if path.is_file():
                     path.chmod(READ_ONLY)

@@ -12,7 +12,7 @@ from nbformat import NotebookNode
 from nbgrader.api import SubmittedNotebook
 
 from tinytorch.course.files import write_whole
-from tinytorch.course.hide import ANSI, hidden_lines, remove_secrets, squeeze
+from tinytorch.course.hide import ANSI, hidden_lines, remove_secrets, squeeze, squeezed_source
 from tinytorch.course.layout import Module
 from tinytorch.course.notebook import grade_id, role_of
 from tinytorch.course.notes import Note
@@ -157,16 +157,19 @@ def with_messages(result: StudentResult, notebook: NotebookNode) -> StudentResul
 
     A message is one line without colours, and holds no line of a hidden test.
     """
-    cells = [cell for cell in notebook.cells if cell.cell_type == "code"]
-    tests = [cell for cell in cells if role_of(cell) == "test"]
-    visible = "\n".join(squeeze(cell.source) for cell in notebook.cells if role_of(cell) != "test")
+    code_cells = [cell for cell in notebook.cells if cell.cell_type == "code"]
+    tests = [cell for cell in code_cells if role_of(cell) == "test"]
+    errors = {grade_id(cell): [output for output in cell.outputs if output.output_type == "error"] for cell in tests}
+    if not any(errors.values()):
+        return result
+    visible = "\n".join(squeezed_source(cell.source) for cell in notebook.cells if role_of(cell) != "test")
     hidden = {squeeze(line) for cell in tests for line in hidden_lines(cell.source)}
     secrets = {line for line in hidden if line not in visible}
     messages = {}
     for cell in tests:
-        errors = [output for output in cell.outputs if output.output_type == "error"]
-        if errors:
-            said = ": ".join(part for part in (errors[0].ename, errors[0].evalue) if part)
+        if errors[grade_id(cell)]:
+            first = errors[grade_id(cell)][0]
+            said = ": ".join(part for part in (first.ename, first.evalue) if part)
             messages[grade_id(cell)] = one_line(remove_secrets(said, secrets))
     told = [test if test.passed else replace(test, message=messages.get(test.name, "")) for test in result.tests]
     return replace(result, tests=told)

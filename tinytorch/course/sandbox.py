@@ -269,7 +269,8 @@ def sandboxed(
     return [tools["choom"], "-n", "1000", "--", *bubblewrap, "--", *inside, "--", *command]
 
 
-def readable_paths() -> list[Path]:
+@functools.cache
+def readable_paths() -> tuple[Path, ...]:
     """Give what the interpreter needs of this machine: itself, its packages, the system's libraries and fonts."""
     system = ["/usr/lib", "/usr/lib32", "/usr/lib64", "/usr/local/lib", "/lib", "/lib32", "/lib64", "/usr/share/fonts"]
     system += ["/usr/local/share/fonts", "/usr/share/zoneinfo", "/etc/ld.so.cache", "/etc/localtime", "/etc/fonts"]
@@ -281,7 +282,7 @@ def readable_paths() -> list[Path]:
     for path in [*map(Path, system), *python]:
         if path.exists() and not any(path.is_relative_to(above) for above in chosen if not above.is_symlink()):
             chosen.append(path)
-    return chosen
+    return tuple(chosen)
 
 
 def _read_only(path: Path) -> list[str]:
