@@ -10,6 +10,7 @@ from __future__ import annotations
 import html
 import re
 from collections.abc import Iterable
+from functools import lru_cache
 
 from nbformat import NotebookNode
 
@@ -31,9 +32,19 @@ def find_leaks(lines: Iterable[str], text: str, own: str = "") -> list[str]:
 
     `text` may be a notebook's JSON, a page's HTML or a coloured traceback: escapes and markup hide nothing.
     """
-    shown = _bare(text), _bare(re.sub(r"<[^>]*>", "", text))
-    own = _bare(own)
-    return sorted(line for line in lines if any(_bare(line) in form for form in shown) and _bare(line) not in own)
+    shown, own = _forms(text), _bare(own)
+    return sorted(line for line in lines if any(_bare_line(line) in form for form in shown) and _bare(line) not in own)
+
+
+@lru_cache(4)  # a page is searched for several kinds of lines
+def _forms(text: str) -> tuple[str, str]:
+    """Give what can be read in a text: with its markup, and without."""
+    return _bare(text), _bare(re.sub(r"<[^>]*>", "", text))
+
+
+@lru_cache(20_000)  # and a class of pages for the same lines
+def _bare_line(line: str) -> str:
+    return _bare(line)
 
 
 def _secret_lines(notebook: NotebookNode, region: str) -> set[str]:

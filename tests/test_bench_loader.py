@@ -1,5 +1,7 @@
 """Loading is about as fast as `make bench-loader` says, on any machine by half of it. That is the long form."""
 
+import mmap
+
 import pytest
 
 pytest.importorskip("torch")
@@ -15,6 +17,23 @@ def test_loading_from_memory_and_shuffling_reach_half_of_each_goal(capsys):
     assert len(goals.lines) == 3 * 4 + 2
     assert len(table) == 2 + 3 * 2
     assert "1,000,000 indices" in said[0]
+
+
+def test_loading_jpegs_behind_a_training_step_reaches_half_of_each_goal(capsys):
+    goals = bench_loader.Goals(factor=0.5)
+    table = bench_loader.jpegs(goals, repeats=3, count=320)
+    assert goals.missed == []
+    assert len(goals.lines) == 2
+    assert "320 JPEGs" in table[0]
+
+
+@pytest.mark.skipif(not hasattr(mmap, "MADV_RANDOM"), reason="this system takes no advice about maps")
+def test_reading_a_map_of_100_gigabytes_reaches_half_of_each_goal_and_stays_below_512_megabytes(capsys):
+    goals = bench_loader.Goals(factor=0.5)
+    table = bench_loader.memory_map(goals, repeats=3, batches=200)
+    assert goals.missed == []
+    assert len(goals.lines) == 2 * 2
+    assert "100 GB map" in table[0]
 
 
 def test_a_missed_goal_is_said_and_counted(capsys):

@@ -141,11 +141,17 @@ def test_no_two_submissions_have_the_same_answers(module):
 
 @each_submission()
 def test_no_page_shows_a_hidden_line_nor_a_solution_that_the_student_did_not_write(graded, name):
-    solution = nbformat.read(graded.module.solution_path, as_version=4)
+    hidden, solutions = secret_lines_of(graded.module)
     page = graded.pages[name].read_text(encoding="utf-8")
     own = "\n".join(cell.source for cell in graded.submissions[name].notebook.cells)
-    assert find_leaks(hidden_lines(solution), page) == []
-    assert find_leaks(solution_lines(solution), page, own) == []
+    assert find_leaks(hidden, page) == []
+    assert find_leaks(solutions, page, own) == []
+
+
+@cache
+def secret_lines_of(module: Module) -> tuple[set[str], set[str]]:
+    solution = nbformat.read(module.solution_path, as_version=4)
+    return hidden_lines(solution), solution_lines(solution)
 
 
 @MODULES

@@ -663,7 +663,7 @@ def __iter__(self: DataLoader):
         indices = order[start:start + self.batch_size]
         if at_once:
             batch = self.dataset.get_batch(indices if self.shuffle else slice(indices.start, indices.stop))
-            yield tuple(part if isinstance(part, Tensor) else Tensor(part) for part in batch)
+            yield tuple([part if isinstance(part, Tensor) else Tensor(part) for part in batch])
         else:
             yield self._collate_batch([self.dataset[int(index)] for index in indices])
 
@@ -1814,7 +1814,7 @@ def get_batch(self: TensorDataset, indices):
 
     They are what the samples give when they are stacked, and own their memory.
     """
-    return tuple(_rows(tensor.data, indices) for tensor in self.tensors)
+    return tuple([_rows(tensor.data, indices) for tensor in self.tensors])
 
 
 def _rows(array, indices):

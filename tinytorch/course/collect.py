@@ -17,12 +17,11 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
-from nbformat import NotebookNode
 from nbgrader.utils import parse_utc
 
 from tinytorch.course.files import write_whole
 from tinytorch.course.layout import Course, CourseError, Module
-from tinytorch.course.notebook import module_of
+from tinytorch.course.notebook import grade_ids, module_of
 from tinytorch.course.received import REMARKS, NotANotebook, read_submission
 
 # nbgrader joins its keys with "+", its lists with ",", and looks students up with file patterns.
@@ -47,8 +46,8 @@ class Submission:
         return bool(STUDENT_ID.match(self.student))
 
 
-# Each notebook of a folder, or what is wrong with the file
-Contents = dict[Path, NotebookNode | NotANotebook]
+# The names of each notebook's cells, or what is wrong with the file; a class' notebooks in whole would fill the memory
+Contents = dict[Path, set[str] | NotANotebook]
 
 
 def find_submissions(
@@ -123,9 +122,9 @@ def _is_hidden(folder: Path, path: Path) -> bool:
     return any(part.startswith(".") or part in NO_HAND_INS for part in path.relative_to(folder).parts)
 
 
-def _read(path: Path) -> NotebookNode | NotANotebook:
+def _read(path: Path) -> set[str] | NotANotebook:
     try:
-        return read_submission(path)[0]
+        return grade_ids(read_submission(path)[0])
     except NotANotebook as error:
         return error
 
@@ -174,7 +173,7 @@ def _newest(student: str, paths: list[Path], contents: Contents) -> Submission:
 def _renamed(course: Course, module: Module, student: str, paths: list[Path], contents: Contents) -> Submission:
     """Give what a student handed in under another name than the notebook's: its cells say what it is."""
     readable = {path: each for path in paths if not isinstance(each := contents[path], NotANotebook)}
-    fitting = [path for path, notebook in readable.items() if module_of(course, path, notebook) == module]
+    fitting = [path for path, names in readable.items() if module_of(course, path, names) == module]
     if fitting:
         found = _newest(student, fitting, contents)
         remark = f"the notebook was handed in as {found.path.name}; it must be called {module.notebook_name}"
@@ -189,8 +188,7 @@ def _only_module(course: Course, folder: Path, contents: Contents) -> Module:
     """Give the one module that all these notebooks are hand-ins of."""
     modules = set()
     for path, content in contents.items():
-        notebook = NotebookNode(cells=[]) if isinstance(content, NotANotebook) else content
-        if module := module_of(course, path, notebook):
+        if module := module_of(course, path, set() if isinstance(content, NotANotebook) else content):
             modules.add(module)
     if len(modules) == 1:
         return modules.pop()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import re
 from pathlib import Path
 from typing import Any
@@ -85,18 +86,27 @@ def grade_ids(notebook: NotebookNode) -> set[str]:
     return {name for cell in notebook.cells if (name := grade_id(cell))}
 
 
-def module_of(course: Course, path: Path, notebook: NotebookNode | None = None) -> Module | None:
-    """Say which module a notebook belongs to: by its file's name, else its folder's, else its cells' names."""
+def module_of(course: Course, path: Path, names: set[str] | None = None) -> Module | None:
+    """Say which module a notebook belongs to: by its file's name, else its folder's, else its cells' names.
+
+    `names` are those of its cells, where they were read already.
+    """
     for module in course.modules:
         if path.name == module.notebook_name or path.parent.name == module.assignment:
             return module
-    if notebook is None:
+    if names is None:
         try:
-            notebook = read_notebook(path)
+            names = grade_ids(read_notebook(path))
         except CourseError:
             return None
-    names = grade_ids(notebook)
-    released = [module for module in course.modules if module.released_path.is_file()]
-    shared = {module: len(names & grade_ids(read_notebook(module.released_path))) for module in released}
-    best = max(shared, key=lambda module: shared[module], default=None)
-    return best if best and shared[best] else None
+    released = [module.released_path for module in course.modules if module.released_path.is_file()]
+    shared = {each: len(names & _released_names(each, each.stat().st_mtime_ns)) for each in released}
+    best = max(shared, key=lambda each: shared[each], default=None)
+    found = {module.released_path: module for module in course.modules}
+    return found[best] if best and shared[best] else None
+
+
+@functools.lru_cache  # a class in one folder asks for them again for each student
+def _released_names(path: Path, changed_ns: int) -> set[str]:
+    """Give the names of a released notebook's cells, as of its last change."""
+    return grade_ids(read_notebook(path))

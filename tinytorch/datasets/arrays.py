@@ -53,7 +53,11 @@ class ArrayDataset(ABC):
             TypeError: `indices` is neither. IndexError: one of them is outside 0 <= index < len(self).
         """
         places = checked_indices(indices, len(self))
-        return tuple(_owned(array[places]) for array in self.arrays)
+        return tuple([_owned(self._rows(number, places)) for number in range(len(self.arrays))])
+
+    def _rows(self, number: int, places: NDArray[np.intp] | slice) -> NDArray[Any]:
+        """Give some rows of one of the arrays, whoever owns them."""
+        return self.arrays[number][places]
 
     def __getstate__(self) -> dict[str, Any]:
         return {name: value for name, value in self.__dict__.items() if name != "arrays"}
