@@ -16,7 +16,7 @@ from tinytorch.course.layout import Course, CourseError, Module
 
 app = typer.Typer(
     name="tito",
-    help="The tools of the TinyTorch course: build, export, check, grade, regrade, reset.",
+    help="The tools of the TinyTorch course: build, lab, check, export, reset, grade, regrade.",
     no_args_is_help=True,
     add_completion=False,
     rich_markup_mode=None,
@@ -221,6 +221,23 @@ def reset(
     else:
         print(f"reset {', '.join(names)} in {_shown(path, course)}")
         print(f"the notebook as it was: {_shown(backup, course)}")
+
+
+@app.command(context_settings={"allow_extra_args": True, "ignore_unknown_options": True})
+def lab(
+    context: typer.Context,
+    module: Annotated[str, typer.Argument(help="The module, such as 05.")],
+) -> None:
+    """Open a module in JupyterLab; what stands after it are JupyterLab's own options.
+
+    \b
+    tito lab 05
+    tito lab 05 --no-browser
+    """
+    from tinytorch.course.lab import open_lab
+
+    course = Course.find()
+    open_lab(course, course.module(module), context.args)
 
 
 def _choose_isolation(course: Course, isolation: str | None) -> None:
