@@ -1,6 +1,7 @@
 # One command each: `make demo` grades a class of real submissions, `make test` runs every check. `make help` lists the rest.
 
 PYTHON ?= python3
+MODULE ?= 05
 VENV := .venv
 BIN := $(VENV)/bin
 INSTALLED := $(VENV)/.installed
@@ -77,8 +78,9 @@ lint: $(INSTALLED)  ## mend what ruff can mend
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
 
-lab: $(INSTALLED)  ## open the modules in JupyterLab
-	$(BIN)/jupyter lab modules
+lab: $(INSTALLED)  ## open module 05 in JupyterLab as a student sees it (MODULE=05); your work stays in build/lab
+	test -d build/lab/$(MODULE) || $(BIN)/tito bundle $(MODULE) --output build/lab/$(MODULE)
+	cd build/lab/$(MODULE) && $(CURDIR)/$(BIN)/tito lab $(MODULE) $(LAB_OPTIONS)
 
 lock:  ## write requirements.lock anew from the newest versions that pyproject.toml allows
 	rm -rf build/lock && $(PYTHON) -m venv build/lock
@@ -87,5 +89,6 @@ lock:  ## write requirements.lock anew from the newest versions that pyproject.t
 	 build/lock/bin/python -m pip freeze --all --exclude-editable | grep -v '^pip==') > requirements.lock
 	rm -rf build/lock
 
-clean:  ## remove what was generated and is not committed
-	rm -rf build submitted autograded feedback history .results gradebook.db* grades.csv nbgrader.csv canvas.csv report.html src/*/*.ipynb
+clean:  ## remove what was generated and is not committed, but for what you wrote in build/lab
+	find build -mindepth 1 -maxdepth 1 ! -name lab -exec rm -rf {} + 2> /dev/null || true
+	rm -rf submitted autograded feedback history .results gradebook.db* grades.csv nbgrader.csv canvas.csv report.html src/*/*.ipynb

@@ -16,7 +16,7 @@ from tinytorch.course.layout import Course, CourseError, Module
 
 app = typer.Typer(
     name="tito",
-    help="The tools of the TinyTorch course: build, lab, check, export, reset, grade, regrade.",
+    help="The tools of the TinyTorch course, for students and instructors.",
     no_args_is_help=True,
     add_completion=False,
     rich_markup_mode=None,
@@ -39,6 +39,32 @@ def build(
     course = Course.find()
     chosen = [course.module(name) for name in modules or []] or course.modules
     build_modules(course, chosen, report=lambda path: _say_wrote(path, course))
+
+
+@app.command()
+def bundle(
+    modules: Annotated[list[str] | None, typer.Argument(help="Modules, such as 05 or dataloader; all if none.")] = None,
+    output: Annotated[
+        Path | None, typer.Option(help="The folder to make; build/tinytorch-<module> in the course if not given.")
+    ] = None,
+    replace: Annotated[bool, typer.Option("--replace", help="Make the folder anew if it is there already.")] = False,
+) -> None:
+    """Make the folder, and the zip, that students get: no solution of what they are to build is in it.
+
+    \b
+    tito bundle 05       modules 01 to 04 come along as a package
+    tito bundle          all modules, and no package to begin with
+    tito bundle 05 --output /tmp/students --replace
+    """
+    from tinytorch.course.bundle import make_bundle
+
+    course = Course.find()
+    chosen = sorted(course.module(name) for name in modules or []) or course.modules
+    name = "-".join(["tinytorch", *(module.assignment for module in chosen if modules)])
+    folder = output or course.root / "build" / name
+    archive = make_bundle(course, chosen, folder, replace)
+    _say_wrote(folder, course)
+    _say_wrote(archive, course)
 
 
 @app.command()
