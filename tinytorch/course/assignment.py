@@ -74,9 +74,6 @@ def pack(course: Course, module: Module) -> Assignment:
     for path in (module.solution_path, course.root / "settings.ini"):
         files[path.relative_to(course.root).as_posix()] = path.read_bytes()
     files[module.released_path.relative_to(course.root).as_posix()] = nbformat.writes(released).encode()
-    for earlier in course.modules:
-        if earlier < module:  # a folder is what a course knows a module by
-            files[f"modules/{earlier.assignment}/README"] = b"An earlier module.\n"
     texts = [cell.source for cell in read_notebook(module.solution_path).cells if cell.cell_type == "code"]
     texts += [source.read_text(encoding="utf-8") for source in sources if source.suffix == ".py"]
     assignment = Assignment(module.assignment, files, _settings(course), _third_party_modules(texts))

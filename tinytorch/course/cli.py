@@ -16,7 +16,7 @@ from tinytorch.course.layout import Course, CourseError, Module
 
 app = typer.Typer(
     name="tito",
-    help="The tools of the TinyTorch course: build, export, check, grade, regrade, reset.",
+    help="The tools of the TinyTorch course, for students and instructors.",
     no_args_is_help=True,
     add_completion=False,
     rich_markup_mode=None,
@@ -39,6 +39,32 @@ def build(
     course = Course.find()
     chosen = [course.module(name) for name in modules or []] or course.modules
     build_modules(course, chosen, report=lambda path: _say_wrote(path, course))
+
+
+@app.command()
+def bundle(
+    modules: Annotated[list[str] | None, typer.Argument(help="Modules, such as 05 or dataloader; all if none.")] = None,
+    output: Annotated[
+        Path | None, typer.Option(help="The folder to make; build/tinytorch-<module> in the course if not given.")
+    ] = None,
+    replace: Annotated[bool, typer.Option("--replace", help="Make the folder anew if it is there already.")] = False,
+) -> None:
+    """Make the folder, and the zip, that students get: no solution of what they are to build is in it.
+
+    \b
+    tito bundle 05       modules 01 to 04 come along as a package
+    tito bundle          all modules, and no package to begin with
+    tito bundle 05 --output /tmp/students --replace
+    """
+    from tinytorch.course.bundle import make_bundle
+
+    course = Course.find()
+    chosen = sorted(course.module(name) for name in modules or []) or course.modules
+    name = "-".join(["tinytorch", *(module.assignment for module in chosen if modules)])
+    folder = output or course.root / "build" / name
+    archive = make_bundle(course, chosen, folder, replace)
+    _say_wrote(folder, course)
+    _say_wrote(archive, course)
 
 
 @app.command()
@@ -221,6 +247,45 @@ def reset(
     else:
         print(f"reset {', '.join(names)} in {_shown(path, course)}")
         print(f"the notebook as it was: {_shown(backup, course)}")
+
+
+@app.command(context_settings={"allow_extra_args": True, "ignore_unknown_options": True})
+def lab(
+    context: typer.Context,
+    module: Annotated[str, typer.Argument(help="The module, such as 05.")],
+) -> None:
+    """Open a module in JupyterLab; what stands after it are JupyterLab's own options.
+
+    \b
+    tito lab 05
+    tito lab 05 --no-browser
+    """
+    from tinytorch.course.lab import open_lab
+
+    course = Course.find()
+    open_lab(course, course.module(module), context.args)
+
+
+@app.command()
+def extend(
+    module: Annotated[str, typer.Argument(help="The module, such as 05.")],
+    student: Annotated[str, typer.Argument(help="The student's id.")],
+    days: Annotated[int, typer.Option(help="How many days after the due date.")] = 0,
+    hours: Annotated[int, typer.Option(help="How many hours, besides.")] = 0,
+) -> None:
+    """Give a student more time for a module than the others have; none takes it back.
+
+    \b
+    tito extend 05 alice --days 2
+    tito extend 05 alice --days 0
+
+    What was graded before is graded again with `tito grade --student alice --force`, or Formgrader's button.
+    """
+    from tinytorch.course.extend import extend as extend_module
+
+    course = Course.find()
+    due = extend_module(course, course.module(module), student, days, hours)
+    print(f"{student} has until {due:%Y-%m-%d %H:%M} UTC")
 
 
 def _choose_isolation(course: Course, isolation: str | None) -> None:

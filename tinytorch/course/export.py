@@ -50,8 +50,7 @@ def export_notebook(course: Course, module: Module, notebook_path: Path) -> Path
         stub = write_type_stub(course, exported, notebook_path)
         for file in (exported, stub):
             write_whole(module.core_path.with_suffix(file.suffix), file.read_bytes())
-    with _inside(course.root):
-        nbdev.doclinks._build_modidx()
+    write_index(course)
     return module.core_path
 
 
@@ -114,6 +113,12 @@ def write_type_stub(course: Course, exported: Path, notebook_path: Path) -> Path
     text = stub.read_text(encoding="utf-8").replace("@patch(as_prop=True)", "@property")
     stub.write_text(text.replace("from fastcore.basics import patch\n", "") + "\n", encoding="utf-8")
     return stub
+
+
+def write_index(course: Course) -> None:
+    """Write nbdev's index of what the package's files define."""
+    with _inside(course.root):
+        nbdev.doclinks._build_modidx()
 
 
 @contextlib.contextmanager

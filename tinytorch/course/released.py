@@ -1,7 +1,8 @@
 """The notebook as it was released, found although the student works in the very file that was released.
 
-Git remembers it (modules/ is committed). Without git the working file still holds what is untouched in it: nbgrader
-wrote a checksum into each cell of its own, and a cell counts as released only while its checksum holds.
+A student's folder keeps a copy of it in .released/, and an instructor's git remembers it (modules/ is committed).
+Without both the working file still holds what is untouched in it: nbgrader wrote a checksum into each cell of its own,
+and a cell counts as released only while its checksum holds.
 """
 
 from __future__ import annotations
@@ -22,10 +23,12 @@ def is_untouched(cell: NotebookNode) -> bool:
 
 
 def released_notebook(course: Course, module: Module) -> NotebookNode:
-    """Give the best copy there is: the file in modules/ while nobody has worked in it, else the committed one."""
+    """Give the best copy there is: the file in modules/ while nobody has worked in it, else the one that was kept."""
     working = read_notebook(module.released_path) if module.released_path.is_file() else None
     if working and all(is_untouched(cell) for cell in working.cells if grade_id(cell)):
         return working
+    if module.pristine_path.is_file():
+        return read_notebook(module.pristine_path)
     found = committed_notebook(course, module) or working
     if found is None:
         raise CourseError(f"{module.released_path} is missing, in git too: get a fresh copy of the course.")

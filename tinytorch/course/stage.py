@@ -27,7 +27,7 @@ def staged_sources(course: Course, module: Module) -> list[Path]:
     for part in ("datasets", "profiling"):
         files = sorted(path for path in (package / part).rglob("*") if path.is_file())
         sources += [path for path in files if "__pycache__" not in path.parts and path.suffix != ".pyi"]
-    return [*sources, *(each.core_path for each in course.modules if each < module and each.core_path.is_file())]
+    return [*sources, *course.core_before(module)]
 
 
 def stage_package(course: Course, module: Module, stage: Path) -> None:
