@@ -127,7 +127,17 @@ def test_figures_tables_and_listings_are_numbered_in_order_and_referred_to(page)
 
 def test_the_page_has_what_a_reader_looks_for(page):
     headings = [heading.text.rstrip("#") for heading in page.select("article h2")]
-    for word in ["Listen", "able to do", "slides", "interface", "Five questions", "Errors", "Checklist", "Further", "next"]:
+    for word in [
+        "Listen",
+        "able to do",
+        "slides",
+        "interface",
+        "Five questions",
+        "Errors",
+        "Checklist",
+        "Further",
+        "next",
+    ]:
         assert any(word in heading for heading in headings), word
     assert len(page.select(".launch .sd-card")) == 3
     assert [label.text for label in page.select(".sd-tab-label")] == ["TinyTorch", "PyTorch"]
@@ -204,7 +214,7 @@ def test_the_audio_overview_comes_with_its_transcript(site, page):
     transcript = (ROOT / "docs" / "audio" / "05.md").read_text(encoding="utf-8")
     assert 380 <= len(transcript.split()) <= 480
     shown = " ".join(page.select_one("details").text.split())
-    assert " ".join(transcript.split()).replace("'", "’") in shown.replace("'", "’")
+    assert re.findall(r"\w+", transcript) == re.findall(r"\w+", shown)[-len(re.findall(r"\w+", transcript)) :]
     if shutil.which("espeak-ng"):
         sound = page.select_one("audio")
         assert (site / "modules" / sound["src"]).resolve().stat().st_size > 500_000

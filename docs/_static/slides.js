@@ -2,7 +2,6 @@
 
 const ZOOMS = [1, 1.25, 1.5, 2];
 const NARROW_PIXELS = 600;
-const printing = /print-pdf/.test(location.search);
 const frame = document.querySelector(".reveal");
 const button = (action) => document.querySelector(`[data-do="${action}"]`);
 let zoom = 0;
@@ -10,15 +9,13 @@ let zoom = 0;
 // A slide is as wide as its text wants (narrower on a phone) and as high as the frame allows: nothing is wasted, and
 // larger text wraps anew, it never leaves the slide.
 function size() {
-  if (printing) return { width: 960, height: 600 };
   const width = (frame.clientWidth < NARROW_PIXELS ? 430 : 960) / ZOOMS[zoom];
   return { width, height: (width * frame.clientHeight) / Math.max(1, frame.clientWidth) };
 }
 
 const deck = new Reveal(frame, {
   ...size(),
-  embedded: !printing,
-  view: printing ? "print" : null,
+  embedded: true,
   center: false,
   controls: false,
   fragments: false,
@@ -30,7 +27,6 @@ const deck = new Reveal(frame, {
   maxScale: 4,
   minScale: 0.1,
   overview: false,
-  pdfMaxPagesPerSlide: 1,
   preventIframeAutoFocus: true,
   focusBodyOnPageVisibilityChange: false,
   progress: true,
@@ -69,7 +65,6 @@ function refresh() {
 }
 
 deck.initialize().then(() => {
-  if (printing) return;
   for (const [action, act] of Object.entries(actions)) button(action).addEventListener("click", act);
   button("fullscreen").hidden = !document.fullscreenEnabled;
   deck.on("slidechanged", refresh);

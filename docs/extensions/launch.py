@@ -43,7 +43,11 @@ def cards(repository: Repository | None, notebook: str, download: str) -> str:
     text = [
         "::::{grid} 1 1 3 3\n:gutter: 2\n:padding: 0\n:class-container: launch\n",
         _card("{fas}`rocket` Open in Binder", binder, repository and binder_url(repository, notebook)),
-        _card("{fas}`download` Download", f"`{name}`, as it is handed out: the text, your empty steps, the tests.", download),
+        _card(
+            "{fas}`download` Download",
+            f"`{name}`, as it is handed out: the text, your empty steps, the tests.",
+            download,
+        ),
         _card("{fas}`code` View the source", source, repository and source_url(repository, notebook)),
         "::::\n",
     ]

@@ -1,7 +1,7 @@
 """Slides that are made of a page: what is written once stands on the page and in its deck.
 
-On the page, ``:::{slide} Title`` changes nothing of what it encloses. When the site is built, the enclosed parts of each
-page become `<page>.slides.html` beside it, a reveal.js deck, and a PDF of it where Chromium is there to print one.
+On the page, ``:::{slide} Title`` changes nothing of what it encloses. When the site is built, the enclosed parts of
+each page become `<page>.slides.html` beside it, a reveal.js deck, and a PDF of it where Chromium is there to print.
 ``:::{deck}`` shows that deck on the page.
 """
 
@@ -26,7 +26,7 @@ PRINT_SECONDS = 120
 logger = logging.getLogger(__name__)
 
 
-class slide(nodes.General, nodes.Element):  # noqa: N801
+class slide(nodes.General, nodes.Element):
     """A part of a page that is also a slide."""
 
 
@@ -42,7 +42,7 @@ class Slide(SphinxDirective):
         return [slide("", *self.parse_content_to_nodes(), title=self.arguments[0])]
 
 
-class deck(nodes.General, nodes.Element):  # noqa: N801
+class deck(nodes.General, nodes.Element):
     """The deck of this page, shown on it."""
 
 
@@ -90,13 +90,18 @@ def write_decks(app: Sphinx, error: Exception | None) -> None:
         page = Path(app.builder.get_outfilename(docname))
         slides = _slides_of(page) if page.is_file() else []
         if slides:
-            target = page.with_name(f"{page.stem}.slides.html")
-            pdf = page.with_name(f"{page.stem}.slides.pdf")
-            context = {"slides": slides, "title": slides[0][0], "up": "../" * docname.count("/"), "pdf": ""}
-            target.write_text(app.builder.templates.render("slides.html", context), encoding="utf-8")
-            if _print(target, pdf):
-                context["pdf"] = pdf.name
-                target.write_text(app.builder.templates.render("slides.html", context), encoding="utf-8")
+            _write_deck(app, docname, page, slides)
+
+
+def _write_deck(app: Sphinx, docname: str, page: Path, slides: list[tuple[str, str]]) -> None:
+    """Write one deck, and before it its PDF, which it links to if that could be made."""
+    deck_page, pdf = (page.with_name(f"{page.stem}.slides.{kind}") for kind in ("html", "pdf"))
+    context = {"slides": slides, "title": slides[0][0], "up": "../" * docname.count("/")}
+    render = app.builder.templates.render
+    deck_page.write_text(render("slides.html", {**context, "printing": True}), encoding="utf-8")
+    printed = _print(deck_page, pdf)
+    context["pdf"] = pdf.name if printed else ""
+    deck_page.write_text(render("slides.html", context), encoding="utf-8")
 
 
 def _slides_of(page: Path) -> list[tuple[str, str]]:
@@ -123,8 +128,7 @@ def _print(page: Path, pdf: Path) -> bool:
         command = [
             *(chromium, "--headless", "--disable-gpu", "--no-first-run", f"--user-data-dir={profile}"),
             *(["--no-sandbox"] if hasattr(os, "geteuid") and os.geteuid() == 0 else []),
-            *("--no-pdf-header-footer", "--virtual-time-budget=10000", f"--print-to-pdf={pdf}"),
-            page.resolve().as_uri() + "?print-pdf",
+            *("--no-pdf-header-footer", f"--print-to-pdf={pdf}", page.resolve().as_uri()),
         ]
         try:
             subprocess.run(command, capture_output=True, timeout=PRINT_SECONDS, check=True)

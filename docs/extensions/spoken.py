@@ -23,7 +23,7 @@ KILOBITS_PER_SECOND = 48
 RECORDINGS = (".ogg", ".mp3", ".m4a")
 
 
-class spoken(nodes.General, nodes.Element):  # noqa: N801
+class spoken(nodes.General, nodes.Element):
     """A player."""
 
 
