@@ -57,6 +57,7 @@ html_favicon = "_static/favicon.svg"
 html_extra_path = ["../modules"]  # the student notebooks, to download
 html_show_sourcelink = False
 html_copy_source = False
+html_domain_indices = False
 html_theme_options = {
     "logo": {"text": "TinyTorch", "image_light": "_static/favicon.svg", "image_dark": "_static/favicon.svg"},
     "navbar_end": ["theme-switcher"],

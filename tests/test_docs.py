@@ -34,7 +34,8 @@ sys.path.insert(0, str(ROOT / "docs" / "extensions"))
 @pytest.fixture(scope="session")
 def pages(site):
     """Every page of the site, decks of slides among them, by its path."""
-    return {path: BeautifulSoup(path.read_text(encoding="utf-8"), "html.parser") for path in site.rglob("*.html")}
+    paths = [path for path in site.rglob("*.html") if "_static" not in path.parts]
+    return {path: BeautifulSoup(path.read_text(encoding="utf-8"), "html.parser") for path in paths}
 
 
 @pytest.fixture(scope="session")
@@ -64,11 +65,10 @@ def test_no_line_of_a_solution_or_a_hidden_test_is_in_it(site):
     written = [path for path in site.rglob("*") if path.suffix in (".html", ".txt") or path.name == "searchindex.js"]
     texts = {path.relative_to(site): path.read_text(encoding="utf-8") for path in written}
     assert len(texts) > 15
-    for module in COURSE.modules:
-        notebook = solution_notebook(module)
-        secrets = hidden_lines(notebook) | solution_lines(notebook)
-        for path, text in texts.items():
-            assert find_leaks(secrets, text) == [], f"{module.assignment} in {path}"
+    notebooks = [solution_notebook(module) for module in COURSE.modules]
+    secrets = set().union(*(hidden_lines(notebook) | solution_lines(notebook) for notebook in notebooks))
+    assert len(secrets) > 1000
+    assert {path: leaks for path, text in texts.items() if (leaks := find_leaks(secrets, text))} == {}
 
 
 def test_the_notebooks_in_it_are_those_that_are_handed_out(site):
@@ -140,7 +140,7 @@ def test_the_page_has_what_a_reader_looks_for(page):
     ]:
         assert any(word in heading for heading in headings), word
     assert len(page.select(".launch .sd-card")) == 3
-    assert [label.text for label in page.select(".sd-tab-label")] == ["TinyTorch", "PyTorch"]
+    assert [label.text.strip() for label in page.select(".sd-tab-label")] == ["TinyTorch", "PyTorch"]
     answers = [fold for fold in page.select("details") if fold.summary.text.strip().startswith("Answer")]
     assert len(answers) == 5
     assert not any(fold.has_attr("open") for fold in answers)
@@ -163,7 +163,7 @@ def test_the_worked_answers_are_right(page):
         [f"{pixels:,} B", f"{4 * pixels:,} B"],
         [f": {full + 1}", f"{70_000 - 192 * full} are left"],
         [f"{12 * 8} MB", f"{12 * 4} MB", f"{12 * 36} MB"],
-        [f"{decode_ms} ms", f"{decode_ms / 80} ", "so 5", f"{80 / decode_ms:.0%}".replace("%", " %")],
+        [f"{decode_ms} ms", f"at least {decode_ms / 80}, so 5", f"{80 / decode_ms:.0%}".replace("%", " %")],
         [f"{sum(epoch_s.values()):.2f} s is {epoch_s['augment'] / sum(epoch_s.values()):.0%}".replace("%", " %")],
     ]
     for text, expected in zip(answers, right, strict=True):
