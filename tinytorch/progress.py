@@ -26,7 +26,8 @@ class Step:
     name: str
     points: dict[str, float] = field(default_factory=dict)  # of each test, by its grade_id
     passed: dict[str, bool] = field(default_factory=dict)  # of the tests that ran since the step was last changed
-    is_stub: bool = False  # whether a cell to write stopped at what was released in it
+    stubs: set[str] = field(default_factory=set)  # the cells to write that stopped at what was released in them
+    cells: list[str] = field(default_factory=list)  # its tests and cells to write, in their order
 
     @property
     def visible_points(self) -> float:
@@ -36,8 +37,8 @@ class Step:
     @property
     def verdict(self) -> str:
         """The step in words: those of `tito check`, and one more for what has not run."""
-        if self.is_stub:
-            return "not written yet"
+        if self.stubs:
+            return "not finished yet" if self.passed else "not written yet"
         if not all(self.passed.values()):
             return "fail"
         if len(self.passed) == len(self.points):
@@ -60,6 +61,7 @@ class Progress:
             if role == "test" and cell.metadata.nbgrader.points == 0:
                 continue
             step = self.steps.setdefault(heading, Step(heading))
+            step.cells.append(name)
             if role == "test":
                 step.points[name] = float(cell.metadata.nbgrader.points)
                 self._cells[cell.source.strip()] = role, name, heading
@@ -75,8 +77,11 @@ class Progress:
         if step is not None and role == "test":
             step.passed[name] = error is None
         elif step is not None:
-            step.passed.clear()  # its tests have to say anew
-            step.is_stub = isinstance(error, NotImplementedError) and STUB in source
+            for below in step.cells[step.cells.index(name) :]:
+                step.passed.pop(below, None)  # it has to say anew
+            step.stubs.discard(name)
+            if isinstance(error, NotImplementedError) and STUB in source:
+                step.stubs.add(name)
         self._stopped = ""
         if error is not None:
             place = f" of {heading}" if heading else ""

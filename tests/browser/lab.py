@@ -30,8 +30,13 @@ def menu(page, *labels: str) -> None:
 
 
 def run_all(page) -> None:
-    """Run every cell and wait until the kernel is done."""
+    """Run every cell, and wait until the last one has run or the panel says where it stopped."""
     menu(page, "Run", "Run All Cells")
+    page.wait_for_function(
+        "(() => { const prompts = [...document.querySelectorAll('.jp-CodeCell .jp-InputPrompt')];"
+        " return /\\d/.test(prompts.at(-1).textContent)"
+        " || document.querySelector('.jp-Notebook').textContent.includes('Stopped at a cell') })()"
+    )
     wait_until_done(page)
 
 
