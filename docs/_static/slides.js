@@ -45,13 +45,17 @@ const actions = {
 
 function setZoom(wanted) {
   zoom = Math.min(Math.max(wanted, 0), ZOOMS.length - 1);
-  refresh();
+  fit();
 }
 
-// What does not fit is scrolled, by keyboard too.
-function refresh() {
+function fit() {
   deck.configure(size());
   deck.layout();
+  tell();
+}
+
+// Where we are, and what can be done here. A slide that is too high is scrolled, by keyboard too.
+function tell() {
   const { h } = deck.getIndices();
   document.querySelector(".place").textContent = `${h + 1} / ${deck.getTotalSlides()}`;
   button("previous").disabled = h === 0;
@@ -60,15 +64,15 @@ function refresh() {
   button("larger").disabled = zoom === ZOOMS.length - 1;
   const slide = deck.getCurrentSlide();
   slide.scrollTop = 0;
-  slide.toggleAttribute("tabindex", slide.scrollHeight > slide.clientHeight + 1);
-  if (slide.hasAttribute("tabindex")) slide.tabIndex = 0;
+  if (slide.scrollHeight > slide.clientHeight + 1) slide.tabIndex = 0;
+  else slide.removeAttribute("tabindex");
 }
 
 deck.initialize().then(() => {
   for (const [action, act] of Object.entries(actions)) button(action).addEventListener("click", act);
   button("fullscreen").hidden = !document.fullscreenEnabled;
-  deck.on("slidechanged", refresh);
-  new ResizeObserver(refresh).observe(frame);
-  refresh();
+  deck.on("slidechanged", tell);
+  new ResizeObserver(fit).observe(frame);
+  fit();
   document.body.dataset.ready = "yes";
 });

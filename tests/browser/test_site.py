@@ -40,6 +40,15 @@ def address(site) -> Iterator[str]:
 
 
 @pytest.fixture
+def page(page) -> Iterator:
+    """An empty page, whose scripts have to go without an error."""
+    errors = []
+    page.on("pageerror", lambda error: errors.append(str(error)))
+    yield page
+    assert errors == []
+
+
+@pytest.fixture
 def slides(page, address):
     """The deck, ready, in a page of its own."""
     page.goto(address + SLIDES)

@@ -51,7 +51,9 @@ def binder_url(repository: Repository, notebook: str) -> str:
 
 def colab_url(repository: Repository, notebook: str) -> str:
     """Give the address that opens a notebook, alone, in Google Colab."""
-    return f"https://colab.research.google.com/github/{repository.path}/blob/{quote(repository.branch)}/{quote(notebook)}"
+    return (
+        f"https://colab.research.google.com/github/{repository.path}/blob/{quote(repository.branch)}/{quote(notebook)}"
+    )
 
 
 def codespaces_url(repository: Repository) -> str:
