@@ -1,12 +1,13 @@
 # One command each: `make demo` grades a class of real submissions, `make test` runs every check. `make help` lists the rest.
 
 PYTHON ?= python3
+MODULE ?= 05
 VENV := .venv
 BIN := $(VENV)/bin
 INSTALLED := $(VENV)/.installed
 
 .DEFAULT_GOAL := help
-.PHONY: help install sandbox postgres build demo test torch mutants soak kill bench-grading bench-loader lint lab lock clean
+.PHONY: help install sandbox postgres chromium voice build docs demo test browser torch mutants soak kill bench-grading bench-loader lint lab lock clean
 
 help:  ## list the commands
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1\t\2/' | expand -t 24
@@ -20,13 +21,19 @@ $(INSTALLED): requirements.lock pyproject.toml
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
 	@touch $@
 
-# Submissions are graded under bubblewrap, and tests grade into PostgreSQL, too. Both are the distribution's, so they are
-# installed only where that may be done.
+# Submissions are graded under bubblewrap; tests grade into PostgreSQL, too, and look at pages in Chromium, which also
+# prints the site's slides; espeak-ng and lame make its audio overview. These are the distribution's, so they are installed only where that may be done.
 sandbox:
 	@command -v bwrap > /dev/null || $(call apt_install,bubblewrap)
 
 postgres:
 	@ls /usr/lib/postgresql/*/bin/initdb > /dev/null 2>&1 || command -v initdb > /dev/null || $(call apt_install,postgresql)
+
+chromium:
+	@command -v chromium > /dev/null || command -v chromium-browser > /dev/null || $(call apt_install,chromium)
+
+voice:
+	@{ command -v espeak-ng && command -v lame; } > /dev/null || $(call apt_install,espeak-ng lame)
 
 define apt_install
 ! command -v apt-get > /dev/null || { \
@@ -38,15 +45,22 @@ endef
 build: $(INSTALLED)  ## make the notebooks and the package from src
 	$(BIN)/tito build
 
+docs: $(INSTALLED) chromium voice  ## build the site into build/site: pages, slides with a PDF, an audio overview
+	$(BIN)/sphinx-build -W --keep-going -n -E -q -b html -d build/doctrees docs build/site
+	@echo "build/site/index.html"
+
 demo: $(INSTALLED) sandbox  ## grade a class of real submissions, and show the points, the tests and the feedback
 	$(BIN)/python tests/demo.py
 
-test: $(INSTALLED) sandbox postgres  ## run every check that continuous integration runs
+test: $(INSTALLED) sandbox postgres chromium voice  ## run every check that continuous integration runs
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 	$(BIN)/python -m pytest
+
+browser: $(INSTALLED) sandbox chromium voice  ## click through JupyterLab and Formgrader in a real browser; pictures in build/screenshots
+	SCREENSHOTS="$(SCREENSHOTS)" $(BIN)/python -m pytest tests/browser
 
 torch: $(INSTALLED)  ## add PyTorch to .venv (from where pip finds it), and with it the tests that compare results with its own
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-build-isolation -e '.[bench]'
@@ -71,15 +85,17 @@ lint: $(INSTALLED)  ## mend what ruff can mend
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
 
-lab: $(INSTALLED)  ## open the modules in JupyterLab
-	$(BIN)/jupyter lab modules
+lab: $(INSTALLED)  ## open module 05 in JupyterLab as a student sees it (MODULE=05); your work stays in build/lab
+	test -d build/lab/$(MODULE) || $(BIN)/tito bundle $(MODULE) --output build/lab/$(MODULE)
+	cd build/lab/$(MODULE) && $(CURDIR)/$(BIN)/tito lab $(MODULE) $(LAB_OPTIONS)
 
 lock:  ## write requirements.lock anew from the newest versions that pyproject.toml allows
 	rm -rf build/lock && $(PYTHON) -m venv build/lock
-	build/lock/bin/python -m pip install --quiet --disable-pip-version-check -e '.[course,dev,images,cluster,postgres,binder]'
+	build/lock/bin/python -m pip install --quiet --disable-pip-version-check -e '.[course,dev,docs,browser,images,cluster,postgres,binder]'
 	(echo "# Versions that were tested together; \`make lock\` writes this file."; \
 	 build/lock/bin/python -m pip freeze --all --exclude-editable | grep -v '^pip==') > requirements.lock
 	rm -rf build/lock
 
-clean:  ## remove what was generated and is not committed
-	rm -rf build submitted autograded feedback history .results gradebook.db* grades.csv nbgrader.csv canvas.csv report.html src/*/*.ipynb
+clean:  ## remove what was generated and is not committed, but for what you wrote in build/lab
+	find build -mindepth 1 -maxdepth 1 ! -name lab -exec rm -rf {} + 2> /dev/null || true
+	rm -rf submitted autograded feedback history .results gradebook.db* grades.csv nbgrader.csv canvas.csv report.html src/*/*.ipynb

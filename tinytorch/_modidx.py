@@ -476,6 +476,8 @@ d = { 'settings': { 'branch': 'main',
             'tinytorch.datasets.mnist': {},
             'tinytorch.datasets.wrappers': {},
             'tinytorch.profiling.count': {},
+            'tinytorch.profiling.describe': {},
             'tinytorch.profiling.memory': {},
             'tinytorch.profiling.plots': {},
-            'tinytorch.profiling.throughput': {}}}
+            'tinytorch.profiling.throughput': {},
+            'tinytorch.progress': {}}}

@@ -3,6 +3,12 @@
 #
 # > One NumPy array, plus rules: what becomes float32, what stays, and who owns the memory.
 
+# %% tags=["explore"]
+# Run this cell first. From then on it says which steps pass, and how many visible points that is.
+from tinytorch.progress import show_progress
+
+show_progress("01")
+
 # %% [markdown]
 # **Foundation tier** · difficulty 1 of 4 · 1-2 hours · no prerequisites but Python
 #

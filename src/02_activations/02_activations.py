@@ -3,6 +3,12 @@
 #
 # > Five curves that bend what passes through. Without them, any stack of layers is one straight line.
 
+# %% tags=["explore"]
+# Run this cell first. From then on it says which steps pass, and how many visible points that is.
+from tinytorch.progress import show_progress
+
+show_progress("02")
+
 # %% [markdown]
 # **Foundation tier** · difficulty 1 of 4 · 1-2 hours · after 01 tensor
 #

@@ -3,6 +3,12 @@
 #
 # > Something that holds weights, something that forgets on purpose, and something that puts them in a row.
 
+# %% tags=["explore"]
+# Run this cell first. From then on it says which steps pass, and how many visible points that is.
+from tinytorch.progress import show_progress
+
+show_progress("03")
+
 # %% [markdown]
 # **Foundation tier** · difficulty 2 of 4 · 2-3 hours · after 01 tensor, 02 activations
 #

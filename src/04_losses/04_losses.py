@@ -3,6 +3,12 @@
 #
 # > One number that says how wrong a whole batch is. Training makes it small.
 
+# %% tags=["explore"]
+# Run this cell first. From then on it says which steps pass, and how many visible points that is.
+from tinytorch.progress import show_progress
+
+show_progress("04")
+
 # %% [markdown]
 # **Foundation tier** · difficulty 2 of 4 · 2 hours · after 01 tensor; 02 and 03 help
 #

@@ -8,6 +8,12 @@
 # On Binder this session is temporary. Whatever you write here goes when it ends, so download your notebook
 # (*File → Download*) before you leave.
 
+# %% tags=["explore"]
+# Run this cell first. From then on it says which steps pass, and how many visible points that is.
+from tinytorch.progress import show_progress
+
+show_progress("08")
+
 # %%
 #| default_exp core.training
 

@@ -32,7 +32,8 @@ from tinytorch.course.layout import Course, CourseError, Module
 from tinytorch.course.notebook import grade_id, read_notebook
 from tinytorch.course.released import is_untouched
 
-PACKAGE_FILES = (".py", ".j2", ".json", ".txt", ".npz", ".md", ".typed")  # and no notebook that somebody left there
+# and no notebook that somebody left there
+PACKAGE_FILES = (".py", ".j2", ".json", ".css", ".txt", ".npz", ".md", ".typed")
 SOLUTION_MARKS = ("### BEGIN SOLUTION", "### END SOLUTION")
 RENDERED = {  # from templates/bundle
     "README.md.j2": "README.md",
@@ -98,7 +99,8 @@ def _copy_package(course: Course, first: Module, made: Path) -> None:
     parts = [path for part in ("course", "datasets", "profiling") for path in (package / part).rglob("*")]
     parts = [path for path in parts if path.suffix in PACKAGE_FILES or "templates" in path.parts]
     parts = [path for path in parts if path.is_file() and "__pycache__" not in path.parts]
-    for path in [package / "__init__.py", package / "py.typed", package / "core" / "__init__.py", *parts]:
+    parts += [package / name for name in ("__init__.py", "progress.py", "py.typed", "core/__init__.py")]
+    for path in parts:
         write_whole(made / path.relative_to(course.root), path.read_bytes())
     exported = course.core_before(first)
     missing = {module.core_path for module in course.modules if module < first} - set(exported)

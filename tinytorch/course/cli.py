@@ -313,6 +313,45 @@ def reset(
         print(f"the notebook as it was: {_shown(backup, course)}")
 
 
+@app.command(context_settings={"allow_extra_args": True, "ignore_unknown_options": True})
+def lab(
+    context: typer.Context,
+    module: Annotated[str, typer.Argument(help="The module, such as 05.")],
+) -> None:
+    """Open a module in JupyterLab; what stands after it are JupyterLab's own options.
+
+    \b
+    tito lab 05
+    tito lab 05 --no-browser
+    """
+    from tinytorch.course.lab import open_lab
+
+    course = Course.find()
+    open_lab(course, course.module(module), context.args)
+
+
+@app.command()
+def extend(
+    module: Annotated[str, typer.Argument(help="The module, such as 05.")],
+    student: Annotated[str, typer.Argument(help="The student's id.")],
+    days: Annotated[int, typer.Option(help="How many days after the due date.")] = 0,
+    hours: Annotated[int, typer.Option(help="How many hours, besides.")] = 0,
+) -> None:
+    """Give a student more time for a module than the others have; none takes it back.
+
+    \b
+    tito extend 05 alice --days 2
+    tito extend 05 alice --days 0
+
+    What was graded before is graded again with `tito grade --student alice --force`, or Formgrader's button.
+    """
+    from tinytorch.course.extend import extend as extend_module
+
+    course = Course.find()
+    due = extend_module(course, course.module(module), student, days, hours)
+    print(f"{student} has until {due:%Y-%m-%d %H:%M} UTC")
+
+
 def _choose_isolation(course: Course, isolation: str | None) -> None:
     """Stop here if submissions can't be isolated as chosen, for this run or by nbgrader_config.py."""
     from tinytorch.course.engine import load_config

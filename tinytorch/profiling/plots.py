@@ -11,9 +11,14 @@ from matplotlib.axes import Axes
 from matplotlib.patches import Rectangle
 from matplotlib.ticker import FuncFormatter, LogLocator, MaxNLocator
 
+from tinytorch.profiling.describe import describe_figures_in_notebooks
+
 # Loading the backend switches interactive drawing on in a notebook. Were it loaded by the first figure, inside
 # `rc_context`, leaving that context would switch it off again, and only the first plot of a notebook would show.
 plt.switch_backend(plt.get_backend())
+# From here on a notebook shows every figure, also one that is drawn without this file, with words in its place for who
+# cannot see it.
+describe_figures_in_notebooks()
 
 # Okabe and Ito's palette (2008), which colour-blind readers tell apart; lines differ in marker as well
 COLOURS = ["#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9"]

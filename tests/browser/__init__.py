@@ -1,0 +1,1 @@
+"""What people see: the course in a real browser."""

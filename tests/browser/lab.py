@@ -1,0 +1,64 @@
+"""What a person does in JupyterLab, in words that tests can use."""
+
+from __future__ import annotations
+
+from browser.accessible import Known
+
+# What axe-core finds in JupyterLab 4.6 and nbgrader 0.9.6 themselves. Outputs of our cells are never passed over.
+JUPYTERLAB = [
+    Known("aria-allowed-attr", "jp-button", "JupyterLab's toolbar buttons say aria-pressed without being toggles"),
+    Known("aria-input-field-name", ".cm-content", "JupyterLab gives a cell's editor no name"),
+    Known("aria-required-children", ".jp-WindowedPanel-viewport", "JupyterLab calls its cells a feed of no articles"),
+    Known("button-name", ".jp-collapseHeadingButton", "JupyterLab's button that folds a section has no name"),
+    Known("scrollable-region-focusable", ".cm-scroller", "in command mode editors are no tab stops"),
+]
+STUB = "Write this step here, then delete this line."
+
+
+def open_notebook(page, server, path: str) -> None:
+    """Open a notebook and wait until its kernel is there."""
+    page.goto(server.lab(path))
+    page.locator(".jp-Notebook .jp-Cell").first.wait_for()
+    page.locator(".jp-NotebookPanel-toolbar .jp-Toolbar-kernelName", has_text="Python 3").wait_for()
+    page.locator("#jp-main-statusbar", has_text="Idle").wait_for()
+
+
+def menu(page, *labels: str) -> None:
+    """Choose from a menu: `menu(page, "Run", "Run All Cells")`."""
+    page.locator("#jp-MainMenu .lm-MenuBar-itemLabel", has_text=labels[0]).click()
+    page.locator(".lm-Menu-itemLabel").get_by_text(labels[1], exact=True).click()
+
+
+def run_all(page) -> None:
+    """Run every cell, and wait until the last one has run or the panel says where it stopped."""
+    menu(page, "Run", "Run All Cells")
+    page.wait_for_function(
+        "(() => { const prompts = [...document.querySelectorAll('.jp-CodeCell .jp-InputPrompt')];"
+        " return /\\d/.test(prompts.at(-1).textContent)"
+        " || document.querySelector('.jp-Notebook').textContent.includes('Stopped at a cell') })()"
+    )
+    wait_until_done(page)
+
+
+def wait_until_done(page) -> None:
+    """Wait until no cell is running or waiting, and the kernel says so too."""
+    page.wait_for_function(
+        "![...document.querySelectorAll('.jp-InputPrompt')].some(each => each.textContent.includes('*'))"
+        " && document.querySelector('#jp-main-statusbar').textContent.includes('Idle')"
+    )
+
+
+def cell(page, first_words: str):
+    """Give the cell whose source holds these words."""
+    return page.locator(".jp-Notebook-cell", has=page.locator(".jp-InputArea", has_text=first_words)).first
+
+
+def panel(page):
+    """Give the progress panel."""
+    return page.locator(".jp-OutputArea-output", has=page.locator("caption", has_text="visible points")).first
+
+
+def verdicts(page) -> dict[str, list[str]]:
+    """Give what the panel's table says: from each step to verdict, tests and points."""
+    rows = panel(page).locator("tbody tr")
+    return {row[0]: row[1:] for row in rows.evaluate_all("rows => rows.map(r => [...r.cells].map(c => c.textContent))")}

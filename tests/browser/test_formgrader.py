@@ -1,0 +1,246 @@
+"""The instructor in Formgrader: from the source of an assignment to the feedback that students get, by clicking."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import nbformat
+import pytest
+from corpus import read_corpus
+from nbgrader.api import Gradebook
+
+from browser.accessible import Known, assert_accessible
+from browser.screenshots import screenshot
+from browser.servers import Jupyter
+from tinytorch.course.layout import Course
+
+ROOT = Path(__file__).resolve().parents[2]
+ASSIGNMENT, NAME = "05_dataloader", "dataloader"
+WRITTEN = "question-choice"
+RIGHT, WRONG = "correct_reference", "wrong_drops_the_last_batch"
+CONFIG = """
+c.Exchange.root = "{exchange}"
+c.Exchange.cache = "{exchange}/cache"
+c.LatePolicy.percent_per_day = 10
+"""
+PEEK = """\
+import os, socket
+print("gradebook seen:", os.path.exists("{gradebook}"))
+try:
+    socket.create_connection(("127.0.0.1", {port}), timeout=1)
+    print("network: reached")
+except OSError as error:
+    print("network: refused")
+"""
+
+# What axe-core finds in nbgrader 0.9.6's own pages, which are not the course's to change
+FORMGRADER = [
+    Known("html-has-lang", "html", "nbgrader's pages do not say their language"),
+    Known("link-name", "td", "nbgrader's buttons in tables are icons without a name"),
+]
+
+
+@dataclass
+class Instructor:
+    """A copy of the course with an exchange folder, and JupyterLab running in it."""
+
+    root: Path
+    exchange: Path
+    server: Jupyter
+
+    @property
+    def gradebook(self) -> Path:
+        return self.root / "gradebook.db"
+
+    def run(self, *command: str, folder: Path | None = None) -> str:
+        environment = {
+            **os.environ,
+            "PYTHONPATH": str(self.root),
+            "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}",
+        }
+        ran = subprocess.run(
+            command, cwd=folder or self.root, env=environment, capture_output=True, text=True, check=False
+        )
+        assert ran.returncode == 0, ran.stdout + ran.stderr
+        return ran.stdout
+
+    def score(self, student: str) -> tuple[float, float]:
+        """Give a student's points and penalty, as the gradebook has them."""
+        with Gradebook(f"sqlite:///{self.gradebook}") as gradebook:
+            graded = gradebook.find_submission_notebook(NAME, ASSIGNMENT, student)
+            return graded.score, graded.late_submission_penalty or 0.0
+
+
+@pytest.fixture(scope="package")
+def instructor(tmp_path_factory) -> Iterator[Instructor]:
+    root, exchange = tmp_path_factory.mktemp("course"), tmp_path_factory.mktemp("exchange")
+    listed = subprocess.run(
+        ["git", "ls-files", "-co", "--exclude-standard"], cwd=ROOT, capture_output=True, text=True, check=True
+    )
+    for name in listed.stdout.splitlines():
+        if (ROOT / name).is_file() and not name.startswith(("tests/", "docs/")):
+            (root / name).parent.mkdir(parents=True, exist_ok=True)
+            shutil.copyfile(ROOT / name, root / name)
+    with (root / "nbgrader_config.py").open("a", encoding="utf-8") as config:
+        config.write(CONFIG.format(exchange=exchange))
+    exchange.chmod(0o777)
+    home = tmp_path_factory.mktemp("home")
+    os.environ["PYTHONPATH"] = str(root)
+    try:
+        server = Jupyter([sys.executable, "-m", "jupyter", "lab"], root, home)
+    finally:
+        del os.environ["PYTHONPATH"]
+    started = Instructor(root, exchange, server)
+    started.run("tito", "build", "05")
+    yield started
+    server.stop()
+
+
+@pytest.fixture(scope="package")
+def formgrader(browser, instructor):
+    """Formgrader, opened from JupyterLab's menu; the tests go through it one after the other."""
+    from browser.conftest import PATIENCE_MILLISECONDS, WINDOW
+
+    context = browser.new_context(viewport=WINDOW)
+    context.set_default_timeout(4 * PATIENCE_MILLISECONDS)  # a button answers when grading is done
+    page = context.new_page()
+    page.goto(instructor.server.lab())
+    page.locator("#jp-MainMenu .lm-MenuBar-itemLabel", has_text="Nbgrader").click()
+    page.locator(".lm-Menu-itemLabel").get_by_text("Formgrader", exact=True).click()
+    page.locator("iframe").wait_for()
+    yield page
+    context.close()
+
+
+def inside(page):
+    """Give Formgrader's own frame."""
+    return page.frame_locator("iframe")
+
+
+def row(page, name: str):
+    """Give a table's row by a name in it."""
+    return inside(page).locator("tbody tr", has=page.locator(f"xpath=.//td[normalize-space()='{name}']"))
+
+
+def press(page, name: str, column: str) -> str:
+    """Press the button in a row's column, wait for the answer, close it, and give its log."""
+    row(page, name).locator(f"td.{column} a").click()
+    answer = inside(page).locator("#success-modal, #error-modal")
+    answer.wait_for()
+    text = answer.inner_text()
+    assert answer.get_attribute("id") == "success-modal", text
+    answer.locator(".modal-footer button").click()
+    answer.wait_for(state="detached")
+    return text
+
+
+def submission(name: str):
+    """Give a submission of the corpus, with the points that it must get."""
+    return read_corpus(Course(ROOT).module("05"), [name])[0]
+
+
+# These are one story, told in the order in which they stand.
+
+
+def test_a_due_date_is_set_and_the_assignment_generated_and_released(formgrader, instructor):
+    page = formgrader
+    row(page, ASSIGNMENT).wait_for()
+    assert_accessible(page, [*FORMGRADER])
+    row(page, ASSIGNMENT).locator("td.edit a").click()
+    dialog = inside(page).locator("#edit-assignment-modal")
+    due = datetime.now(UTC) - timedelta(hours=1)
+    dialog.locator(".modal-duedate").fill(f"{due:%Y-%m-%dT%H:%M}")
+    dialog.locator(".modal-timezone").fill("UTC")
+    dialog.locator("button.save").click()
+    inside(page).locator("td.duedate", has_text=f"{due:%Y-%m-%d %H:%M}").wait_for()
+    press(page, ASSIGNMENT, "assign")
+    press(page, ASSIGNMENT, "release")
+    assert (instructor.exchange / "tinytorch" / "outbound" / ASSIGNMENT / f"{NAME}.ipynb").is_file()
+    screenshot(page, "formgrader-assignments")
+
+
+def test_what_students_submit_is_collected(formgrader, instructor, tmp_path):
+    config = tmp_path / "nbgrader_config.py"
+    config.write_text(
+        'c = get_config()\nc.CourseDirectory.course_id = "tinytorch"\n' + CONFIG.format(exchange=instructor.exchange)
+    )
+    for student, name in (("ada", RIGHT), ("bob", WRONG)):
+        instructor.run("nbgrader", "fetch_assignment", ASSIGNMENT, folder=tmp_path)
+        notebook = submission(name).notebook
+        port = instructor.server.url.rpartition(":")[2]
+        peek = PEEK.format(gradebook=instructor.gradebook, port=port)
+        notebook.cells.append(nbformat.v4.new_code_cell(peek, id="peek"))
+        nbformat.write(notebook, tmp_path / ASSIGNMENT / f"{NAME}.ipynb")
+        instructor.run("nbgrader", "submit", ASSIGNMENT, f"--student={student}", folder=tmp_path)
+        shutil.rmtree(tmp_path / ASSIGNMENT)
+    press(formgrader, ASSIGNMENT, "collect")
+    row(formgrader, ASSIGNMENT).locator("td.num-submissions a", has_text="2").wait_for()
+    assert (instructor.root / "submitted" / "ada" / ASSIGNMENT / "timestamp.txt").is_file()
+
+
+def test_the_autograde_button_grades_in_the_sandbox_and_gives_the_corpus_points(formgrader, instructor):
+    page = formgrader
+    said = instructor.run("tito", "extend", "05", "ada", "--days", "2")
+    assert said.startswith("ada has until ")
+    row(page, ASSIGNMENT).locator("td.num-submissions a").click()
+    row(page, "bob").wait_for()
+    assert_accessible(page, FORMGRADER)
+    for student, name in (("ada", RIGHT), ("bob", WRONG)):
+        press(page, student, "autograde")
+        graded = nbformat.read(
+            instructor.root / "autograded" / student / ASSIGNMENT / f"{NAME}.ipynb", as_version=nbformat.NO_CONVERT
+        )
+        peek = next(cell for cell in graded.cells if "gradebook seen" in cell.source)
+        assert [line for output in peek.outputs for line in output.text.splitlines()] == [
+            "gradebook seen: False",
+            "network: refused",
+        ]
+        assert instructor.score(student)[0] == submission(name).expected_total
+    screenshot(page, "formgrader-submissions")
+    # the extension makes ada's submission one in time; bob's is late by less than a day
+    assert instructor.score("ada")[1] == 0
+    assert instructor.score("bob")[1] == pytest.approx(submission(WRONG).expected_total / 10)
+
+
+def test_the_written_answer_is_graded_by_hand(formgrader, instructor):
+    page = formgrader
+    inside(page).get_by_role("link", name="Manual Grading").first.click()
+    inside(page).get_by_role("link", name=ASSIGNMENT).click()
+    inside(page).get_by_role("link", name=NAME).click()
+    assert_accessible(page, FORMGRADER)
+    inside(page).get_by_role("link", name="Submission #1").click()
+    score = inside(page).locator(f"#{WRITTEN}")
+    score.wait_for()
+    assert "Rubric:" in inside(page).locator("#notebook-container").inner_text()
+    score.fill("8")
+    score.press("Tab")
+    comment = inside(page).locator(f"#{WRITTEN}-comment")
+    comment.fill("A reason from the figures is missing for the paper.")
+    comment.press("Escape")
+    score.scroll_into_view_if_needed()
+    inside(page).locator(".comment-saved:visible, .score-saved:visible").first.wait_for()
+    screenshot(page, "formgrader-manual")
+    scores = sorted(instructor.score(student)[0] for student in ("ada", "bob"))
+    assert sum(scores) == submission(RIGHT).expected_total + submission(WRONG).expected_total + 8
+
+
+def test_feedback_is_generated_and_released(formgrader, instructor, context):
+    page = formgrader
+    inside(page).get_by_role("link", name="Manage Assignments").click()
+    press(page, ASSIGNMENT, "generate-feedback")
+    press(page, ASSIGNMENT, "release-feedback")
+    released = list((instructor.exchange / "tinytorch" / "feedback").glob("*.html"))
+    assert len(released) == 2
+    feedback = context.new_page()
+    for student in ("ada", "bob"):
+        feedback.goto((instructor.root / "feedback" / student / ASSIGNMENT / f"{NAME}.html").as_uri())
+        assert_accessible(feedback)
+    assert "Step 4" in feedback.locator("body").inner_text()
+    screenshot(feedback, "feedback")

@@ -1,0 +1,13 @@
+"""JupyterLab for a student: nothing asks about news or updates, and locked cells look it.
+
+Name this folder in JUPYTER_CONFIG_PATH to have it so; `tito lab` does. What JupyterLab's documentation calls
+overrides.json is labconfig/default_setting_overrides.json here.
+"""
+
+from pathlib import Path
+
+c = get_config()  # type: ignore[name-defined] # noqa: F821
+
+c.LabApp.check_for_updates_class = "jupyterlab.NeverCheckForUpdate"
+c.LabApp.custom_css = True
+c.ServerApp.tornado_settings = {"static_custom_path": [str(Path(__file__).parent / "custom")]}
