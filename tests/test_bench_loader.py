@@ -1,6 +1,6 @@
 """Loading is about as fast as `make bench-loader` says, on any machine by half of it. That is the long form."""
 
-import mmap
+import os
 
 import pytest
 
@@ -27,7 +27,7 @@ def test_loading_jpegs_behind_a_training_step_reaches_half_of_each_goal(capsys):
     assert "320 JPEGs" in table[0]
 
 
-@pytest.mark.skipif(not hasattr(mmap, "MADV_RANDOM"), reason="this system takes no advice about maps")
+@pytest.mark.skipif(not hasattr(os, "posix_fadvise"), reason="this system takes no advice about files")
 def test_reading_a_map_of_100_gigabytes_reaches_half_of_each_goal_and_stays_below_512_megabytes(capsys):
     goals = bench_loader.Goals(factor=0.5)
     table = bench_loader.memory_map(goals, repeats=3, batches=200)

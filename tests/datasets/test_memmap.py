@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tinytorch.datasets import CorruptFileError, MemmapDataset, RawArray
+from tinytorch.datasets import CorruptFileError, MemmapDataset, RawArray, memmap
 from tinytorch.profiling import resident_bytes
 
 MEGABYTE = 1_000_000
@@ -95,7 +95,7 @@ def test_a_batch_equals_its_stacked_samples_to_the_bit(tmp_path_factory, specifi
     array = np.resize(np.frombuffer(content, np.uint8), (length, *shape)).astype(dtype, order=order)
     path = tmp_path_factory.mktemp("maps") / "array.npy"
     np.save(path, array)
-    dataset = MemmapDataset(path, access=data.draw(st.sampled_from(["normal", "random"])))
+    dataset = MemmapDataset(path, access=data.draw(st.sampled_from(["normal", "random", "sequential"])))
     if length:
         indices = np.array(data.draw(st.lists(st.integers(0, length - 1))), data.draw(st.sampled_from(["i8", "u1"])))
     else:
@@ -200,16 +200,35 @@ def test_shuffled_reads_of_8_gigabytes_hold_little_more_than_what_was_read(spars
 
 
 @pytest.mark.skipif(not hasattr(os, "preadv"), reason="this system reads no rows at a place of a file")
-def test_shuffled_batches_are_read_from_the_file_and_leave_nothing_of_the_map_resident(sparse_path):
-    dataset = MemmapDataset(sparse_path, access="random")
+@pytest.mark.parametrize("access", ["random", "sequential"])
+def test_batches_are_read_from_the_file_and_leave_nothing_of_the_map_resident(sparse_path, access):
+    dataset = MemmapDataset(sparse_path, access=access)
     assert len(dataset) == 2_000_000
     before_bytes = resident_bytes()
     for start in range(100):
         dataset.get_batch(np.arange(start, 2_000_000, 5000))
-    assert resident_bytes() - before_bytes < 8 * MEGABYTE  # 40,000 rows of 4,000 bytes were read
+        dataset.get_batch(slice(start * 400, start * 400 + 400))
+    assert resident_bytes() - before_bytes < 8 * MEGABYTE  # 80,000 rows of 4,000 bytes were read
     open_files = len(os.listdir("/dev/fd"))
     del dataset
     assert len(os.listdir("/dev/fd")) == open_files - 2  # the map's own, and the one that rows are read from
+
+
+@pytest.mark.skipif(not hasattr(os, "posix_fadvise"), reason="this system takes no advice about files")
+def test_what_is_read_in_order_is_dropped_behind_only_where_it_could_not_stay_in_memory(sparse_path, monkeypatch):
+    dropped = []
+    advise = os.posix_fadvise
+    monkeypatch.setattr(os, "posix_fadvise", lambda *given: (dropped.append(given[1:3]), advise(*given)))
+    for physical_bytes in (10**10, 10**9):
+        monkeypatch.setattr(memmap, "_physical_bytes", lambda memory_bytes=physical_bytes: memory_bytes)
+        dataset = MemmapDataset(sparse_path, access="sequential")
+        for start in range(0, 17_600, 400):
+            dataset.get_batch(slice(start, start + 400))
+        asked = [each for each in dropped if each != (0, 0)]
+        dropped.clear()
+        if physical_bytes == 10**10:
+            assert asked == []
+    assert asked == [(128, 33_600_000), (128 + 33_600_000, 33_600_000)]
 
 
 @pytest.mark.skipif(not hasattr(os, "preadv"), reason="this system reads no rows at a place of a file")
@@ -244,14 +263,14 @@ def test_a_map_of_8_gigabytes_is_not_read_to_open_it(sparse_path, access):
 
 
 @pytest.mark.skipif(not hasattr(mmap, "MADV_DONTNEED"), reason="this system takes no advice about maps")
-@pytest.mark.parametrize("access", ["sequential", "normal"])
-def test_what_whole_batches_leave_resident_is_bounded(sparse_path, access):
+@pytest.mark.parametrize("order", ["in order", "scattered"])
+def test_what_whole_batches_leave_resident_is_bounded(sparse_path, order):
     grown_bytes = []
     for limit_bytes in (16 * MEGABYTE, 10**12):
-        dataset = MemmapDataset(sparse_path, access=access, max_resident_bytes=limit_bytes)
+        dataset = MemmapDataset(sparse_path, max_resident_bytes=limit_bytes)
         before_bytes = resident_bytes()
-        for start in range(0, 40_000 if access == "sequential" else 12_000, 400):
-            places = slice(start, start + 400) if access == "sequential" else np.arange(start, start + 400) * 40
+        for start in range(0, 40_000 if order == "in order" else 12_000, 400):
+            places = slice(start, start + 400) if order == "in order" else np.arange(start, start + 400) * 40
             dataset.get_batch(places)
         grown_bytes.append(resident_bytes() - before_bytes)
         del dataset

@@ -20,6 +20,7 @@ from tinytorch.datasets.indices import Indices
 
 # A page that is read may bring its neighbours with it: of those that are in its cache, Linux maps this many bytes.
 NEIGHBOURHOOD_BYTES = 65_536
+KEPT_BYTES = 2**25  # of a file that is larger than memory, what is read in order is dropped in parts of this size
 Access = Literal["normal", "sequential", "random"]
 
 
@@ -43,17 +44,17 @@ class RawArray:
 class MemmapDataset(ArrayDataset):
     """Aligned arrays on disk, mapped into memory read-only: sample i is the tuple of their i-th entries.
 
-    A map is opened when the first sample is asked for, and may be much larger than memory. What was read of it counts
-    as resident until the operating system wants the pages back, or, where whole batches are read, until about
+    A map is opened when the first sample is asked for, and may be much larger than memory. What was read through it
+    counts as resident until the operating system wants the pages back, or, where whole batches are read, until about
     `max_resident_bytes` were: then they are given back, and come from the system's cache if they are read again.
 
     Args:
         *files: one or more .npy files, or a `RawArray` for a file without a header; each of shape (n, ...).
         access: how the maps will be read, as advice to the operating system: "random" for shuffled reads of maps much
-            larger than memory (it then reads only the pages asked for, none ahead; whole batches are read from the
-            files themselves, which takes half the time that a map's page faults take), "sequential" for going through
-            in order (it reads far ahead), "normal" for neither. Without effect where there is no madvise (Windows).
-        max_resident_bytes: how much of the maps `get_batch` may leave resident, about. Also without effect there.
+            larger than memory (it then reads only the pages asked for, none ahead), "sequential" for going through
+            in order (it reads far ahead), "normal" for neither. With the first two, whole batches are read from the
+            files themselves, which is faster than through a map. Without effect on Windows.
+        max_resident_bytes: how much of the maps `get_batch` may leave resident, about, where it reads through them.
 
     Raises:
         ValueError: no file given, or an unknown `access`.
@@ -73,7 +74,7 @@ class MemmapDataset(ArrayDataset):
         self.access: Access = access
         self.max_resident_bytes = max_resident_bytes
         self._maps: list[np.memmap[Any, Any]] = []
-        self._descriptors: list[int] = []  # of the files whose scattered rows are read without the map
+        self._readers: list[_RowReader] = []  # none where batches are copied from the maps
         self._resident_bytes = 0  # at most, of what `get_batch` read
         self._mapped_bytes_before = 0  # what of other files is resident in this process, about
         for file in self.files:
@@ -90,38 +91,29 @@ class MemmapDataset(ArrayDataset):
         self._mapped_bytes_before = _mapped_bytes() or 0
         for memory_map in maps:
             _advise(memory_map, f"MADV_{self.access.upper()}")
-        if self.access == "random" and hasattr(os, "preadv"):
-            self._descriptors = [_opened(memory_map) for memory_map in maps]
-            weakref.finalize(self, _close, self._descriptors)
+        if self.access != "normal" and hasattr(os, "preadv"):
+            self._readers = [_RowReader(memory_map, self.access) for memory_map in maps]
         # np.memmap costs ten times what its plain view costs to index
         return tuple(np.asarray(memory_map) for memory_map in maps)
 
     def get_batch(self, indices: Indices) -> tuple[NDArray[Any], ...]:
         """Fetch several samples at once, as of any `ArrayDataset`."""
         batch = super().get_batch(indices)
-        if self._descriptors and not isinstance(indices, slice):
-            return batch
-        scattered_bytes = 0 if isinstance(indices, slice) else len(batch[0]) * len(batch) * NEIGHBOURHOOD_BYTES
-        self._resident_bytes += scattered_bytes + sum(part.nbytes for part in batch)
-        if self._resident_bytes > self.max_resident_bytes:
-            self._give_back()
+        if not self._readers:
+            scattered_bytes = 0 if isinstance(indices, slice) else len(batch[0]) * len(batch) * NEIGHBOURHOOD_BYTES
+            self._resident_bytes += scattered_bytes + sum(part.nbytes for part in batch)
+            if self._resident_bytes > self.max_resident_bytes:
+                self._give_back()
         return batch
 
     def _rows(self, number: int, places: NDArray[np.intp] | slice) -> NDArray[Any]:
         array = self.arrays[number]
-        if not self._descriptors or isinstance(places, slice) or not array.flags.c_contiguous:
+        if not self._readers or not array.flags.c_contiguous:
             return super()._rows(number, places)
-        rows = np.empty((len(places), *array.shape[1:]), array.dtype)
-        row_bytes = rows.nbytes // max(1, len(rows))
-        begin_byte, into = self._maps[number].offset, rows.reshape(-1).view(np.uint8).data
-        for row, place in enumerate(places.tolist() if row_bytes else ()):
-            wanted = into[row * row_bytes : (row + 1) * row_bytes]
-            got = os.preadv(self._descriptors[number], [wanted], begin_byte + place * row_bytes)
-            if got != row_bytes:
-                raise CorruptFileError(
-                    f"{self._maps[number].filename} ends in row {place}: it was cut off after it was opened"
-                )
-        return rows
+        if not isinstance(places, slice):
+            return self._readers[number].at(places)
+        start, stop, step = places.indices(len(array))
+        return self._readers[number].block(start, stop) if step == 1 else super()._rows(number, places)
 
     def _give_back(self) -> None:
         """Let go of what is resident, if it is as much as it can be: for a large map that takes milliseconds."""
@@ -135,7 +127,7 @@ class MemmapDataset(ArrayDataset):
         self._mapped_bytes_before = _mapped_bytes() or 0
 
     def __getstate__(self) -> dict[str, Any]:
-        return {**super().__getstate__(), "_maps": [], "_descriptors": [], "_resident_bytes": 0}
+        return {**super().__getstate__(), "_maps": [], "_readers": [], "_resident_bytes": 0}
 
 
 def _mapped(file: Path | RawArray) -> np.memmap[Any, Any]:
@@ -166,17 +158,59 @@ def _mapped_raw(file: RawArray) -> np.memmap[Any, Any]:
     return np.memmap(file.path, dtype, mode="r", offset=file.offset_bytes, shape=shape)
 
 
-def _opened(memory_map: np.memmap[Any, Any]) -> int:
-    """Open a map's file beside it, to read rows here and there."""
-    descriptor = os.open(str(memory_map.filename), os.O_RDONLY)
-    if hasattr(os, "posix_fadvise"):
-        os.posix_fadvise(descriptor, 0, 0, os.POSIX_FADV_RANDOM)
-    return descriptor
+class _RowReader:
+    """Reads rows of a map from its file: to have a map's pages brought one by one, by faults, takes twice as long.
+
+    Reference: Linux' `preadv(2)` and `posix_fadvise(2)`.
+    """
+
+    def __init__(self, memory_map: np.memmap[Any, Any], access: Access) -> None:
+        self.path, self.begin_byte = str(memory_map.filename), memory_map.offset
+        self.dtype, self.row_shape = memory_map.dtype, memory_map.shape[1:]
+        self.row_bytes = self.dtype.itemsize * int(np.prod(self.row_shape))
+        self.descriptor = os.open(self.path, os.O_RDONLY)
+        weakref.finalize(self, os.close, self.descriptor)
+        # What is read in order and larger than memory has left the system's cache before it is read again. To tell it
+        # so at once takes less time than to have it find room.
+        self.drops = access == "sequential" and memory_map.nbytes > _physical_bytes()
+        self._kept_bytes = 0  # of what was read in order, up to the last row
+        self._advise(0, 0, f"POSIX_FADV_{access.upper()}")
+
+    def at(self, places: NDArray[np.intp]) -> NDArray[Any]:
+        """Read the rows at some places."""
+        rows = np.empty((len(places), *self.row_shape), self.dtype)
+        into = rows.reshape(-1).view(np.uint8).data
+        for row, place in enumerate(places.tolist()):
+            self._fill(into[row * self.row_bytes : (row + 1) * self.row_bytes], place * self.row_bytes)
+        return rows
+
+    def block(self, start: int, stop: int) -> NDArray[Any]:
+        """Read the rows from one place to another."""
+        rows = np.empty((max(0, stop - start), *self.row_shape), self.dtype)
+        self._fill(rows.reshape(-1).view(np.uint8).data, start * self.row_bytes)
+        self._kept_bytes += rows.nbytes
+        if self.drops and self._kept_bytes > KEPT_BYTES:
+            first_byte = max(0, stop * self.row_bytes - self._kept_bytes)
+            self._advise(self.begin_byte + first_byte, self._kept_bytes, "POSIX_FADV_DONTNEED")
+            self._kept_bytes = 0
+        return rows
+
+    def _fill(self, into: memoryview, place_bytes: int) -> None:
+        while len(into):
+            got_bytes = os.preadv(self.descriptor, [into], self.begin_byte + place_bytes)
+            if got_bytes == 0:
+                row = place_bytes // self.row_bytes
+                raise CorruptFileError(f"{self.path} ends in row {row}: it was cut off after it was opened")
+            into, place_bytes = into[got_bytes:], place_bytes + got_bytes
+
+    def _advise(self, first_byte: int, count_bytes: int, advice_name: str) -> None:
+        if hasattr(os, "posix_fadvise"):
+            os.posix_fadvise(self.descriptor, first_byte, count_bytes, getattr(os, advice_name))
 
 
-def _close(descriptors: list[int]) -> None:
-    for descriptor in descriptors:
-        os.close(descriptor)
+def _physical_bytes() -> int:
+    """Give how much memory this machine has."""
+    return os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE")
 
 
 def _mapped_bytes() -> int | None:
