@@ -256,3 +256,15 @@ def test_a_folder_without_zips_is_said_to_be_one(course: TinyCourse, zips: Path)
         refused = course.tito("collect", where)
         assert refused.returncode == 1
         assert sentence in refused.stderr
+
+
+def test_where_nothing_can_be_written_the_reason_is_a_sentence(course: TinyCourse, zips: Path) -> None:
+    (zips / "file").write_text("in the way", encoding="utf-8")
+    refused = course.tito("submit", "02", "--student", "ada", "--to", zips / "file")
+    assert refused.returncode == 1
+    assert "give another folder by --to" in refused.stderr
+    hand_in(course, "ada", zips)
+    (course.root / "submitted").write_text("in the way", encoding="utf-8")
+    stopped = course.tito("collect", zips)
+    assert stopped.returncode == 1
+    assert "Collecting had to stop at ada" in stopped.stderr
