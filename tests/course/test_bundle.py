@@ -65,6 +65,12 @@ def test_no_line_of_a_solution_or_a_hidden_test_is_in_it(bundle: Path) -> None:
     assert leaks_below(bundle, secrets) == {}
 
 
+def test_nor_is_any_in_the_bundle_of_all_modules(tmp_path: Path) -> None:
+    make_bundle(COURSE, COURSE.modules, tmp_path / "all")
+    assert [path.name for path in (tmp_path / "all" / "tinytorch" / "core").iterdir()] == ["__init__.py"]
+    assert leaks_below(tmp_path / "all", bundle_secrets(COURSE, COURSE.modules[0])) == {}
+
+
 def test_a_solution_that_were_in_it_would_be_found(bundle: Path, tmp_path: Path) -> None:
     (tmp_path / "core.py").write_bytes(MODULE.core_path.read_bytes())
     (tmp_path / "source.py").write_bytes(MODULE.source_path.read_bytes())

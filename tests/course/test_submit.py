@@ -7,6 +7,7 @@ import io
 import json
 import re
 import stat
+import unicodedata
 import zipfile
 from pathlib import Path
 
@@ -249,6 +250,13 @@ def test_what_a_learning_platform_puts_around_the_name_does_no_harm(course: Tiny
     path.rename(zips / f"Lovelace Ada_1815_assignsubmission_file_{path.stem} (1).zip")
     course.tito("collect", zips, check=True)
     assert (course.root / "submitted" / "ada" / "02_tiny" / "tiny.ipynb").is_file()
+
+
+def test_a_name_with_an_accent_is_known_again_after_macos_took_it_apart(course: TinyCourse, zips: Path) -> None:
+    path = hand_in(course, "zo\u00eb", zips)
+    path.rename(zips / unicodedata.normalize("NFD", path.name))
+    course.tito("collect", zips, check=True)
+    assert [folder.name for folder in (course.root / "submitted").iterdir()] == ["zo\u00eb"]
 
 
 def test_a_folder_without_zips_is_said_to_be_one(course: TinyCourse, zips: Path) -> None:
