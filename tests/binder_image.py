@@ -24,6 +24,7 @@ class BinderImage:
 
     dockerfile: str
     home: Path  # where the repository was
+    installed: Path  # a copy of what site-packages held of the project; tests install other bundles later
     venv: StudentVenv
 
 
@@ -40,7 +41,12 @@ def build_image(repository: Path, place: Path) -> BinderImage:
     venv.install(*arguments, cwd=home, **binder)
     (home / post_build).chmod(0o755)
     venv.run(post_build, cwd=home, **binder)
-    return BinderImage(dockerfile, home, venv)
+    installed = place / "installed"
+    installed.mkdir()
+    for path in venv.packages.glob("*tinytorch*"):
+        copy = shutil.copytree if path.is_dir() else shutil.copyfile
+        copy(path, installed / path.name)
+    return BinderImage(dockerfile, home, installed, venv)
 
 
 def copy_repository(repository: Path, to: Path) -> None:
@@ -52,8 +58,13 @@ def copy_repository(repository: Path, to: Path) -> None:
         if (repository / name).is_file():
             (to / name).parent.mkdir(parents=True, exist_ok=True)
             shutil.copy(repository / name, to / name)
-    for command in (["init", "--quiet"], ["add", "--all"], ["commit", "--quiet", "--message", "All of it"]):
-        subprocess.run([*GIT, *command], cwd=to, check=True)
+    commit_all(to)
+
+
+def commit_all(folder: Path) -> None:
+    """Make a folder a repository, with all of it in one commit."""
+    for command in (["init", "--quiet", "--initial-branch=main"], ["add", "--all"], ["commit", "--quiet", "-m", "All"]):
+        subprocess.run([*GIT, *command], cwd=folder, check=True)
 
 
 def render_dockerfile(repository: Path) -> str:

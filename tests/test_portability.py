@@ -46,6 +46,7 @@ locale.getpreferredencoding = lambda do_setlocale=True: "cp1252"
 locale.getencoding = lambda: "cp1252"
 
 OWN = r"(tinytorch(\\..*)?|__main__)$"
+warnings.filterwarnings("ignore", category=EncodingWarning)
 warnings.filterwarnings("error", category=EncodingWarning, module=OWN)
 
 UNIX_ONLY = {"fcntl", "grp", "posix", "pty", "pwd", "resource", "syslog", "termios", "tty"}

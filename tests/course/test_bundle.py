@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 import re
+import shutil
 import subprocess
 import sys
 import zipfile
@@ -11,13 +13,15 @@ from pathlib import Path
 
 import nbformat
 import pytest
-from binder_image import BinderImage
+from binder_image import BinderImage, commit_all
 from corpus import read_corpus
 from leaks import bundle_secrets, leaks_below
 from tiny_course import REPOSITORY, TinyCourse, cell_named, contents
 
+from tinytorch.course.build import add_colab_cell
 from tinytorch.course.bundle import make_bundle
 from tinytorch.course.layout import Course
+from tinytorch.course.links import Repository
 from tinytorch.course.unpack import unpack
 
 COURSE = Course(REPOSITORY)
@@ -59,6 +63,12 @@ def test_no_line_of_a_solution_or_a_hidden_test_is_in_it(bundle: Path) -> None:
     secrets = bundle_secrets(COURSE, MODULE)
     assert len(secrets) > 1500
     assert leaks_below(bundle, secrets) == {}
+
+
+def test_nor_is_any_in_the_bundle_of_all_modules(tmp_path: Path) -> None:
+    make_bundle(COURSE, COURSE.modules, tmp_path / "all")
+    assert [path.name for path in (tmp_path / "all" / "tinytorch" / "core").iterdir()] == ["__init__.py"]
+    assert leaks_below(tmp_path / "all", bundle_secrets(COURSE, COURSE.modules[0])) == {}
 
 
 def test_a_solution_that_were_in_it_would_be_found(bundle: Path, tmp_path: Path) -> None:
@@ -120,6 +130,40 @@ def test_from_unpacking_to_handing_in_with_nothing_else_installed(
     assert cell_named(nbformat.read(folder / NOTEBOOK, as_version=4), "loader-iter").source == released["loader-iter"]
 
 
+def test_where_the_notebook_was_opened_alone_its_first_cell_fetches_the_package(
+    bundle: Path, image: BinderImage, tmp_path: Path
+) -> None:
+    published = tmp_path / "published"
+    shutil.copytree(bundle, published)
+    commit_all(published)
+    (tmp_path / "alone").mkdir()
+    notebook = nbformat.read(bundle / NOTEBOOK, as_version=4)
+    add_colab_cell(notebook, Repository("ada", "loader", "main"))
+    names = [cell.id for cell in notebook.cells]
+    notebook.cells = [cell for cell in notebook.cells[: names.index("imports") + 1] if cell.cell_type == "code"]
+    fetches = cell_by_id(notebook, "colab")
+    assert "git+https://github.com/ada/loader@main" in fetches.source
+    fetches.source = fetches.source.replace("https://github.com/ada/loader", published.as_uri())
+    notebook.cells.append(nbformat.v4.new_code_cell("from tinytorch.core.losses import MSELoss"))
+    nbformat.write(notebook, tmp_path / "alone" / "dataloader.ipynb")
+    run_alone = "import nbformat, nbclient; nbclient.execute(nbformat.read('dataloader.ipynb', as_version=4))"
+    image.venv.run("python", "-m", "pip", "uninstall", "--yes", "--quiet", "tinytorch", cwd=tmp_path)
+    image.venv.run("python", "-c", run_alone, cwd=tmp_path / "alone")
+    found = image.venv.run("python", "-c", "import tinytorch; print(tinytorch.__file__)", cwd=tmp_path)
+    assert Path(found.strip()).is_relative_to(image.venv.packages)
+    assert not (image.venv.packages / "tinytorch" / "core" / "dataloader.py").exists()
+
+
+def test_a_codespace_installs_the_same(bundle: Path) -> None:
+    described = json.loads((bundle / ".devcontainer" / "devcontainer.json").read_text(encoding="utf-8"))
+    assert described["postCreateCommand"] == "python -m pip install -r requirements.txt"
+    assert f"`{described['postCreateCommand']}`" in (bundle / "README.md").read_text(encoding="utf-8")
+
+
+def cell_by_id(notebook: nbformat.NotebookNode, name: str) -> nbformat.NotebookNode:
+    return next(cell for cell in notebook.cells if cell.id == name)
+
+
 def canonical(line: str) -> str:
     return re.sub("[-_.]+", "-", line.partition("==")[0]).lower() + "==" + line.partition("==")[2]
 
@@ -143,6 +187,13 @@ def test_a_folder_that_is_there_is_left_alone_unless_it_is_to_be_replaced(course
     assert work.read_bytes() == kept
     course.tito("bundle", "02", "--output", "out", "--replace", check=True)
     assert work.read_bytes() == course.released.read_bytes()
+
+
+def test_of_a_bundle_no_bundle_is_made(course: TinyCourse) -> None:
+    course.tito("bundle", "02", "--output", "out", check=True)
+    refused = TinyCourse(course.root / "out").tito("bundle", "02", "--output", "more")
+    assert refused.returncode == 1
+    assert "from the course's own folder" in refused.stderr
 
 
 def test_a_notebook_that_was_worked_in_is_not_handed_out(course: TinyCourse) -> None:

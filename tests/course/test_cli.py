@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from tiny_course import TinyCourse
 
-COMMANDS = ["build", "export", "check", "grade", "reset"]
+COMMANDS = ["build", "bundle", "export", "check", "submit", "collect", "grade", "reset"]
 
 
 def test_help_names_every_command(built_course: TinyCourse) -> None:

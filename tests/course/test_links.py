@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import nbformat
 from tiny_course import REPOSITORY, TinyCourse
 
 from tinytorch.course.layout import Course
@@ -55,3 +56,35 @@ def test_the_repository_s_own_settings_name_a_branch_and_a_repository() -> None:
     text = (REPOSITORY / "settings.ini").read_text(encoding="utf-8")
     assert "\nrepo = tinytorch\n" in text
     assert "\nbranch = main\n" in text
+
+
+def test_a_published_notebook_fetches_its_package_where_it_was_opened_alone(course: TinyCourse) -> None:
+    before = {cell.id for cell in course.notebook().cells}
+    publish(course, "ada")
+    course.tito("build", check=True)
+    (added,) = [cell for cell in course.notebook().cells if cell.id not in before]
+    assert "%pip install --quiet git+https://github.com/ada/tinytorch@main" in added.source
+    code = [cell for cell in course.notebook().cells if cell.cell_type == "code"]
+    assert code[0].source.startswith("#| default_exp")
+    assert code[1] == added
+    # It is passed over when grading, and is in nobody's way.
+    handed_in = course.root / "handed_in" / "ada.ipynb"
+    handed_in.parent.mkdir()
+    nbformat.write(course.filled(), handed_in)
+    assert "fail" not in course.tito("check", handed_in, check=True).stdout
+    course.tito("export", handed_in, check=True)
+    course.tito("grade", handed_in.parent, check=True)
+    row = (course.root / "grades.csv").read_text(encoding="utf-8").splitlines()[1]
+    assert row == "ada,20,20,4,6,10,0,0,"
+
+
+def test_the_readme_of_a_bundle_has_links_once_it_is_published(course: TinyCourse) -> None:
+    publish(course, "")
+    course.tito("bundle", "02", "--output", "out", check=True)
+    readme = course.root / "out" / "README.md"
+    assert "https:" not in readme.read_text(encoding="utf-8")
+    publish(course, "ada")
+    course.tito("bundle", "02", "--output", "out", "--replace", check=True)
+    repository, notebook = Repository("ada", "tinytorch", "main"), "modules/02_tiny/tiny.ipynb"
+    for link in (binder_url(repository, notebook), colab_url(repository, notebook), codespaces_url(repository)):
+        assert f"]({link})" in readme.read_text(encoding="utf-8")

@@ -7,6 +7,7 @@ import io
 import json
 import re
 import stat
+import unicodedata
 import zipfile
 from pathlib import Path
 
@@ -251,8 +252,27 @@ def test_what_a_learning_platform_puts_around_the_name_does_no_harm(course: Tiny
     assert (course.root / "submitted" / "ada" / "02_tiny" / "tiny.ipynb").is_file()
 
 
+def test_a_name_with_an_accent_is_known_again_after_macos_took_it_apart(course: TinyCourse, zips: Path) -> None:
+    path = hand_in(course, "zo\u00eb", zips)
+    path.rename(zips / unicodedata.normalize("NFD", path.name))
+    course.tito("collect", zips, check=True)
+    assert [folder.name for folder in (course.root / "submitted").iterdir()] == ["zo\u00eb"]
+
+
 def test_a_folder_without_zips_is_said_to_be_one(course: TinyCourse, zips: Path) -> None:
     for where, sentence in ((zips, "There is no zip in"), (zips / "nowhere", "There is no ")):
         refused = course.tito("collect", where)
         assert refused.returncode == 1
         assert sentence in refused.stderr
+
+
+def test_where_nothing_can_be_written_the_reason_is_a_sentence(course: TinyCourse, zips: Path) -> None:
+    (zips / "file").write_text("in the way", encoding="utf-8")
+    refused = course.tito("submit", "02", "--student", "ada", "--to", zips / "file")
+    assert refused.returncode == 1
+    assert "give another folder by --to" in refused.stderr
+    hand_in(course, "ada", zips)
+    (course.root / "submitted").write_text("in the way", encoding="utf-8")
+    stopped = course.tito("collect", zips)
+    assert stopped.returncode == 1
+    assert "Collecting had to stop at ada" in stopped.stderr

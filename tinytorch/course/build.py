@@ -28,11 +28,18 @@ from tinytorch.course.engine import register
 from tinytorch.course.export import export_notebook
 from tinytorch.course.files import write_notebook
 from tinytorch.course.layout import Course, CourseError, Module
+from tinytorch.course.links import Repository, package_url, published_repository
 from tinytorch.course.notebook import role_of
 from tinytorch.course.trial import CannotTakeApart, take_apart
 
 # Spelled as nbdev_clean spells it, which drops all other metadata: it finds nothing to clean in what is built.
 KERNELSPEC = {"display_name": "python3", "language": "python", "name": "python3"}
+
+COLAB_CELL = """\
+# Where this notebook was opened alone, as in Google Colab, this fetches the package that it stands on.
+import importlib.util
+if importlib.util.find_spec("tinytorch") is None:
+    %pip install --quiet {package}"""
 
 # For each role: is it graded, is it the student's to write, is it locked
 ROLES = {
@@ -62,6 +69,8 @@ def write_solution_notebook(module: Module) -> None:
         raise CourseError(f"{module.source_path} is missing: a module is built from its literate source.")
     notebook = read_source(module.source_path.read_text(encoding="utf-8"))
     check_tests(module, notebook)
+    if repository := published_repository(Course(module.root)):
+        add_colab_cell(notebook, repository)
     write_notebook(notebook, module.solution_path)
 
 
@@ -75,6 +84,14 @@ def read_source(text: str) -> NotebookNode:
         cell.id = _cell_id(position, cell)
     nbformat.validate(notebook)
     return notebook
+
+
+def add_colab_cell(notebook: NotebookNode, repository: Repository) -> None:
+    """Put a cell before the imports that fetches the package where a notebook was opened alone, as in Google Colab."""
+    source = COLAB_CELL.format(package=package_url(repository))
+    first = next(place for place, cell in enumerate(notebook.cells) if cell.cell_type == "code")  # names the module
+    metadata = NotebookNode(tags=["explore"])
+    notebook.cells.insert(first + 1, nbformat.v4.new_code_cell(source, id="colab", metadata=metadata))
 
 
 def check_tests(module: Module, notebook: NotebookNode) -> None:

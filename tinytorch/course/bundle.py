@@ -25,15 +25,16 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
+from tinytorch.course import links
 from tinytorch.course.engine import load_config
 from tinytorch.course.export import write_index
 from tinytorch.course.files import PART, write_whole
 from tinytorch.course.layout import Course, CourseError, Module
+from tinytorch.course.links import published_repository
 from tinytorch.course.notebook import grade_id, read_notebook
 from tinytorch.course.released import is_untouched
 
-# and no notebook that somebody left there
-PACKAGE_FILES = (".py", ".j2", ".json", ".css", ".txt", ".npz", ".md", ".typed")
+PACKAGE_FILES = (".py", ".npz", ".md", ".json", ".css")  # beside templates; no notebook that somebody left there
 SOLUTION_MARKS = ("### BEGIN SOLUTION", "### END SOLUTION")
 RENDERED = {  # from templates/bundle
     "README.md.j2": "README.md",
@@ -56,6 +57,10 @@ def make_bundle(course: Course, modules: list[Module], to: Path, replace: bool =
     What modules before the first of these export is in the package, and no solution of later ones. A folder that is
     there already is left alone with a `CourseError`, unless it is to be replaced.
     """
+    if not (course.root / "requirements.lock").is_file():
+        raise CourseError(
+            f"{course.root} is a bundle, or no course: `tito bundle` makes one from the course's own folder."
+        )
     if to.exists() and not replace:
         raise CourseError(f"{to} is there already, and may hold somebody's work: give --replace to make it anew.")
     for module in modules:
@@ -133,6 +138,8 @@ def _write_settings(course: Course, modules: list[Module], made: Path) -> None:
         "project": project,
         "config": load_config(course),
         "requirements": locked_requirements(course, project),
+        "repository": published_repository(course),
+        "links": links,
     }
     for name, target in RENDERED.items():
         write_whole(made / target, environment.get_template(name).render(facts).encode("utf-8"))

@@ -148,7 +148,12 @@ def collect_zips(course: Course, paths: Sequence[Path], output: Path) -> list[Co
                 (folder / name).write_bytes(content)
             taken[found.student, found.module][path] = folder / found.module.notebook_name
         for (student, module), notebooks in sorted(taken.items()):
-            outcomes = _take(module, student, list(notebooks.values()), output)
+            try:
+                outcomes = _take(module, student, list(notebooks.values()), output)
+            except OSError as error:
+                raise CourseError(
+                    f"Collecting had to stop at {student} ({error}): what was collected is whole; run it again."
+                ) from None
             for path, outcome in zip(notebooks, outcomes, strict=True):
                 results.append(Collected(path, student=student, assignment=module.assignment, outcome=outcome))
     return results

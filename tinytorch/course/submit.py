@@ -68,7 +68,10 @@ def submit(course: Course, module: Module, notebook_path: Path, student: str, to
         MANIFEST: _manifest(course, module, student, content),
     }
     path = to / f"{module.assignment}-{student}-{now.astimezone(UTC).strftime(STAMP_FORMAT)}.zip"
-    write_whole(path, _zipped(parts))
+    try:
+        write_whole(path, _zipped(parts))
+    except OSError as error:
+        raise CourseError(f"The zip could not be written ({error}): give another folder by --to.") from None
     unwritten = [str(grade_id(cell)) for cell in solution_cells(notebook) if STUB in cell.source]
     return HandedIn(path, student, unwritten)
 

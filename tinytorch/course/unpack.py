@@ -10,6 +10,7 @@ import hashlib
 import json
 import re
 import stat
+import unicodedata
 import zipfile
 import zlib
 from dataclasses import dataclass
@@ -99,8 +100,8 @@ def _fits(name: str, owner: str) -> bool:
 
 
 def _letters(text: str) -> str:
-    """Give a name as any learning platform leaves it."""
-    return re.sub(r"[\W_]+", "_", text.lower())
+    """Give a name as any learning platform leaves it, and macOS, which takes letters and their accents apart."""
+    return re.sub(r"[\W_]+", "_", unicodedata.normalize("NFC", text).lower())
 
 
 def _facts(content: bytes) -> dict[str, str] | None:
