@@ -9,9 +9,13 @@ from __future__ import annotations
 
 import html
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from pathlib import Path
 
 from nbformat import NotebookNode
+
+from tinytorch.course.build import read_source
+from tinytorch.course.layout import Course, Module
 
 LEAST_CHARACTERS = 20
 
@@ -33,20 +37,58 @@ def find_leaks(lines: Iterable[str], text: str, own: str = "") -> list[str]:
     """
     shown = _bare(text), _bare(re.sub(r"<[^>]*>", "", text))
     own = _bare(own)
-    return sorted(line for line in lines if any(_bare(line) in form for form in shown) and _bare(line) not in own)
+    bare = {line: _bare(line) for line in lines}
+    return sorted(line for line in lines if any(bare[line] in form for form in shown) and bare[line] not in own)
 
 
-def _secret_lines(notebook: NotebookNode, region: str) -> set[str]:
-    released, secret = [], set()
+def bundle_secrets(course: Course, first: Module) -> set[str]:
+    """Give the lines that must not be in the bundle of `first` and later modules: of hidden tests, and of solutions.
+
+    What earlier modules export goes along. So a line of it counts no more than one of a released cell, and so does one
+    that the tools, which go along as they are, have by chance.
+    """
+    notebooks = {module: read_source(module.source_path.read_text(encoding="utf-8")) for module in course.modules}
+    secret, open_text = set(), []
+    for module, notebook in notebooks.items():
+        secret |= hidden_lines(notebook)
+        given = ["", "SOLUTION"] if module < first else [""]
+        if module >= first:
+            secret |= solution_lines(notebook)
+        open_text += [line for region, line in _lines_by_region(notebook) if region in given]
+    package = course.root / "tinytorch"
+    tools = [path for part in ("course", "datasets", "profiling") for path in sorted((package / part).rglob("*.py"))]
+    open_text += [path.read_text(encoding="utf-8") for path in [package / "__init__.py", *tools]]
+    visible = _bare("\n".join(open_text))
+    return {line for line in secret if _bare(line) not in visible}
+
+
+def leaks_below(folder: Path, lines: set[str]) -> dict[str, list[str]]:
+    """Give the lines that stand in files below a folder, by the file; archives are not looked into."""
+    found = {}
+    for path in sorted(folder.rglob("*")):
+        if path.is_file() and (leaks := find_leaks(lines, path.read_bytes().decode("utf-8", errors="replace"))):
+            found[path.relative_to(folder).as_posix()] = leaks
+    return found
+
+
+def _lines_by_region(notebook: NotebookNode) -> Iterator[tuple[str, str]]:
+    """Give each line of the cells with the region that it stands in: "HIDDEN TESTS", "SOLUTION", or none."""
     for cell in notebook.cells:
         inside = ""
         for line in cell.source.splitlines():
             if mark := re.search(r"### (BEGIN|END) (HIDDEN TESTS|SOLUTION)", line):
                 inside = mark[2] if mark[1] == "BEGIN" else ""
-            elif not inside:
-                released.append(_bare(line))
-            elif inside == region and len(line.strip()) >= LEAST_CHARACTERS:
-                secret.add(line.strip())
+            else:
+                yield inside, line
+
+
+def _secret_lines(notebook: NotebookNode, region: str) -> set[str]:
+    released, secret = [], set()
+    for inside, line in _lines_by_region(notebook):
+        if not inside:
+            released.append(_bare(line))
+        elif inside == region and len(line.strip()) >= LEAST_CHARACTERS:
+            secret.add(line.strip())
     visible = "\n".join(released)
     return {line for line in secret if _bare(line) not in visible}
 

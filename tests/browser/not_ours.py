@@ -22,9 +22,7 @@ FORMGRADER = [
     Known("color-contrast", ".breadcrumb", "nbgrader writes where one is grey on grey"),
     Known("color-contrast", "#notebook-container", "nbgrader's page for grading has nbconvert's pale colours of code"),
     Known("color-contrast", ".pager", "nbgrader writes Prev and Next grey on grey"),
-    Known(
-        "scrollable-region-focusable", "pre", "nbgrader's page for grading keeps long lines of code from the keyboard"
-    ),
+    Known("scrollable-region-focusable", "pre", "nbgrader's long lines of code scroll by mouse alone"),
     Known("label", "#notebook-container", "nbgrader's boxes for points and comments have no label"),
     Known("list", "ul.nav", "nbgrader gives the items of its sidebar another role"),
     Known("nested-interactive", ".panel-heading", "nbgrader's folded instructions are a link in a tab"),

@@ -235,8 +235,8 @@ class TinyCourse:
 
 def build_course(root: Path) -> TinyCourse:
     """Make the small course in `root`, of the real package, configuration and tools."""
-    shutil.copyfile(REPOSITORY / "settings.ini", root / "settings.ini")
-    shutil.copyfile(REPOSITORY / "nbgrader_config.py", root / "nbgrader_config.py")
+    for name in ("settings.ini", "nbgrader_config.py", "pyproject.toml", "requirements.lock", "LICENSE"):
+        shutil.copyfile(REPOSITORY / name, root / name)
     course = TinyCourse(root)
     course.configure(("c.Execute.timeout = 10\n", f"c.Execute.timeout = {TIMEOUT_SECONDS}\n"))
     unbuilt = shutil.ignore_patterns("__pycache__", "_modidx.py", "*.pyi")

@@ -35,10 +35,13 @@ def build(
     tito build 05        one of them
     """
     from tinytorch.course.build import build as build_modules
+    from tinytorch.course.links import UNPUBLISHED, published_repository
 
     course = Course.find()
     chosen = [course.module(name) for name in modules or []] or course.modules
     build_modules(course, chosen, report=lambda path: _say_wrote(path, course))
+    if published_repository(course) is None:
+        print(f"warning: {UNPUBLISHED}", file=sys.stderr)
 
 
 @app.command()
@@ -115,6 +118,67 @@ def check(
                 print(f"  {name}: {error}")
     if any(step.verdict != "pass" for step in steps):
         raise typer.Exit(1)
+
+
+@app.command()
+def submit(
+    notebook: Annotated[str, typer.Argument(help="A module, such as 05, or a notebook's path.")],
+    student: Annotated[
+        str | None, typer.Option(help="Who hands in, as your course knows you; your account's name if not given.")
+    ] = None,
+    to: Annotated[Path, typer.Option(help="The folder that the zip goes to; the current one if not given.")] = Path(),
+) -> None:
+    """Put a notebook into a zip to hand in, with your name and the time; the notebook stays as it is.
+
+    \b
+    tito submit 05 --student ada
+    tito submit my/copy/dataloader.ipynb --student ada
+    """
+    from datetime import UTC, datetime
+
+    from tinytorch.course.submit import student_here
+    from tinytorch.course.submit import submit as submit_notebook
+
+    course = Course.find()
+    module, path = _module_and_notebook(course, notebook)
+    handed_in = submit_notebook(course, module, path, student or student_here(), to, datetime.now(UTC))
+    _say_wrote(handed_in.path, course)
+    print(f"it holds {_shown(path, course)} as it was saved last, handed in by {handed_in.student}")
+    if handed_in.unwritten:
+        print(f"not written yet: {', '.join(handed_in.unwritten)}")
+
+
+@app.command()
+def collect(
+    zips: Annotated[list[Path], typer.Argument(help="Zips that `tito submit` made, or folders that hold some.")],
+    output: Annotated[
+        Path | None, typer.Option(help="Where submitted/ and history/ are; the course if not given.")
+    ] = None,
+) -> None:
+    """Take what was handed in as zips to submitted/, from where `tito grade` and nbgrader grade it.
+
+    \b
+    tito collect downloads/
+    tito collect 05_dataloader-ada-20261123T041500Z.zip
+    tito grade submitted/
+
+    A zip that is none of ours is told of and stops no other; to collect the same zips again changes nothing.
+    """
+    from rich.console import Console
+
+    from tinytorch.course.collect import collect_zips
+    from tinytorch.course.tables import print_table
+
+    course = Course.find()
+    results = collect_zips(course, zips, output or course.root)
+    rows = [[each.student, each.assignment, each.path.name, each.outcome] for each in results if not each.problem]
+    if rows:
+        print_table(Console(), "hand-ins", ["student", "assignment", "zip", "outcome"], rows)
+    problems = [each.problem for each in results if each.problem]
+    for problem in problems:
+        print(problem, file=sys.stderr)
+    if problems:
+        raise CourseError(f"{len(problems)} of {len(results)} zips were not collected: the reasons are above.")
 
 
 @app.command()

@@ -5,14 +5,15 @@ Accepted side by side in the folder:
     alice.ipynb    bob/dataloader.ipynb    carol/05_dataloader/dataloader.ipynb
 
 A notebook in a student's folder may be called otherwise if its cells show what it is. Of several the newest counts, and
-one that was collected earlier stays in history/.
+one that was collected earlier stays in history/. `collect_zips` takes the zips of `tito submit` to the same place.
 """
 
 from __future__ import annotations
 
-import re
 import secrets
+import tempfile
 from collections import defaultdict
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -24,9 +25,9 @@ from tinytorch.course.files import write_whole
 from tinytorch.course.layout import Course, CourseError, Module
 from tinytorch.course.notebook import module_of
 from tinytorch.course.received import REMARKS, NotANotebook, read_submission
+from tinytorch.course.submit import SECRET, STUDENT_ID, TIME_FORMAT, TIMESTAMP
+from tinytorch.course.unpack import NotAHandIn, unpack
 
-# nbgrader joins its keys with "+", its lists with ",", and looks students up with file patterns.
-STUDENT_ID = re.compile(r"^[\w@-][\w@. -]*(?<!\s)$")
 BACKUP = ".backup-"
 NO_HAND_INS = ("__MACOSX", "__pycache__")  # folders that archives and Python leave
 
@@ -89,6 +90,7 @@ def collect(module: Module, submissions: list[Submission], output: Path) -> None
     """Copy each notebook, and nothing else, to `output`/submitted as nbgrader wants it there."""
     for submission in submissions:
         target = output / "submitted" / submission.student / module.assignment
+        handed_in = submission.path.with_name(SECRET)
         for older in submission.older:
             _keep_in_history(output, submission.student, module, older)
         collected = target / module.notebook_name
@@ -98,19 +100,97 @@ def collect(module: Module, submissions: list[Submission], output: Path) -> None
                 _keep_in_history(output, submission.student, module, collected)
                 collected.unlink()
             # Its time comes first: where this is killed in between, the next run takes no older time for its own.
-            write_whole(target / "timestamp.txt", _timestamp(submission.path).encode())
+            write_whole(target / TIMESTAMP, _timestamp(submission.path).encode())
             write_whole(collected, content)
-        elif not (target / "timestamp.txt").is_file():
-            write_whole(target / "timestamp.txt", _timestamp(submission.path).encode())
+            if handed_in.is_file():
+                (target / SECRET).unlink(missing_ok=True)
+        elif not (target / TIMESTAMP).is_file():
+            write_whole(target / TIMESTAMP, _timestamp(submission.path).encode())
         # nbgrader's release_feedback finds a student's page by this secret; its own `submit` makes it the same way.
-        if not (target / "submission_secret.txt").is_file():
-            handed_in = submission.path.with_name("submission_secret.txt")
+        if not (target / SECRET).is_file():
             secret = handed_in.read_text(encoding="utf-8") if handed_in.is_file() else secrets.token_hex(64)
-            write_whole(target / "submission_secret.txt", secret.encode())
+            write_whole(target / SECRET, secret.encode())
         if submission.remarks:
             write_whole(target / REMARKS, "\n".join(submission.remarks).encode())
         elif target not in submission.path.parents:
             (target / REMARKS).unlink(missing_ok=True)
+
+
+@dataclass(frozen=True)
+class Collected:
+    """What became of a zip."""
+
+    path: Path
+    problem: str = ""  # why it was not taken; empty if it was
+    student: str = ""
+    assignment: str = ""
+    outcome: str = ""
+
+
+def collect_zips(course: Course, paths: Sequence[Path], output: Path) -> list[Collected]:
+    """Take the zips that `tito submit` made, and those below folders, to `output`/submitted; give what became of each.
+
+    The newest of a student counts, and the others stay in history/. A zip that is none is told of and stops no other.
+    What was collected before is left as it is.
+    """
+    now = datetime.now(UTC)
+    results: list[Collected] = []
+    taken: dict[tuple[str, Module], dict[Path, Path]] = defaultdict(dict)  # each zip's notebook, unpacked
+    with tempfile.TemporaryDirectory(prefix="tinytorch-collect-") as scratch:
+        for number, path in enumerate(_zips_in(paths)):
+            try:
+                found = unpack(course, path, now)
+            except NotAHandIn as problem:
+                results.append(Collected(path, problem=str(problem)))
+                continue
+            folder = Path(scratch, str(number))
+            folder.mkdir()
+            for name, content in found.parts.items():
+                (folder / name).write_bytes(content)
+            taken[found.student, found.module][path] = folder / found.module.notebook_name
+        for (student, module), notebooks in sorted(taken.items()):
+            outcomes = _take(module, student, list(notebooks.values()), output)
+            for path, outcome in zip(notebooks, outcomes, strict=True):
+                results.append(Collected(path, student=student, assignment=module.assignment, outcome=outcome))
+    return results
+
+
+def _take(module: Module, student: str, notebooks: list[Path], output: Path) -> list[str]:
+    """Collect what one student handed in of one module, and say what became of each notebook."""
+    collected = output / "submitted" / student / module.assignment / module.notebook_name
+    there = [collected] if collected.is_file() else []
+    known = {path.read_bytes() for path in [*there, *_history(output, student, module)]}
+    newest = max([*there, *notebooks], key=_time)  # of the same time, what was there
+    older = tuple(path for path in notebooks if path != newest)
+    contents = [path.read_bytes() for path in notebooks]
+    if newest == collected:
+        for path, content in zip(notebooks, contents, strict=True):
+            if content not in known:
+                _keep_in_history(output, student, module, path)
+    else:
+        collect(module, [Submission(student, newest, older=older)], output)
+    outcomes = []
+    for path, content in zip(notebooks, contents, strict=True):
+        if content in known:
+            outcomes.append("was collected before")
+        elif path != newest:
+            outcomes.append("an older one, kept in history/")
+        else:
+            outcomes.append("collected; the one before is in history/" if there else "collected")
+    return outcomes
+
+
+def _zips_in(paths: Sequence[Path]) -> list[Path]:
+    """Give these zips, and those anywhere below these folders."""
+    found: list[Path] = []
+    for path in paths:
+        if not path.exists():
+            raise CourseError(f"There is no {path}: give the zips that were handed in, or the folder that holds them.")
+        below = path.rglob("*.[zZ][iI][pP]") if path.is_dir() else [path]
+        found += sorted(each for each in below if path == each or (each.is_file() and not _is_hidden(path, each)))
+    if not found:
+        raise CourseError(f"There is no zip in {', '.join(map(str, paths))}: give the zips that were handed in.")
+    return list(dict.fromkeys(found))
 
 
 def _notebooks_in(folder: Path) -> list[Path]:
@@ -202,7 +282,7 @@ def _only_module(course: Course, folder: Path, contents: Contents) -> Module:
 def _time(path: Path) -> datetime:
     """Give the time when a notebook was handed in: what the file beside it says, else when it was last changed."""
     try:
-        handed_in = parse_utc(path.with_name("timestamp.txt").read_text(encoding="utf-8").strip())
+        handed_in = parse_utc(path.with_name(TIMESTAMP).read_text(encoding="utf-8").strip())
         return handed_in.replace(tzinfo=UTC)  # type: ignore[no-any-return]
     except (OSError, ValueError):
         return datetime.fromtimestamp(path.stat().st_mtime, UTC)
@@ -210,7 +290,11 @@ def _time(path: Path) -> datetime:
 
 def _timestamp(path: Path) -> str:
     """Give that time as nbgrader writes it."""
-    return f"{_time(path):%Y-%m-%d %H:%M:%S.%f} UTC"
+    return _time(path).strftime(TIME_FORMAT)
+
+
+def _history(output: Path, student: str, module: Module) -> list[Path]:
+    return sorted((output / "history" / student / module.assignment).glob(f"*/{module.notebook_name}"))
 
 
 def _keep_in_history(output: Path, student: str, module: Module, notebook: Path) -> None:

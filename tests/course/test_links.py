@@ -1,0 +1,57 @@
+"""Links come from settings.ini alone, and there are none before it names an owner."""
+
+from __future__ import annotations
+
+from tiny_course import REPOSITORY, TinyCourse
+
+from tinytorch.course.layout import Course
+from tinytorch.course.links import (
+    Repository,
+    binder_url,
+    codespaces_url,
+    colab_url,
+    package_url,
+    published_repository,
+    source_url,
+)
+
+NOTEBOOK = "modules/05_dataloader/dataloader.ipynb"
+
+
+def publish(course: TinyCourse, owner: str) -> None:
+    path = course.root / "settings.ini"
+    lines = path.read_text(encoding="utf-8").splitlines()
+    mine = [f"user = {owner}" if line.startswith("user =") else line for line in lines]
+    path.write_text("\n".join(mine) + "\n", encoding="utf-8")
+
+
+def test_while_no_owner_is_named_there_is_no_repository_and_the_build_says_so(course: TinyCourse) -> None:
+    publish(course, "")
+    assert published_repository(Course(course.root)) is None
+    assert "settings.ini names no owner" in course.tito("build", "02", check=True).stderr
+
+
+def test_owner_repository_and_branch_are_those_of_settings_ini(course: TinyCourse) -> None:
+    publish(course, "ada")
+    assert published_repository(Course(course.root)) == Repository("ada", "tinytorch", "main")
+    assert "settings.ini" not in course.tito("build", "02", check=True).stderr
+
+
+def test_each_link_names_owner_repository_and_branch() -> None:
+    repository = Repository("ada", "loader", "week 5/main")
+    assert binder_url(repository, NOTEBOOK) == (
+        "https://mybinder.org/v2/gh/ada/loader/week%205%2Fmain"
+        "?urlpath=lab%2Ftree%2Fmodules%2F05_dataloader%2Fdataloader.ipynb"
+    )
+    assert colab_url(repository, NOTEBOOK) == (
+        f"https://colab.research.google.com/github/ada/loader/blob/week%205/main/{NOTEBOOK}"
+    )
+    assert codespaces_url(repository) == "https://codespaces.new/ada/loader/tree/week%205/main?quickstart=1"
+    assert source_url(repository, "README.md") == "https://github.com/ada/loader/blob/week%205/main/README.md"
+    assert package_url(repository) == "git+https://github.com/ada/loader@week%205/main"
+
+
+def test_the_repository_s_own_settings_name_a_branch_and_a_repository() -> None:
+    text = (REPOSITORY / "settings.ini").read_text(encoding="utf-8")
+    assert "\nrepo = tinytorch\n" in text
+    assert "\nbranch = main\n" in text
