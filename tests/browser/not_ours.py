@@ -15,15 +15,18 @@ JUPYTERLAB = [
 ]
 FORMGRADER = [
     *JUPYTERLAB,
-    Known("html-has-lang", "html", "nbgrader's pages do not say their language"),
+    Known("html-has-lang", ":root", "nbgrader's pages do not say their language"),
     Known("frame-title", "iframe", "nbgrader's frame in JupyterLab has no title"),
     Known("link-name", "td", "nbgrader's buttons in tables are icons without a name"),
     Known("color-contrast", ".label", "nbgrader writes a status white on pale colours"),
     Known("color-contrast", ".breadcrumb", "nbgrader writes where one is grey on grey"),
-    Known("color-contrast", "#notebook-container", "nbgrader's page for grading has nbconvert's pale colours of code"),
-    Known("color-contrast", ".pager", "nbgrader writes Prev and Next grey on grey"),
+    Known("link-in-text-block", ".anchor-link", "nbconvert's mark behind a heading differs from it by colour alone"),
     Known("scrollable-region-focusable", "pre", "nbgrader's long lines of code scroll by mouse alone"),
     Known("label", "#notebook-container", "nbgrader's boxes for points and comments have no label"),
     Known("list", "ul.nav", "nbgrader gives the items of its sidebar another role"),
     Known("nested-interactive", ".panel-heading", "nbgrader's folded instructions are a link in a tab"),
+]
+GRADING = [
+    *FORMGRADER,
+    Known("color-contrast", "html", "nbgrader's page for grading has nbconvert's pale colours of code, and grey links"),
 ]

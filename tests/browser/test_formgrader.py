@@ -17,7 +17,7 @@ from corpus import read_corpus
 from nbgrader.api import Gradebook
 
 from browser.accessible import assert_accessible
-from browser.not_ours import FORMGRADER
+from browser.not_ours import FORMGRADER, GRADING
 from browser.screenshots import screenshot
 from browser.servers import Jupyter
 from tinytorch.course.layout import Course
@@ -219,7 +219,7 @@ def test_the_written_answer_is_graded_by_hand(formgrader, instructor):
     score = inside(page).locator(f"#{WRITTEN}")
     score.wait_for()
     assert "Rubric:" in inside(page).locator("#notebook-container").first.inner_text()
-    assert_accessible(page, FORMGRADER)
+    assert_accessible(page, GRADING)
     score.fill("8")
     score.press("Tab")
     comment = inside(page).locator(f"#{WRITTEN}-comment")
@@ -241,9 +241,17 @@ def test_feedback_is_generated_and_released(formgrader, instructor, context):
     released = list((instructor.exchange / "tinytorch" / "feedback").glob("*.html"))
     assert len(released) == 2
     feedback = context.new_page()
-    for student in ("ada", "bob"):
-        feedback.goto((instructor.root / "feedback" / student / ASSIGNMENT / f"{NAME}.html").as_uri())
-        assert_accessible(feedback)
+    feedback.goto((instructor.root / "feedback" / "bob" / ASSIGNMENT / f"{NAME}.html").as_uri())
+    assert_accessible(feedback)
     assert "Traceback" not in "".join(instructor.server.log)
     assert "Step 4" in feedback.locator("body").inner_text()
     screenshot(feedback, "feedback")
+
+
+def test_the_report_of_a_class_is_for_everybody_too(page, instructor, tmp_path, other_hosts):
+    for student, name in (("ada", RIGHT), ("bob", WRONG)):
+        nbformat.write(submission(name).notebook, tmp_path / f"{student}.ipynb")
+    instructor.run("tito", "grade", str(tmp_path), "--module", "05", "--output", str(tmp_path / "graded"))
+    page.goto((tmp_path / "graded" / "report.html").as_uri())
+    assert_accessible(page)
+    assert other_hosts == []

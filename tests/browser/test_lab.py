@@ -137,7 +137,7 @@ def test_a_finished_notebook_has_every_point_and_every_plot_has_words(page, stud
     open_notebook(page, student.server, student.path)
     run_all(page)
     assert {row[0] for row in verdicts(page).values()} == {"pass"}
-    assert panel(page).locator("caption").inner_text() == "Module 05: 100 of 100 visible points"
+    assert panel(page).locator("caption").text_content() == "Module 05: 100 of 100 visible points"
     pictures = page.locator(".jp-OutputArea img")
     texts = pictures.evaluate_all("each => each.map(e => e.alt)")
     drawing = [each for each in answers["correct_reference"].cells if "plots.draw_" in each.source]
