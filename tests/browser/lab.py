@@ -2,16 +2,6 @@
 
 from __future__ import annotations
 
-from browser.accessible import Known
-
-# What axe-core finds in JupyterLab 4.6 and nbgrader 0.9.6 themselves. Outputs of our cells are never passed over.
-JUPYTERLAB = [
-    Known("aria-allowed-attr", "jp-button", "JupyterLab's toolbar buttons say aria-pressed without being toggles"),
-    Known("aria-input-field-name", ".cm-content", "JupyterLab gives a cell's editor no name"),
-    Known("aria-required-children", ".jp-WindowedPanel-viewport", "JupyterLab calls its cells a feed of no articles"),
-    Known("button-name", ".jp-collapseHeadingButton", "JupyterLab's button that folds a section has no name"),
-    Known("scrollable-region-focusable", ".cm-scroller", "in command mode editors are no tab stops"),
-]
 STUB = "Write this step here, then delete this line."
 
 

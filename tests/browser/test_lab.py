@@ -15,6 +15,7 @@ from corpus import read_corpus
 from browser import lab as jupyterlab
 from browser.accessible import assert_accessible
 from browser.lab import STUB, cell, open_notebook, panel, run_all, verdicts
+from browser.not_ours import JUPYTERLAB
 from browser.screenshots import screenshot
 from browser.servers import Jupyter
 from tinytorch.course.bundle import make_bundle
@@ -92,7 +93,7 @@ def test_it_opens_without_a_pop_up_and_asks_no_other_host(page, student, other_h
     page.keyboard.press("Escape")
     assert page.locator(".jp-Dialog, .Toastify__toast").count() == 0
     assert other_hosts == []
-    assert_accessible(page, jupyterlab.JUPYTERLAB)
+    assert_accessible(page, JUPYTERLAB)
 
 
 def test_run_all_stops_at_the_first_unfinished_step_and_the_panel_says_where(page, student):
@@ -122,9 +123,12 @@ def test_a_locked_test_looks_locked_and_takes_no_key(page, student):
     page.keyboard.press("d")
     assert editor.inner_text() == before
     assert editor.get_attribute("aria-readonly") == "true"
-    looks = "each => [getComputedStyle(each, '::after').content, getComputedStyle(each).borderStyle]"
-    assert locked.locator(".jp-InputArea-editor").evaluate(looks) == ['"locked"', "dashed"]
-    assert own.locator(".jp-InputArea-editor").evaluate(looks) == ["none", "solid"]
+    word = "each => getComputedStyle(each, '::after').content"
+    border = "each => getComputedStyle(each).borderStyle"
+    assert locked.locator(".jp-InputPrompt").evaluate(word) == '"locked"'
+    assert own.locator(".jp-InputPrompt").evaluate(word) == "none"
+    assert locked.locator(".jp-InputArea-editor").evaluate(border) == "dashed"
+    assert own.locator(".jp-InputArea-editor").evaluate(border) == "solid"
     screenshot(page, "lab-locked", clip={"x": 290, "y": 100, "width": 950, "height": 760})
 
 
@@ -133,13 +137,13 @@ def test_a_finished_notebook_has_every_point_and_every_plot_has_words(page, stud
     open_notebook(page, student.server, student.path)
     run_all(page)
     assert {row[0] for row in verdicts(page).values()} == {"pass"}
-    assert panel(page).locator("caption").inner_text() == "Module 05: 100 of 100 visible points"
+    assert panel(page).locator("caption").text_content() == "Module 05: 100 of 100 visible points"
     pictures = page.locator(".jp-OutputArea img")
     texts = pictures.evaluate_all("each => each.map(e => e.alt)")
     drawing = [each for each in answers["correct_reference"].cells if "plots.draw_" in each.source]
     assert len(texts) >= len(drawing) > 15
     assert all(len(text) > 20 for text in texts), texts
-    assert_accessible(page, jupyterlab.JUPYTERLAB)
+    assert_accessible(page, JUPYTERLAB)
     pictures.nth(3).scroll_into_view_if_needed()
     screenshot(page, "lab-plots")
 
@@ -153,7 +157,6 @@ def test_validate_names_the_tests_that_tito_check_names(page, student, answers, 
     dialog = page.locator(".nbgrader-ErrorDialog, .nbgrader-SuccessDialog")
     dialog.wait_for()
     text = dialog.inner_text()
-    screenshot(page, f"validate-{which}")
     steps = check(student.course, student.module, student.module.released_path)
     names = {name for step in steps for name in step.problems}
     # Validate names those of an optional step, too, which give no points

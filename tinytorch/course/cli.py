@@ -316,18 +316,21 @@ def reset(
 @app.command(context_settings={"allow_extra_args": True, "ignore_unknown_options": True})
 def lab(
     context: typer.Context,
-    module: Annotated[str, typer.Argument(help="The module, such as 05.")],
+    module: Annotated[str | None, typer.Argument(help="The module, such as 05; the whole course if not given.")] = None,
 ) -> None:
-    """Open a module in JupyterLab; what stands after it are JupyterLab's own options.
+    """Open a module in JupyterLab, as a student sees it, or the course, with nbgrader's tools for instructors.
 
     \b
     tito lab 05
-    tito lab 05 --no-browser
+    tito lab 05 --no-browser     what starts with a dash is an option of JupyterLab's
+    tito lab                     the course, with Formgrader
     """
     from tinytorch.course.lab import open_lab
 
     course = Course.find()
-    open_lab(course, course.module(module), context.args)
+    options = [*([module] if module and module.startswith("-") else []), *context.args]
+    chosen = course.module(module) if module and not module.startswith("-") else None
+    open_lab(course, chosen, options)
 
 
 @app.command()

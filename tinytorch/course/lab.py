@@ -1,4 +1,4 @@
-"""JupyterLab on a module, as a student sees it: no pop-ups, no instructor's tools, and locked cells look it."""
+"""JupyterLab without pop-ups, in which locked cells look it: on a module, for a student, or on the course."""
 
 from __future__ import annotations
 
@@ -10,33 +10,38 @@ from pathlib import Path
 
 from tinytorch.course.layout import Course, CourseError, Module
 
-SETTINGS = Path(__file__).parent / "jupyter"
+SETTINGS = Path(__file__).parent / "jupyter"  # folders as JUPYTER_CONFIG_PATH takes them
+FOR_STUDENTS, FOR_EVERYONE = SETTINGS / "student", SETTINGS / "everyone"
 
 
-def lab_environment(course: Course) -> dict[str, str]:
+def lab_environment(course: Course, settings: Sequence[Path]) -> dict[str, str]:
     """Give what JupyterLab finds in its environment, and each kernel and terminal in it.
 
     They import the tinytorch of this course, wherever another one may be installed, and find `tito`.
     """
     return {
-        "JUPYTER_CONFIG_PATH": _before("JUPYTER_CONFIG_PATH", SETTINGS),
+        "JUPYTER_CONFIG_PATH": _before("JUPYTER_CONFIG_PATH", *settings),
         "PYTHONPATH": _before("PYTHONPATH", course.root),
         "PATH": _before("PATH", Path(sys.executable).parent),
     }
 
 
-def open_lab(course: Course, module: Module, options: Sequence[str] = ()) -> None:
-    """Open a module's notebook in JupyterLab, and return when that is shut down; `options` are JupyterLab's own."""
-    if not module.released_path.is_file():
+def open_lab(course: Course, module: Module | None, options: Sequence[str] = ()) -> None:
+    """Open JupyterLab, and return when it is shut down; `options` are JupyterLab's own.
+
+    With a module it opens that notebook, as a student sees it; else the course's folder, with nbgrader's tools.
+    """
+    if module and not module.released_path.is_file():
         raise CourseError(f"{module.released_path} is missing: get a fresh copy of the course.")
-    os.environ.update(lab_environment(course))
+    settings = [FOR_STUDENTS, FOR_EVERYONE] if module else [FOR_EVERYONE]
+    os.environ.update(lab_environment(course, settings))
     from jupyterlab.labapp import LabApp  # reads the environment
 
-    notebook = module.released_path.relative_to(course.root).as_posix()
+    opened = f"/lab/tree/{module.released_path.relative_to(course.root).as_posix()}" if module else "/lab"
     with chdir(course.root):
-        LabApp.launch_instance([f"--LabApp.default_url=/lab/tree/{notebook}", *options])
+        LabApp.launch_instance([f"--LabApp.default_url={opened}", *options])
 
 
-def _before(variable: str, folder: Path) -> str:
-    """Give the value of a variable that holds paths, with one more in front."""
-    return os.pathsep.join([str(folder), *filter(None, [os.environ.get(variable)])])
+def _before(variable: str, *folders: Path) -> str:
+    """Give the value of a variable that holds paths, with more of them in front."""
+    return os.pathsep.join([*map(str, folders), *filter(None, [os.environ.get(variable)])])

@@ -1,4 +1,4 @@
-"""JupyterLab for a student: nothing asks about news or updates, and locked cells look it.
+"""JupyterLab for this course: nothing asks about news or updates, and locked cells look it.
 
 Name this folder in JUPYTER_CONFIG_PATH to have it so; `tito lab` does. What JupyterLab's documentation calls
 overrides.json is labconfig/default_setting_overrides.json here.
