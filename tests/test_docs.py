@@ -144,6 +144,7 @@ def test_the_page_has_what_a_reader_looks_for(page):
     answers = [fold for fold in page.select("details") if fold.summary.text.strip().startswith("Answer")]
     assert len(answers) == 5
     assert not any(fold.has_attr("open") for fold in answers)
+    assert [fold.summary.text.strip() for fold in answers] == [f"Answer {k}" for k in range(1, 6)]  # and nothing of it
 
 
 def test_the_road_tells_the_points_that_the_tests_give(page):
