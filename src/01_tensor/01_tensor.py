@@ -556,6 +556,7 @@ column, row = np.array([[0], [10], [20]]), np.array([[0, 1, 2, 3]])
 
 # %% tags=["explore"]
 import matplotlib.pyplot as plt
+from tinytorch.profiling import plots  # gives each figure words, for who cannot see it
 
 parts = {"column: shape (3, 1)": column, "row: shape (1, 4)": row, "column + row: shape (3, 4)": column + row}
 highest = (column + row).max()
