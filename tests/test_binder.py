@@ -33,6 +33,8 @@ CELL_SECONDS = 60
 def test_binder_s_own_program_accepts_the_repository(image: BinderImage) -> None:
     assert commands_of(image.dockerfile)[1] == "./binder/postBuild"
     assert "python=3.11" in image.dockerfile
+    assert 'R2D_ENTRYPOINT "./binder/start"' in image.dockerfile
+    assert (image.home / "binder" / "start").read_bytes() == (ROOT / "binder" / "start").read_bytes()
 
 
 def test_what_a_visitor_finds_is_the_bundle_and_nothing_else(image: BinderImage) -> None:
@@ -81,7 +83,16 @@ def jupyter_lab(image: BinderImage, runtime: Path) -> Iterator[str]:
     """Start JupyterLab as Binder does, and give its address."""
     with socket.create_server(("127.0.0.1", 0)) as free:
         port = free.getsockname()[1]  # where it is taken in between, the server tries others
-    command = ["jupyter", "lab", "--no-browser", "--allow-root", "--ip=127.0.0.1", f"--port={port}"]
+    command = [
+        "bash",
+        "binder/start",
+        "jupyter",
+        "lab",
+        "--no-browser",
+        "--allow-root",
+        "--ip=127.0.0.1",
+        f"--port={port}",
+    ]
     server = subprocess.Popen(
         [*command, f"--IdentityProvider.token={TOKEN}"],
         cwd=image.home,

@@ -45,6 +45,7 @@ RENDERED = {  # from templates/bundle
     "gitignore": ".gitignore",
     "binder_requirements.txt": "binder/requirements.txt",
     "binder_runtime.txt": "binder/runtime.txt",
+    "binder_start": "binder/start",
     "devcontainer.json": ".devcontainer/devcontainer.json",
 }
 ZIP_TIME = (1980, 1, 1, 0, 0, 0)  # the earliest that a zip can hold

@@ -1,0 +1,1 @@
+"""For everybody, student or not."""
