@@ -87,11 +87,11 @@ def read_source(text: str) -> NotebookNode:
 
 
 def add_colab_cell(notebook: NotebookNode, repository: Repository) -> None:
-    """Put a cell before the imports that fetches the package where a notebook was opened alone, as in Google Colab."""
+    """Put a cell before all others that fetches the package where a notebook was opened alone, as in Google Colab."""
     source = COLAB_CELL.format(package=package_url(repository))
-    first = next(place for place, cell in enumerate(notebook.cells) if cell.cell_type == "code")  # names the module
+    first = next(place for place, cell in enumerate(notebook.cells) if cell.cell_type == "code")
     metadata = NotebookNode(tags=["explore"])
-    notebook.cells.insert(first + 1, nbformat.v4.new_code_cell(source, id="colab", metadata=metadata))
+    notebook.cells.insert(first, nbformat.v4.new_code_cell(source, id="colab", metadata=metadata))
 
 
 def check_tests(module: Module, notebook: NotebookNode) -> None:
