@@ -33,7 +33,7 @@ CELL_SECONDS = 60
 def test_binder_s_own_program_accepts_the_repository(image: BinderImage) -> None:
     assert commands_of(image.dockerfile)[1] == "./binder/postBuild"
     assert "python=3.11" in image.dockerfile
-    assert 'R2D_ENTRYPOINT "./binder/start"' in image.dockerfile
+    assert 'R2D_ENTRYPOINT="${REPO_DIR}/binder/start"' in image.dockerfile
     assert (image.home / "binder" / "start").read_bytes() == (ROOT / "binder" / "start").read_bytes()
 
 

@@ -65,8 +65,8 @@ def test_a_published_notebook_fetches_its_package_where_it_was_opened_alone(cour
     (added,) = [cell for cell in course.notebook().cells if cell.id not in before]
     assert "%pip install --quiet git+https://github.com/ada/tinytorch@main" in added.source
     code = [cell for cell in course.notebook().cells if cell.cell_type == "code"]
-    assert code[0].source.startswith("#| default_exp")
-    assert code[1] == added
+    assert code[0] == added
+    assert code[1].source.startswith("#| default_exp")
     # It is passed over when grading, and is in nobody's way.
     handed_in = course.root / "handed_in" / "ada.ipynb"
     handed_in.parent.mkdir()
