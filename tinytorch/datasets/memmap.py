@@ -76,7 +76,6 @@ class MemmapDataset(ArrayDataset):
         self._maps: list[np.memmap[Any, Any]] = []
         self._readers: list[_RowReader] = []  # none where batches are copied from the maps
         self._resident_bytes = 0  # at most, of what `get_batch` read
-        self._mapped_bytes_before = 0  # what of other files is resident in this process, about
         for file in self.files:
             path = Path(file.path) if isinstance(file, RawArray) else file
             if not path.is_file():
@@ -88,7 +87,6 @@ class MemmapDataset(ArrayDataset):
             lengths = ", ".join(f"{memory_map.filename} has {len(memory_map):,}" for memory_map in maps)
             raise CorruptFileError(f"arrays side by side need equal lengths: {lengths}")
         self._maps = maps
-        self._mapped_bytes_before = _mapped_bytes() or 0
         for memory_map in maps:
             _advise(memory_map, f"MADV_{self.access.upper()}")
         if self.access != "normal" and hasattr(os, "preadv"):
@@ -103,7 +101,9 @@ class MemmapDataset(ArrayDataset):
             scattered_bytes = 0 if isinstance(indices, slice) else len(batch[0]) * len(batch) * NEIGHBOURHOOD_BYTES
             self._resident_bytes += scattered_bytes + sum(part.nbytes for part in batch)
             if self._resident_bytes > self.max_resident_bytes:
-                self._give_back()
+                for memory_map in self._maps:
+                    _advise(memory_map, "MADV_DONTNEED")
+                self._resident_bytes = 0
         return batch
 
     def _rows(self, number: int, places: NDArray[np.intp] | slice) -> NDArray[Any]:
@@ -114,17 +114,6 @@ class MemmapDataset(ArrayDataset):
             return self._readers[number].at(places)
         start, stop, step = places.indices(len(array))
         return self._readers[number].block(start, stop) if step == 1 else super()._rows(number, places)
-
-    def _give_back(self) -> None:
-        """Let go of what is resident, if it is as much as it can be: for a large map that takes milliseconds."""
-        mapped_bytes = _mapped_bytes()
-        if mapped_bytes is not None and mapped_bytes - self._mapped_bytes_before <= self.max_resident_bytes:
-            self._resident_bytes = max(0, mapped_bytes - self._mapped_bytes_before)
-            return
-        for memory_map in self._maps:
-            _advise(memory_map, "MADV_DONTNEED")
-        self._resident_bytes = 0
-        self._mapped_bytes_before = _mapped_bytes() or 0
 
     def __getstate__(self) -> dict[str, Any]:
         return {**super().__getstate__(), "_maps": [], "_readers": [], "_resident_bytes": 0}
@@ -211,14 +200,6 @@ class _RowReader:
 def _physical_bytes() -> int:
     """Give how much memory this machine has."""
     return os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE")
-
-
-def _mapped_bytes() -> int | None:
-    """Give how much of mapped files is resident in this process, where the operating system tells."""
-    try:
-        return int(Path("/proc/self/statm").read_bytes().split()[2]) * mmap.PAGESIZE
-    except OSError:
-        return None
 
 
 def _advise(memory_map: np.memmap[Any, Any], advice_name: str) -> None:
