@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import Any
 
 import nbformat
-import nbformat.reader
 from nbformat import NotebookNode
 
 from tinytorch.course.layout import Course, CourseError, Module
@@ -23,8 +22,7 @@ def read_notebook(path: Path) -> NotebookNode:
     if not path.is_file():
         raise CourseError(f"There is no notebook {path}: check the path.")
     try:
-        # what `nbformat.read` does, but for a check whose outcome it only logs
-        notebook = nbformat.convert(nbformat.reader.reads(path.read_text(encoding="utf-8")), 4)
+        notebook = nbformat.read(path, as_version=4)
         nbformat.validate(notebook)
     except Exception as error:
         reason = str(error).splitlines()[0][:120] if str(error) else type(error).__name__
