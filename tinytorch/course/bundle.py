@@ -30,7 +30,6 @@ from tinytorch.course.engine import load_config
 from tinytorch.course.export import write_index
 from tinytorch.course.files import PART, write_whole
 from tinytorch.course.layout import Course, CourseError, Module
-from tinytorch.course.links import published_repository
 from tinytorch.course.notebook import grade_id, read_notebook
 from tinytorch.course.released import is_untouched
 
@@ -139,7 +138,7 @@ def _write_settings(course: Course, modules: list[Module], made: Path) -> None:
         "project": project,
         "config": load_config(course),
         "requirements": locked_requirements(course, project),
-        "repository": published_repository(course),
+        "repository": links.published_repository(course),
         "links": links,
     }
     for name, target in RENDERED.items():
