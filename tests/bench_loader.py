@@ -32,7 +32,7 @@ import numpy as np
 from performance_page import PAGE, ROOT, describe_machine, spread, write_section
 from PIL import Image
 
-from tinytorch import DataLoader, Tensor, TensorDataset, prefetch
+from tinytorch import DataLoader, ScalingLoader, Tensor, TensorDataset, prefetch
 from tinytorch.datasets import ImageFolder, MemmapDataset, RawArray
 from tinytorch.profiling import peak_bytes, peak_resident_bytes
 
@@ -258,6 +258,7 @@ def jpegs(goals: Goals, repeats: int, count: int, batch_size: int = 16) -> list[
         write_jpegs(Path(name), count)
         folder = ImageFolder(name)
         ours = DataLoader(folder, batch_size, shuffle=True)
+        forked = ScalingLoader(folder, batch_size, shuffle=True, num_workers=2)
         peers = {
             workers: data.DataLoader(
                 TorchImages(folder.samples),
@@ -281,6 +282,7 @@ def jpegs(goals: Goals, repeats: int, count: int, batch_size: int = 16) -> list[
             {
                 "limit": all_cores,
                 "TinyTorch": lambda: exhaust(ours),
+                "TinyTorch, 2 workers": lambda: exhaust(forked),
                 "PyTorch": lambda: exhaust(peers[0]),
                 "PyTorch, 2 persistent workers": lambda: exhaust(peers[2]),
             },
@@ -291,6 +293,7 @@ def jpegs(goals: Goals, repeats: int, count: int, batch_size: int = 16) -> list[
                 "steps alone": lambda: train(range(len(ours))),
                 "TinyTorch": lambda: train(ours),
                 "TinyTorch, prefetch": lambda: train(prefetch(ours)),
+                "TinyTorch, 2 workers": lambda: train(forked),
                 "PyTorch": lambda: train(peers[0]),
                 "PyTorch, 2 persistent workers": lambda: train(peers[2]),
             },

@@ -543,7 +543,7 @@ class ShardedSampler:
         order = np.arange(self.samples)
         if self.shuffle:
             order = np.random.default_rng([self.seed, self.epoch]).permutation(self.samples)
-        return iter(order[self.rank::self.world_size].tolist())
+        return iter(order[self.rank::self.world_size].data)  # one Python int at a time: a list of them takes 40 B each
         ### END SOLUTION
 
 # %% given="shares"
@@ -836,7 +836,8 @@ for worker in range(3):
 # %% [markdown]
 # <details><summary>Hint</summary>
 #
-# `np.random.SeedSequence([1, 2, 3]).generate_state(8)` stirs numbers into eight others. `np.random.seed` takes such an array, `random.seed` takes its `tobytes()`.
+# `random.seed` takes any text, one with three numbers in it, say, and stirs it well. `np.random.seed` takes a list of numbers of 32 bits: `random.getrandbits(32)` draws one, and `random` is seeded
+# by then.
 # </details>
 
 # %% solution="seed-chance"
@@ -844,9 +845,8 @@ for worker in range(3):
 def _seed_chance(seed, epoch, index):
     "Seed random and np.random with what seed, epoch and index decide."
     ### BEGIN SOLUTION
-    words = np.random.SeedSequence([seed, epoch, index]).generate_state(8)
-    random.seed(words.tobytes())
-    np.random.seed(words)
+    random.seed(f"{seed} {epoch} {index}")
+    np.random.seed([random.getrandbits(32) for _ in range(4)])
     ### END SOLUTION
 
 # %% [markdown]
@@ -1017,7 +1017,30 @@ class ScalingLoader(DataLoader):
         ### END SOLUTION
 
 # %% [markdown]
-# Last, `loader._batches(epoch, first=0)`: a generator of the epoch's batches from number `first` on. Those before are not made. Without a `collate_fn` the loader's own
+# A dataset may give whole batches by `get_batch` (05, step 7). These are what its samples give, so no chance is in them, and nothing has to be seeded or collated. `_at_once` makes use of that, and is
+# given:
+
+# %% given="at-once"
+#| export
+def _at_once(loader, make):
+    "Another `make`, which asks the dataset for a whole batch; `make` itself, unless samples and collating are the dataset's and the loader's own."
+    defined = [vars(kind).keys() & {"get_batch", "__getitem__"} for kind in type(loader.dataset).__mro__]
+    own = "get_batch" in next(filter(None, defined), ()) and hasattr(loader.dataset, "get_batch")
+    if not own or loader.collate_fn or type(loader)._collate_batch is not DataLoader._collate_batch:
+        return make
+
+    def make_at_once(indices):
+        try:
+            batch = _tried(indices.tolist(), loader.dataset.get_batch, indices)
+        except SampleError:
+            make(indices)  # sample by sample: the bad one is named
+            raise
+        return tuple(part if isinstance(part, Tensor) else Tensor(part) for part in batch)
+
+    return make_at_once
+
+# %% [markdown]
+# **Your turn**, last. `loader._batches(epoch, first=0)`: a generator of the epoch's batches from number `first` on. Those before are not made. Without a `collate_fn` the loader's own
 # `_collate_batch` collates.
 #
 # With workers, `_in_workers(make, plan, num_workers, ahead)` of step 6 gives the batches: `make(indices)` is a function that makes one, `plan` the list of arrays.
@@ -1025,7 +1048,8 @@ class ScalingLoader(DataLoader):
 # %% [markdown]
 # <details><summary>Hint</summary>
 #
-# `make = partial(_make_batch, dataset, collate, seed, epoch)` lacks only the indices. Then `yield from`, either `_in_workers(...)` or `map(make, plan)`, which is lazy.
+# `make = partial(_make_batch, dataset, collate, seed, epoch)` lacks only the indices; `_at_once(self, make)` is faster where it can be. Then `yield from`, either `_in_workers(...)` or
+# `map(make, plan)`, which is lazy.
 # </details>
 
 # %% solution="batches"
@@ -1035,7 +1059,7 @@ def _batches(self: ScalingLoader, epoch, first=0):
     "Yield the batches of an epoch, from number `first` on."
     ### BEGIN SOLUTION
     plan = self._plan(epoch)[first:]
-    make = partial(_make_batch, self.dataset, self.collate_fn or self._collate_batch, self.seed, epoch)
+    make = _at_once(self, partial(_make_batch, self.dataset, self.collate_fn or self._collate_batch, self.seed, epoch))
     yield from _in_workers(make, plan, self.num_workers, self.ahead) if self.num_workers else map(make, plan)
     ### END SOLUTION
 
@@ -1786,6 +1810,18 @@ plt.show()
 # *In words: where a sample is Python's work, two workers on two idle cores are nearly twice as fast, and more workers than cores bring little. Where it is a row of an array, a process to fetch it costs more than it
 # brings.*
 #
+# What such rows need is `get_batch`. No chance to seed, no samples to stack:
+
+# %% tags=["explore"]
+class RowsAtOnce(Rows):
+    def get_batch(self, indices):
+        return (self.rows[indices],)
+
+ways = {"sample by sample": Rows(), "get_batch": RowsAtOnce()}
+seconds = {name: 1 / throughput(ScalingLoader(each, 16), passes=3).samples_per_second for name, each in ways.items()}
+plots.draw_bars(seconds, unit="s", title="Rows in memory, without workers", x_label="time per sample");
+
+# %% [markdown]
 # All of these loaders gave the same batches, to the bit:
 
 # %% tags=["explore"]

@@ -63,6 +63,19 @@ class Broken(Noisy):
         return super().__getitem__(index)
 
 
+class OneByOne:
+    """The samples of a dataset, and no way to get many of them at once."""
+
+    def __init__(self, dataset):
+        self.dataset = dataset
+
+    def __len__(self):
+        return len(self.dataset)
+
+    def __getitem__(self, index):
+        return self.dataset[index]
+
+
 class Slow(Noisy):
     """A sample takes half a minute, but for the first ones."""
 
@@ -133,6 +146,95 @@ def test_the_loop_around_it_keeps_its_own_chance():
     random.seed(1), np.random.seed(1)
     expected = [(random.random(), np.random.random()) for _ in range(5)]
     assert draws(0) == draws(2) == expected
+
+
+@settings(max_examples=30, deadline=None)
+@given(
+    samples=st.integers(0, 40),
+    batch_size=st.integers(1, 9),
+    row=st.lists(st.integers(1, 3), max_size=2),
+    kind=st.sampled_from(["float32", "uint8", "int64", "bool"]),
+    shuffle=st.booleans(),
+    first=st.integers(0, 3),
+)
+def test_whole_batches_of_a_dataset_are_those_of_its_samples_to_the_bit(samples, batch_size, row, kind, shuffle, first):
+    rows = np.random.default_rng(0).integers(0, 2, (samples, *row)).astype(kind)
+    dataset = TensorDataset(Tensor(rows), Tensor(np.arange(samples)))
+    at_once, one_by_one = (ScalingLoader(each, batch_size, shuffle, seed=3) for each in (dataset, OneByOne(dataset)))
+    for epoch in (0, 1):
+        assert bits(at_once._batches(epoch, first)) == bits(one_by_one._batches(epoch, first))
+
+
+@pytest.mark.parametrize("num_workers", [0, 2])
+def test_whole_batches_come_through_workers_and_ranks(num_workers):
+    dataset = TensorDataset(Tensor(np.arange(60.0).reshape(20, 3)), Tensor(np.arange(20)))
+    for rank in (0, 1):
+        sampler = ShardedSampler(20, rank, 2, seed=1)
+        loaders = [
+            ScalingLoader(each, 3, sampler=sampler, num_workers=workers)
+            for each, workers in ((dataset, num_workers), (OneByOne(dataset), 0))
+        ]
+        assert bits(loaders[0]) == bits(loaders[1])
+
+
+def test_a_dataset_that_gives_whole_batches_is_asked_for_nothing_else():
+    asked = []
+
+    class Squares:
+        def __len__(self):
+            return 10
+
+        def __getitem__(self, index):
+            raise AssertionError(f"asked for sample {index}")
+
+        def get_batch(self, indices):
+            asked.append(indices.tolist())
+            return (indices**2,)
+
+    chance = random.getstate(), np.random.get_state()[1].tolist()
+    batches = ScalingLoader(Squares(), 4)._batches(0)
+    assert asked == []
+    assert next(batches)[0].data.tolist() == [0, 1, 4, 9]
+    assert asked == [[0, 1, 2, 3]]
+    assert [batch[0].data.tolist() for batch in batches] == [[16, 25, 36, 49], [64, 81]]
+    assert (random.getstate(), np.random.get_state()[1].tolist()) == chance
+
+
+def test_who_changes_samples_or_collating_is_asked_for_samples():
+    class Doubled(TensorDataset):
+        def __getitem__(self, index):
+            return tuple(Tensor(2 * value.data) for value in super().__getitem__(index))
+
+    class Sums(ScalingLoader):
+        def _collate_batch(self, batch):
+            return sum(int(value.data) for (value,) in batch)
+
+    numbers = Tensor(np.arange(4))
+    assert [batch[0].data.tolist() for batch in ScalingLoader(Doubled(numbers), 4)] == [[0, 2, 4, 6]]
+    assert list(Sums(TensorDataset(numbers), 2)) == [1, 5]
+    assert list(ScalingLoader(TensorDataset(numbers), 2, collate_fn=len)) == [2, 2]
+    assert list(ScalingLoader([5, 6, 7], 2, collate_fn=sum)) == [11, 7]
+
+
+@pytest.mark.parametrize("num_workers", [0, 2])
+def test_a_sample_that_makes_a_whole_batch_fail_is_named(num_workers):
+    class Rotten(Broken):
+        def get_batch(self, indices):
+            return Tensor(np.stack([self[index][0] for index in indices.tolist()])), Tensor(indices)
+
+    with pytest.raises(SampleError, match="unreadable file") as failed:
+        list(ScalingLoader(Rotten(), 4, num_workers=num_workers))
+    assert failed.value.index == 11
+
+
+def test_a_get_batch_that_fails_where_no_sample_does_is_named_with_its_indices():
+    class Unfinished(Noisy):
+        def get_batch(self, indices):
+            raise NotImplementedError("to do")
+
+    with pytest.raises(SampleError, match="to do") as failed:
+        list(ScalingLoader(Unfinished(3), 2))
+    assert failed.value.index == [0, 1]
 
 
 def test_without_chance_it_gives_what_the_dataloader_gives():

@@ -138,7 +138,7 @@ class ShardedSampler:
         order = np.arange(self.samples)
         if self.shuffle:
             order = np.random.default_rng([self.seed, self.epoch]).permutation(self.samples)
-        return iter(order[self.rank::self.world_size].tolist())
+        return iter(order[self.rank::self.world_size].data)  # one Python int at a time: a list of them takes 40 B each
         ### END SOLUTION
 
 # %% ../../src/10_scaling/scaling.ipynb #sample-error
@@ -174,9 +174,8 @@ def _tried(index, call, *arguments):
 def _seed_chance(seed, epoch, index):
     "Seed random and np.random with what seed, epoch and index decide."
     ### BEGIN SOLUTION
-    words = np.random.SeedSequence([seed, epoch, index]).generate_state(8)
-    random.seed(words.tobytes())
-    np.random.seed(words)
+    random.seed(f"{seed} {epoch} {index}")
+    np.random.seed([random.getrandbits(32) for _ in range(4)])
     ### END SOLUTION
 
 # %% ../../src/10_scaling/scaling.ipynb #chance-kept
@@ -242,13 +241,31 @@ class ScalingLoader(DataLoader):
         return [order[start:start + self.batch_size] for start in range(0, len(order), self.batch_size)]
         ### END SOLUTION
 
+# %% ../../src/10_scaling/scaling.ipynb #at-once
+def _at_once(loader, make):
+    "Another `make`, which asks the dataset for a whole batch; `make` itself, unless samples and collating are the dataset's and the loader's own."
+    defined = [vars(kind).keys() & {"get_batch", "__getitem__"} for kind in type(loader.dataset).__mro__]
+    own = "get_batch" in next(filter(None, defined), ()) and hasattr(loader.dataset, "get_batch")
+    if not own or loader.collate_fn or type(loader)._collate_batch is not DataLoader._collate_batch:
+        return make
+
+    def make_at_once(indices):
+        try:
+            batch = _tried(indices.tolist(), loader.dataset.get_batch, indices)
+        except SampleError:
+            make(indices)  # sample by sample: the bad one is named
+            raise
+        return tuple(part if isinstance(part, Tensor) else Tensor(part) for part in batch)
+
+    return make_at_once
+
 # %% ../../src/10_scaling/scaling.ipynb #batches
 @patch
 def _batches(self: ScalingLoader, epoch, first=0):
     "Yield the batches of an epoch, from number `first` on."
     ### BEGIN SOLUTION
     plan = self._plan(epoch)[first:]
-    make = partial(_make_batch, self.dataset, self.collate_fn or self._collate_batch, self.seed, epoch)
+    make = _at_once(self, partial(_make_batch, self.dataset, self.collate_fn or self._collate_batch, self.seed, epoch))
     yield from _in_workers(make, plan, self.num_workers, self.ahead) if self.num_workers else map(make, plan)
     ### END SOLUTION
 

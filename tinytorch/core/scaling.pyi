@@ -151,6 +151,10 @@ class ScalingLoader(DataLoader):
         """End all loops over this loader, and their workers."""
         ...
 
+def _at_once(loader, make):
+    """Another `make`, which asks the dataset for a whole batch; `make` itself, unless samples and collating are the dataset's and the loader's own."""
+    ...
+
 def _to_block(name, batch):
     """Write a batch into a new block of shared memory; give what `_from_block` has to be told."""
     ...
