@@ -37,7 +37,7 @@ from tinytorch import (
     pad_collate,
     prefetch,
 )
-from tinytorch.core.scaling import _from_block, _new_tag, _to_block
+from tinytorch.core.scaling import _from_block, _new_names, _remove_block, _to_block
 from tinytorch.datasets import split_digits
 
 
@@ -445,6 +445,29 @@ def test_a_batch_that_was_handed_out_stays_as_it_is():
     assert batches[1][0].data[0, 0] == 5
 
 
+def test_blocks_are_used_again_and_again():
+    def blocks():
+        return {(path.name, path.stat().st_ino) for path in Path("/dev/shm").glob(f"tt_{os.getpid()}_*")}
+
+    batches = iter(ScalingLoader(Noisy(400), 4, num_workers=2, ahead=2))
+    held = [next(batches) for _ in range(12)]
+    first = blocks()
+    held += [next(batches) for _ in range(80)]
+    assert blocks() == first
+    assert len(first) == (2 + 1) * 2
+    batches.close()
+    assert [part for _, index in held for part in index.data.tolist()] == list(range(4 * 92))
+
+
+@settings(max_examples=15, deadline=None)
+@given(st.lists(st.integers(0, 5000), min_size=1, max_size=30), st.integers(1, 3), st.integers(1, 3))
+def test_batches_of_any_sizes_come_through_the_same_blocks(lengths, num_workers, ahead):
+    samples = [np.full(length, number) for number, length in enumerate(lengths)]
+    loader = ScalingLoader(samples, 1, num_workers=num_workers, ahead=ahead)
+    got = [batch.data[0] for (batch,) in loader]
+    assert [each.tolist() for each in got] == [each.tolist() for each in samples]
+
+
 KILLED = """
 import os, signal, sys
 import numpy as np
@@ -534,13 +557,14 @@ def test_a_forgotten_prefetch_does_not_keep_the_process_alive():
 
 def test_blocks_carry_any_batch():
     batch = {"x": Tensor(np.arange(6.0)), "names": ["a", None], "empty": np.zeros((0, 3)), "nested": (np.eye(2).T,)}
-    name = _new_tag()
+    (name,) = _new_names(1)
     got = _from_block(name, _to_block(name, batch))
+    _remove_block(name)
     assert got["x"].data.tolist() == [0, 1, 2, 3, 4, 5]
     assert got["names"] == ["a", None]
     assert got["empty"].shape == (0, 3)
     assert got["nested"][0].tolist() == [[1, 0], [0, 1]]
-    assert len(name) + 8 <= 30
+    assert len(name) + 6 <= 30
 
 
 def test_a_sample_error_survives_pickling():

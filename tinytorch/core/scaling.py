@@ -269,60 +269,73 @@ def _batches(self: ScalingLoader, epoch, first=0):
     yield from _in_workers(make, plan, self.num_workers, self.ahead) if self.num_workers else map(make, plan)
     ### END SOLUTION
 
+# %% ../../src/10_scaling/scaling.ipynb #block-tools
+_open_blocks = {}  # those that this process has open, by name
+
+def _block(name, size):
+    "The block of this name, with room for so many bytes; a new one, where there is none or it is too small."
+    if name in _open_blocks and _open_blocks[name].size < size:
+        _open_blocks.pop(name).close()  # the other process may have made a larger one
+    if name not in _open_blocks:
+        try:
+            _open_blocks[name] = SharedMemory(name)
+        except FileNotFoundError:
+            _open_blocks[name] = SharedMemory(name, create=True, size=size)
+    if _open_blocks[name].size < size:
+        _remove_block(name)
+        return _block(name, size)
+    return _open_blocks[name]
+
+def _remove_block(name):
+    "Remove the block of this name, if there is one."
+    with suppress(FileNotFoundError):
+        try:
+            block = _open_blocks.pop(name, None) or SharedMemory(name)
+        except ValueError:  # its maker was stopped before the block had a size
+            Path("/dev/shm", name).unlink()
+            return
+        block.close()
+        block.unlink()
+
+def _new_names(count):
+    "Names for the blocks of one loop; macOS allows 30 characters."
+    tag = f"tt_{os.getpid()}_{secrets.token_hex(3)}"
+    return [f"{tag}_{number}" for number in range(count)]
+
 # %% ../../src/10_scaling/scaling.ipynb #to-block
 def _to_block(name, batch):
-    "Write a batch into a new block of shared memory; give what `_from_block` has to be told."
+    "Write a batch into the block of this name; give what `_from_block` has to be told."
     ### BEGIN SOLUTION
     buffers = []
     head = pickle.dumps(batch, protocol=5, buffer_callback=buffers.append)
     parts = [memoryview(head), *(buffer.raw() for buffer in buffers)]
     sizes = [part.nbytes for part in parts]
-    block, start = SharedMemory(name, create=True, size=sum(sizes)), 0
+    block, start = _block(name, sum(sizes)), 0
     for part in parts:
         block.buf[start:start + part.nbytes] = part
         start += part.nbytes
-    block.close()
     return sizes
     ### END SOLUTION
 
 # %% ../../src/10_scaling/scaling.ipynb #from-block
 def _from_block(name, told):
-    "Give the batch in a block of shared memory, with memory of its own, and remove the block."
+    "Give the batch in the block of this name, with memory of its own."
     ### BEGIN SOLUTION
-    block, start, parts = SharedMemory(name), 0, []
+    block, start, parts = _block(name, sum(told)), 0, []
     for size in told:
         parts.append(bytearray(block.buf[start:start + size]))
         start += size
-    block.close()
-    block.unlink()
     return pickle.loads(parts[0], buffers=parts[1:])
     ### END SOLUTION
 
-# %% ../../src/10_scaling/scaling.ipynb #block-tools
-def _new_tag():
-    "The beginning of the names of one loop's blocks; macOS allows 30 characters."
-    return f"tt_{os.getpid()}_{secrets.token_hex(3)}"
-
-def _remove_block(name):
-    "Remove a block, if there is one."
-    try:
-        block = SharedMemory(name)
-    except FileNotFoundError:
-        return
-    except ValueError:  # its maker was stopped before the block had a size
-        Path("/dev/shm", name).unlink(missing_ok=True)
-        return
-    block.close()
-    block.unlink()
-
 # %% ../../src/10_scaling/scaling.ipynb #work
-def _work(line, make, plan, tag):
+def _work(line, make, plan, names):
     "In a worker: make the batch of each number that comes in; send what `_to_block` gave, or the SampleError."
     ### BEGIN SOLUTION
     while True:
         number = line.recv()
         try:
-            answer = _tried(plan[number].tolist(), lambda: _to_block(f"{tag}_{number}", make(plan[number])))
+            answer = _tried(plan[number].tolist(), lambda: _to_block(names[number % len(names)], make(plan[number])))
         except SampleError as error:
             answer = error
         line.send(answer)
@@ -388,21 +401,22 @@ def _answer(worker):
 def _in_workers(make, plan, count, ahead):
     "Yield make(indices) for each entry of the plan, in order, made in worker processes; leave none of them behind."
     ### BEGIN SOLUTION
-    tag, asked, number = _new_tag(), 0, 0
-    workers = _start_workers(min(count, len(plan)), make, plan, tag)
+    count, asked = min(count, len(plan)), 0
+    names = _new_names((ahead + 1) * count)
+    workers = _start_workers(count, make, plan, names)
     try:
         for number in range(len(plan)):
-            while asked < min(len(plan), number + 1 + ahead * len(workers)):
-                _ask(workers[asked % len(workers)], asked)
+            while asked < min(len(plan), number + 1 + ahead * count):
+                _ask(workers[asked % count], asked)
                 asked += 1
-            answer = _answer(workers[number % len(workers)])
+            answer = _answer(workers[number % count])
             if isinstance(answer, SampleError):
                 raise answer
-            yield _from_block(f"{tag}_{number}", answer)
+            yield _from_block(names[number % len(names)], answer)
     finally:
         _end_workers(workers)
-        for left in range(number, asked):
-            _remove_block(f"{tag}_{left}")
+        for name in names:
+            _remove_block(name)
     ### END SOLUTION
 
 # %% ../../src/10_scaling/scaling.ipynb #run

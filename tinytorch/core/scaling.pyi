@@ -154,24 +154,29 @@ class ScalingLoader(DataLoader):
 def _at_once(loader, make):
     """Another `make`, which asks the dataset for a whole batch; `make` itself, unless samples and collating are the dataset's and the loader's own."""
     ...
+_open_blocks = {}
 
-def _to_block(name, batch):
-    """Write a batch into a new block of shared memory; give what `_from_block` has to be told."""
-    ...
-
-def _from_block(name, told):
-    """Give the batch in a block of shared memory, with memory of its own, and remove the block."""
-    ...
-
-def _new_tag():
-    """The beginning of the names of one loop's blocks; macOS allows 30 characters."""
+def _block(name, size):
+    """The block of this name, with room for so many bytes; a new one, where there is none or it is too small."""
     ...
 
 def _remove_block(name):
-    """Remove a block, if there is one."""
+    """Remove the block of this name, if there is one."""
     ...
 
-def _work(line, make, plan, tag):
+def _new_names(count):
+    """Names for the blocks of one loop; macOS allows 30 characters."""
+    ...
+
+def _to_block(name, batch):
+    """Write a batch into the block of this name; give what `_from_block` has to be told."""
+    ...
+
+def _from_block(name, told):
+    """Give the batch in the block of this name, with memory of its own."""
+    ...
+
+def _work(line, make, plan, names):
     """In a worker: make the batch of each number that comes in; send what `_to_block` gave, or the SampleError."""
     ...
 

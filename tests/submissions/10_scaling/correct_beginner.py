@@ -126,8 +126,8 @@ def _in_workers(make, plan, count, ahead):
         return
     if count > len(plan):
         count = len(plan)
-    tag = _new_tag()
-    workers = _start_workers(count, make, plan, tag)
+    names = _new_names(count * (ahead + 1))
+    workers = _start_workers(count, make, plan, names)
     waiting = []
     next_number = 0
     try:
@@ -140,13 +140,13 @@ def _in_workers(make, plan, count, ahead):
             answer = _answer(workers[number % count])
             if isinstance(answer, SampleError):
                 raise answer
-            batch = _from_block(tag + "_" + str(number), answer)
+            batch = _from_block(names[number % len(names)], answer)
             waiting.pop(0)
             yield batch
     finally:
         _end_workers(workers)
-        for number in waiting:
-            _remove_block(tag + "_" + str(number))
+        for name in names:
+            _remove_block(name)
 
 # %% solution="run"
 #| export

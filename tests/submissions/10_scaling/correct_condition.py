@@ -61,26 +61,19 @@ def _seed_chance(seed, epoch, index):
 #| export
 def _to_block(name, batch):
     whole = pickle.dumps(batch)
-    block = SharedMemory(name, create=True, size=len(whole))
-    block.buf[:len(whole)] = whole
-    block.close()
+    _block(name, len(whole)).buf[:len(whole)] = whole
     return len(whole)
 
 # %% solution="from-block"
 #| export
 def _from_block(name, told):
-    block = SharedMemory(name)
-    try:
-        return pickle.loads(bytes(block.buf[:told]))
-    finally:
-        block.close()
-        block.unlink()
+    return pickle.loads(bytes(_block(name, told).buf[:told]))
 
 # %% solution="work"
 #| export
-def _work(line, make, plan, tag):
+def _work(line, make, plan, names):
     def answer(number):
-        return _to_block(f"{tag}_{number}", make(plan[number]))
+        return _to_block(names[number % len(names)], make(plan[number]))
 
     for number in iter(line.recv, None):
         try:
@@ -94,13 +87,13 @@ def _work(line, make, plan, tag):
 # %% solution="in-workers"
 #| export
 def _in_workers(make, plan, count, ahead):
-    tag, total = _new_tag(), len(plan)
-    workers = _start_workers(min(count, total), make, plan, tag)
-    to_ask, unread = iter(range(total)), set()
+    total = len(plan)
+    names = _new_names(min(count, total) * (ahead + 1))
+    workers = _start_workers(min(count, total), make, plan, names)
+    to_ask = iter(range(total))
 
     def ask():
         for number in to_ask:
-            unread.add(number)
             return _ask(workers[number % len(workers)], number)
 
     try:
@@ -111,10 +104,8 @@ def _in_workers(make, plan, count, ahead):
             answer = _answer(workers[number % len(workers)])
             if type(answer) is SampleError:
                 raise answer
-            batch = _from_block(f"{tag}_{number}", answer)
-            unread.discard(number)
-            yield batch
+            yield _from_block(names[number % len(names)], answer)
     finally:
         _end_workers(workers)
-        for number in unread:
-            _remove_block(f"{tag}_{number}")
+        for name in names:
+            _remove_block(name)

@@ -10,21 +10,18 @@ def _to_block(name, batch):
     head = pickle.dumps(batch, protocol=5, buffer_callback=buffers.append)
     parts = [buffer.raw() for buffer in buffers]
     sizes = [part.nbytes for part in parts]
-    block, start = SharedMemory(name, create=True, size=sum(sizes)), 0
+    block, start = _block(name, sum(sizes)), 0
     for part in parts:
         block.buf[start:start + part.nbytes] = part
         start += part.nbytes
-    block.close()
     return head, sizes
 
 # %% solution="from-block"
 #| export
 def _from_block(name, told):
     head, sizes = told
-    block, start, parts = SharedMemory(name), 0, []
+    block, start, parts = _block(name, sum(sizes)), 0, []
     for size in sizes:
         parts.append(bytearray(block.buf[start:start + size]))
         start += size
-    block.close()
-    block.unlink()
     return pickle.loads(head, buffers=parts)

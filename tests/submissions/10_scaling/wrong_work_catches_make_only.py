@@ -5,7 +5,7 @@
 
 # %% solution="work"
 #| export
-def _work(line, make, plan, tag):
+def _work(line, make, plan, names):
     "In a worker: make the batch of each number that comes in; send what `_to_block` gave, or the SampleError."
     while True:
         number = line.recv()
@@ -14,4 +14,4 @@ def _work(line, make, plan, tag):
         except SampleError as error:
             line.send(error)
             continue
-        line.send(_to_block(f"{tag}_{number}", batch))
+        line.send(_to_block(names[number % len(names)], batch))

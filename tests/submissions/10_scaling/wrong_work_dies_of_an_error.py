@@ -5,9 +5,9 @@
 
 # %% solution="work"
 #| export
-def _work(line, make, plan, tag):
+def _work(line, make, plan, names):
     "In a worker: make the batch of each number that comes in; send what `_to_block` gave, or the SampleError."
     while True:
         number = line.recv()
-        answer = _to_block(f"{tag}_{number}", make(plan[number]))
+        answer = _to_block(names[number % len(names)], make(plan[number]))
         line.send(answer)

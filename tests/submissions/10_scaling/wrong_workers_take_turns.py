@@ -7,18 +7,19 @@
 #| export
 def _in_workers(make, plan, count, ahead):
     "Yield make(indices) for each entry of the plan, in order, made in worker processes; leave none of them behind."
-    tag, asked, number = _new_tag(), 0, 0
-    workers = _start_workers(min(count, len(plan)), make, plan, tag)
+    count, asked = min(count, len(plan)), 0
+    names = _new_names((ahead + 1) * count)
+    workers = _start_workers(count, make, plan, names)
     try:
         for number in range(len(plan)):
             while asked < min(len(plan), number + 1):
-                _ask(workers[asked % len(workers)], asked)
+                _ask(workers[asked % count], asked)
                 asked += 1
-            answer = _answer(workers[number % len(workers)])
+            answer = _answer(workers[number % count])
             if isinstance(answer, SampleError):
                 raise answer
-            yield _from_block(f"{tag}_{number}", answer)
+            yield _from_block(names[number % len(names)], answer)
     finally:
         _end_workers(workers)
-        for left in range(number, asked):
-            _remove_block(f"{tag}_{left}")
+        for name in names:
+            _remove_block(name)
