@@ -1192,8 +1192,8 @@ if "ScalingLoader" not in globals() or error_of(_loads_well) is not None or not 
 # has to travel.
 
 # %% [markdown]
-# Through a pipe it would be pickled, copied in, copied out, unpickled. *Shared memory* is a block that two processes see: the worker writes the arrays into it, and only a name and some
-# sizes go through the pipe. On Linux such blocks are files in `/dev/shm`, and whoever forgets one there loses memory until the next restart.
+# Through a pipe it would be pickled, copied in, copied out, unpickled. *Shared memory* is a block that two processes see: the worker writes the arrays into it, and only some sizes
+# go through the pipe. On Linux such blocks are files in `/dev/shm`, and whoever forgets one there loses memory until the next restart.
 
 # %% [markdown]
 # Pickle's protocol 5 takes a batch apart for us, whatever it consists of: a small head, and the arrays' memory beside it.
@@ -1207,14 +1207,14 @@ len(head), [part.raw().nbytes for part in parts]
 # Memory that nobody used before is slow: at the first write to each of its pages the system has to find one and fill it with zeros. So let's not make a block for each batch:
 
 # %% tags=["explore"]
-image_bytes, seconds = bytes(64 * 224 * 224 * 3), {}  # a batch of 64 photographs
-block = SharedMemory(create=True, size=len(image_bytes))
+photographs, seconds = np.random.default_rng(0).bytes(64 * 224 * 224 * 3), {}
+block = SharedMemory(create=True, size=len(photographs))
 for when in ("in a new block", "once more"):
     began = time.perf_counter()
-    block.buf[:len(image_bytes)] = image_bytes
+    block.buf[:len(photographs)] = photographs
     seconds[when] = time.perf_counter() - began
 block.close(), block.unlink()
-plots.draw_bars(seconds, unit="s", title="The first write pays for the memory", x_label="time to write a batch of 9.6 MB");
+plots.draw_bars(seconds, unit="s", title="The first write pays for the memory", x_label="time to write a batch of 64 photographs, 9.6 MB");
 
 # %% [markdown]
 # Given: `_block(name, size)` is the block of this name, with room for `size` bytes. It is made when it is first asked for, and stays open in both processes, for the next batch.
@@ -1237,6 +1237,11 @@ def _block(name, size):
         return _block(name, size)
     return _open_blocks[name]
 
+# %% [markdown]
+# Whoever makes blocks removes them, whatever happened meanwhile. So all names of a loop are known before its first block is made:
+
+# %% given="block-names"
+#| export
 def _remove_block(name):
     "Remove the block of this name, if there is one."
     with suppress(FileNotFoundError):

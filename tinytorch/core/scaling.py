@@ -286,6 +286,7 @@ def _block(name, size):
         return _block(name, size)
     return _open_blocks[name]
 
+# %% ../../src/10_scaling/scaling.ipynb #block-names
 def _remove_block(name):
     "Remove the block of this name, if there is one."
     with suppress(FileNotFoundError):
