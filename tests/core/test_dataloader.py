@@ -16,6 +16,7 @@ from tinytorch.core.dataloader import (
     _height_width_axes,
 )
 from tinytorch.core.tensor import Tensor
+from tinytorch.profiling import CountingDataset
 
 sizes, batch_sizes = st.integers(0, 70), st.integers(1, 80)
 
@@ -30,19 +31,6 @@ def test_an_epoch_holds_every_sample_once_in_len_batches(samples, batch_size, sh
     assert sorted(seen.tolist()) == list(range(samples))
     if not shuffle:
         assert seen.tolist() == list(range(samples))
-
-
-class OneByOne:
-    """A dataset's samples, one at a time."""
-
-    def __init__(self, dataset):
-        self.dataset = dataset
-
-    def __len__(self):
-        return len(self.dataset)
-
-    def __getitem__(self, index):
-        return self.dataset[index]
 
 
 def an_array(samples, shape, dtype, layout, seed):
@@ -75,7 +63,7 @@ def test_whole_batches_are_those_of_single_samples_to_the_bit(samples, batch_siz
     dataset = TensorDataset(*[Tensor(array, dtype=array.dtype) for array in arrays])
     epochs = [
         list(DataLoader(each, batch_size, shuffle, generator=np.random.default_rng(5)))
-        for each in (dataset, OneByOne(dataset))
+        for each in (dataset, CountingDataset(dataset))
     ]
     assert len(epochs[0]) == len(epochs[1])
     for at_once, one_by_one in zip(*epochs, strict=True):

@@ -39,6 +39,7 @@ from tinytorch import (
 )
 from tinytorch.core.scaling import _from_block, _new_names, _remove_block, _to_block
 from tinytorch.datasets import split_digits
+from tinytorch.profiling import CountingDataset
 
 
 class Noisy:
@@ -61,19 +62,6 @@ class Broken(Noisy):
         if index == 11:
             raise OSError("unreadable file")
         return super().__getitem__(index)
-
-
-class OneByOne:
-    """The samples of a dataset, and no way to get many of them at once."""
-
-    def __init__(self, dataset):
-        self.dataset = dataset
-
-    def __len__(self):
-        return len(self.dataset)
-
-    def __getitem__(self, index):
-        return self.dataset[index]
 
 
 class Slow(Noisy):
@@ -160,7 +148,9 @@ def test_the_loop_around_it_keeps_its_own_chance():
 def test_whole_batches_of_a_dataset_are_those_of_its_samples_to_the_bit(samples, batch_size, row, kind, shuffle, first):
     rows = np.random.default_rng(0).integers(0, 2, (samples, *row)).astype(kind)
     dataset = TensorDataset(Tensor(rows), Tensor(np.arange(samples)))
-    at_once, one_by_one = (ScalingLoader(each, batch_size, shuffle, seed=3) for each in (dataset, OneByOne(dataset)))
+    at_once, one_by_one = (
+        ScalingLoader(each, batch_size, shuffle, seed=3) for each in (dataset, CountingDataset(dataset))
+    )
     for epoch in (0, 1):
         assert bits(at_once._batches(epoch, first)) == bits(one_by_one._batches(epoch, first))
 
@@ -172,7 +162,7 @@ def test_whole_batches_come_through_workers_and_ranks(num_workers):
         sampler = ShardedSampler(20, rank, 2, seed=1)
         loaders = [
             ScalingLoader(each, 3, sampler=sampler, num_workers=workers)
-            for each, workers in ((dataset, num_workers), (OneByOne(dataset), 0))
+            for each, workers in ((dataset, num_workers), (CountingDataset(dataset), 0))
         ]
         assert bits(loaders[0]) == bits(loaders[1])
 
