@@ -1024,6 +1024,7 @@ class ScalingLoader(DataLoader):
 #| export
 def _at_once(loader, make):
     "Another `make`, which asks the dataset for a whole batch; `make` itself, unless samples and collating are the dataset's and the loader's own."
+    # the loader of 05 decides it alike, if its step 7 was done; this one does not depend on that
     defined = [vars(kind).keys() & {"get_batch", "__getitem__"} for kind in type(loader.dataset).__mro__]
     own = "get_batch" in next(filter(None, defined), ()) and hasattr(loader.dataset, "get_batch")
     if not own or loader.collate_fn or type(loader)._collate_batch is not DataLoader._collate_batch:
