@@ -8,7 +8,7 @@ import os
 import sys
 from pathlib import Path
 
-from tinytorch.course.sandbox import stop_without_isolation
+from tinytorch.course.sandbox.isolation import stop_without_isolation
 
 # nbgrader starts `alembic` by its bare name, which is not on PATH when the environment was not activated.
 os.environ["PATH"] = f"{Path(sys.executable).parent}{os.pathsep}{os.environ.get('PATH', '')}"
@@ -38,7 +38,7 @@ c.GenerateAssignment.preprocessors = [
     "nbgrader.preprocessors.IncludeHeaderFooter",
     "nbgrader.preprocessors.InstantiateTests",
     "nbgrader.preprocessors.LockCells",
-    "tinytorch.course.clear.ClearSteps",
+    "tinytorch.course.authoring.clear_solutions.ClearSteps",
     "nbgrader.preprocessors.ClearOutput",
     "nbgrader.preprocessors.CheckCellMetadata",
     "nbgrader.preprocessors.ComputeChecksums",
@@ -50,19 +50,20 @@ c.GenerateAssignment.preprocessors = [
 ]
 
 # What was handed in is read in whatever shape it came; its answers are graded in the notebook as it was released.
-c.Autograde.exporter_class = "tinytorch.course.received.SubmissionExporter"
+c.Autograde.exporter_class = "tinytorch.course.handin.read_file.SubmissionExporter"
 c.Autograde.sanitize_preprocessors = [
-    "tinytorch.course.sanitize.GradeAsReleased",
-    "tinytorch.course.gradebook.OverwriteCellsAtOnce",
+    "tinytorch.course.handin.as_released.GradeAsReleased",
+    "tinytorch.course.gradebook.fast_rows.OverwriteCellsAtOnce",
     "nbgrader.preprocessors.CheckCellMetadata",
 ]
 c.GradeAsReleased.course_root = str(root)
 c.Execute.skip_cells_with_tag = "explore"
 
 # Its code runs in a sandbox, with the package as it was before this module, and each cell has its time. ExecuteStaged
-# starts each kernel through a provisioner of its own choice (tinytorch.course.sandbox), so `nbgrader autograde`,
-# `tito grade` and Formgrader's button all do, and kernels that the instructor opens in JupyterLab don't. Validate runs
-# a student's notebook for that student, with nbgrader's own Execute, which can't be configured to be another.
+# starts each kernel through a provisioner of its own choice (tinytorch.course.sandbox.provisioners), so
+# `nbgrader autograde`, `tito grade` and Formgrader's button all do, and kernels that the instructor opens in JupyterLab
+# don't. Validate runs a student's notebook for that student, with nbgrader's own Execute, which can't be configured to
+# be another.
 # "bubblewrap" is the sandbox; "limits" sets limits on memory, time and output only, and warns on every run. Where the
 # chosen one does not work, grading stops before it has begun. The environment variable chooses for one run.
 c.ExecuteStaged.isolation = os.environ.get("TINYTORCH_ISOLATION", "bubblewrap")
@@ -70,11 +71,11 @@ c.Autograde.pre_convert_hook = functools.partial(stop_without_isolation, c.Execu
 # Before it runs, it is read for lines that work on the verdict; each test is decided in the grader's own process; the
 # scores of a submission with such a line are held back until a person has looked.
 c.Autograde.autograde_preprocessors = [
-    "tinytorch.course.watch.WatchForTampering",
-    "tinytorch.course.examine.ExamineSubmission",
+    "tinytorch.course.verdict.tampering.WatchForTampering",
+    "tinytorch.course.verdict.run_tests.ExamineSubmission",
     "nbgrader.preprocessors.LimitOutput",
-    "tinytorch.course.record.RecordGrades",
-    "tinytorch.course.late.AssignAndTellLatePenalties",
+    "tinytorch.course.gradebook.record.RecordGrades",
+    "tinytorch.course.gradebook.due_dates.AssignAndTellLatePenalties",
 ]
 c.ExecuteStaged.course_root = str(root)
 c.WatchForTampering.course_root = str(root)
@@ -84,15 +85,15 @@ c.ExecuteStaged.memory_gigabytes = 4
 
 # Late is what comes after the assignment's due date in the gradebook, and after the student's extension there. It is
 # shown to the instructor and the student; how many percents of the points it costs for each day begun is said here.
-c.AssignLatePenalties.plugin_class = "tinytorch.course.late.LatePolicy"
+c.AssignLatePenalties.plugin_class = "tinytorch.course.gradebook.due_dates.LatePolicy"
 c.LatePolicy.percent_per_day = 0
 c.LatePolicy.most_percent = 100
 
 # A feedback page shows the scores and the tests' messages, and no line of a hidden test.
-c.GenerateFeedback.exporter_class = "tinytorch.course.feedback.FeedbackExporter"
+c.GenerateFeedback.exporter_class = "tinytorch.course.reports.student_page.FeedbackExporter"
 c.GenerateFeedback.preprocessors = [
-    "tinytorch.course.gradebook.GetGradesAtOnce",
-    "tinytorch.course.hide.ClearHiddenRegions",
-    "tinytorch.course.hide.HideTestsInOutputs",
+    "tinytorch.course.gradebook.fast_rows.GetGradesAtOnce",
+    "tinytorch.course.reports.redact.ClearHiddenRegions",
+    "tinytorch.course.reports.redact.HideTestsInOutputs",
     "nbconvert.preprocessors.CSSHTMLHeaderPreprocessor",
 ]

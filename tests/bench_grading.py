@@ -31,9 +31,9 @@ from nbgrader.api import Gradebook
 from performance_page import PAGE, ROOT, describe_machine, spread, write_section
 from quickgrade import QuickGrader
 
-from tinytorch.course.build import write_solution_notebook
+from tinytorch.course.authoring.build import write_solution_notebook
 from tinytorch.course.layout import Course, CourseError, Module
-from tinytorch.course.sandbox import check_isolation
+from tinytorch.course.sandbox.isolation import check_isolation
 
 POLL_SECONDS = 0.5  # how often memory is looked at
 CGROUPS = ("cpuacct", "cpu,cpuacct", ".")  # where Linux counts processor time: version 1, and version 2
@@ -45,7 +45,9 @@ FAULTY = """
     wrong_turns_all_to_float
 """
 NO_PAGES = """
-from tinytorch.course import cli, feedback, grade
+from tinytorch.course import cli
+from tinytorch.course.grading import grade
+from tinytorch.course.reports import student_page as feedback
 feedback.PageWriter.write = lambda self, student: None
 grade.write_outcome = lambda *given: None
 cli.main()

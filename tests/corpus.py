@@ -24,8 +24,8 @@ import nbformat
 import yaml
 from nbformat import NotebookNode
 
-from tinytorch.course.build import read_source
-from tinytorch.course.clear import OPTIONAL
+from tinytorch.course.authoring.build import read_source
+from tinytorch.course.authoring.clear_solutions import OPTIONAL
 from tinytorch.course.layout import Course, Module
 from tinytorch.course.notebook import grade_id, read_notebook, role_of
 

@@ -13,7 +13,7 @@ from rich.console import Console
 from rich.table import Table
 
 from tinytorch.course.layout import Course, CourseError
-from tinytorch.course.sandbox import check_isolation
+from tinytorch.course.sandbox.isolation import check_isolation
 
 # A class of a size that one waits for; tests/test_corpus.py grades the whole corpus
 CLASS = """

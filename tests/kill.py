@@ -27,7 +27,7 @@ from nbgrader.api import Gradebook
 from orphans import adopting_orphans, descendants, left_running
 from sqlalchemy import inspect, text
 
-import tinytorch.course.engine  # noqa: F401 - with it, nbgrader makes a gradebook without starting alembic
+import tinytorch.course.gradebook.nbgrader_api  # noqa: F401 - with it, nbgrader makes a gradebook without starting alembic
 
 sys.path.insert(0, str(Path(__file__).parent / "course"))
 from tiny_course import TinyCourse, build_course, submissions

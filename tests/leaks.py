@@ -15,7 +15,7 @@ from pathlib import Path
 
 from nbformat import NotebookNode
 
-from tinytorch.course.build import read_source
+from tinytorch.course.authoring.build import read_source
 from tinytorch.course.layout import Course, Module
 
 LEAST_CHARACTERS = 20

@@ -23,7 +23,7 @@ from queue import SimpleQueue
 from corpus import reference_answers
 from quickgrade import QuickGrader
 
-from tinytorch.course.build import read_source
+from tinytorch.course.authoring.build import read_source
 from tinytorch.course.layout import Course, Module
 from tinytorch.course.notebook import grade_id, role_of
 

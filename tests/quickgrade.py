@@ -31,10 +31,10 @@ class QuickGrader:
     def __init__(self, module: Any) -> None:
         import nbformat
 
-        from tinytorch.course.clear import OPTIONAL
+        from tinytorch.course.authoring.clear_solutions import OPTIONAL
         from tinytorch.course.layout import Course
         from tinytorch.course.notebook import explore_cells, grade_id, role_of, sections
-        from tinytorch.course.stage import stage_package
+        from tinytorch.course.sandbox.staged_package import stage_package
 
         solution = nbformat.read(module.solution_path, as_version=4)
         explored = explore_cells(solution)

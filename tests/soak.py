@@ -15,10 +15,10 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from tinytorch.course.build import write_solution_notebook
-from tinytorch.course.grade import grade
+from tinytorch.course.authoring.build import write_solution_notebook
+from tinytorch.course.grading.grade import grade
 from tinytorch.course.layout import Course
-from tinytorch.course.results import StudentResult
+from tinytorch.course.reports.results import StudentResult
 
 
 @contextmanager

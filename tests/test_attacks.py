@@ -15,7 +15,7 @@ from attacks import ATTACKS, HOLLOW
 from corpus import fill, read_corpus
 from test_repository import ROOT, tracked_files
 
-from tinytorch.course.build import write_solution_notebook
+from tinytorch.course.authoring.build import write_solution_notebook
 from tinytorch.course.layout import Course
 from tinytorch.course.notebook import read_notebook
 from tinytorch.course.notes import read_notes

@@ -13,7 +13,7 @@ import pytest
 from corpus import CORPUS, Submission, answers_of, read_corpus, write_class
 from leaks import find_leaks, hidden_lines, solution_lines
 
-from tinytorch.course.build import write_solution_notebook
+from tinytorch.course.authoring.build import write_solution_notebook
 from tinytorch.course.layout import Course, Module
 
 COURSE = Course.find(Path(__file__).parent)

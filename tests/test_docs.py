@@ -15,9 +15,9 @@ import nbformat
 import pytest
 from leaks import find_leaks, hidden_lines, solution_lines
 
-from tinytorch.course.build import write_solution_notebook
+from tinytorch.course.authoring.build import write_solution_notebook
+from tinytorch.course.authoring.links import Repository
 from tinytorch.course.layout import Course
-from tinytorch.course.links import Repository
 from tinytorch.course.notebook import role_of, sections
 
 BeautifulSoup = pytest.importorskip("bs4").BeautifulSoup

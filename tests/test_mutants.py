@@ -11,7 +11,7 @@ import pytest
 from corpus import fill, reference_answers
 from quickgrade import QuickGrader
 
-from tinytorch.course.build import read_source, write_solution_notebook
+from tinytorch.course.authoring.build import read_source, write_solution_notebook
 from tinytorch.course.layout import Course
 from tinytorch.course.notebook import read_notebook
 

@@ -9,7 +9,7 @@ import pytest
 from leaks import find_leaks, hidden_lines, solution_lines
 from nbclient import NotebookClient
 
-from tinytorch.course.build import write_solution_notebook
+from tinytorch.course.authoring.build import write_solution_notebook
 from tinytorch.course.layout import Course
 from tinytorch.course.notebook import role_of, sections
 

@@ -14,7 +14,7 @@ import nbformat
 import pytest
 from corpus import read_corpus
 
-from tinytorch.course.bundle import make_bundle
+from tinytorch.course.authoring.bundle import make_bundle
 from tinytorch.course.layout import Course
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -127,7 +127,7 @@ def windows(bundle: Path, tmp_path: Path) -> Student:
 def test_the_fake_catches_what_it_is_there_for(windows: Student) -> None:
     reads = windows.try_run("-c", "open('README.md')")
     assert b"EncodingWarning" in reads.stderr
-    asks = windows.try_run("-c", "import tinytorch.course.scratch as scratch; scratch.lock(None)")
+    asks = windows.try_run("-c", "import tinytorch.course.sandbox.temporary as scratch; scratch.lock(None)")
     assert b"No module named 'fcntl'" in asks.stderr
     said = windows.run("-c", "import pathlib, nbformat; print(pathlib.Path('x').open('w', encoding='locale').encoding)")
     assert said.strip() == "cp1252"

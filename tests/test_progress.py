@@ -8,7 +8,7 @@ from IPython.core.interactiveshell import InteractiveShell
 
 from tinytorch.course.layout import Course
 from tinytorch.course.notebook import STUB, grade_id, read_notebook, role_of
-from tinytorch.progress import Progress
+from tinytorch.panel import Panel
 
 MODULE = Course.find(Path(__file__).parent).module("05")
 STOPPED = NotImplementedError("Write this step here, then delete this line.")
@@ -16,7 +16,7 @@ STOPPED = NotImplementedError("Write this step here, then delete this line.")
 
 @pytest.fixture
 def progress():
-    return Progress("Module 05", read_notebook(MODULE.released_path))
+    return Panel("Module 05", read_notebook(MODULE.released_path))
 
 
 @pytest.fixture
@@ -75,14 +75,14 @@ def test_other_cells_change_nothing_but_where_it_stopped(progress):
 def test_where_there_is_no_course_one_sentence_says_so(tmp_path, monkeypatch, capsys):
     monkeypatch.chdir(tmp_path)
     shell = InteractiveShell()
-    result = shell.run_cell("from tinytorch.progress import show_progress\nshow_progress('05')")
+    result = shell.run_cell("from tinytorch.panel import show_panel\nshow_panel('05')")
     InteractiveShell.clear_instance()
     assert result.success
-    assert capsys.readouterr().out.startswith("No progress is shown: ")
+    assert capsys.readouterr().out.startswith("No panel is shown: ")
 
 
 def test_a_student_who_edits_the_panel_s_cell_is_not_flagged():
-    from tinytorch.course.watch import findings
+    from tinytorch.course.verdict.tampering import findings
 
-    cell = next(each for each in read_corpus(MODULE, ["untouched"])[0].notebook.cells if "show_progress" in each.source)
+    cell = next(each for each in read_corpus(MODULE, ["untouched"])[0].notebook.cells if "show_panel" in each.source)
     assert findings(cell.source + "\n# mine", {}, MODULE.name, is_solution=False) == []

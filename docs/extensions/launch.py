@@ -1,7 +1,7 @@
 """Cards to begin with: ``:::{launch} modules/05_dataloader/dataloader.ipynb`` opens, downloads or shows a notebook.
 
-Where the course is published stands in settings.ini (`tinytorch.course.links`). As long as it is nowhere, the cards of
-Binder and of the source say so and lead nowhere.
+Where the course is published stands in settings.ini (`tinytorch.course.authoring.links`). As long as it is nowhere,
+the cards of Binder and of the source say so and lead nowhere.
 """
 
 from __future__ import annotations
@@ -14,8 +14,15 @@ from sphinx.util.docutils import SphinxDirective
 from sphinx.util.osutil import relative_uri
 from sphinx.util.typing import ExtensionMetadata
 
+from tinytorch.course.authoring.links import (
+    Repository,
+    binder_url,
+    codespaces_url,
+    colab_url,
+    published_repository,
+    source_url,
+)
 from tinytorch.course.layout import Course
-from tinytorch.course.links import Repository, binder_url, codespaces_url, colab_url, published_repository, source_url
 
 UNPUBLISHED = "Not published yet: `settings.ini` names no owner."
 

@@ -5,9 +5,9 @@
 
 # %% tags=["explore"]
 # Run this cell first. From then on it says which steps pass, and how many visible points that is.
-from tinytorch.progress import show_progress
+from tinytorch.panel import show_panel
 
-show_progress("01")
+show_panel("01")
 
 # %% [markdown]
 # **Foundation tier** · difficulty 1 of 4 · 1-2 hours · no prerequisites but Python

@@ -5,9 +5,9 @@
 
 # %% tags=["explore"]
 # Run this cell first. From then on it says which steps pass, and how many visible points that is.
-from tinytorch.progress import show_progress
+from tinytorch.panel import show_panel
 
-show_progress("03")
+show_panel("03")
 
 # %% [markdown]
 # **Foundation tier** · difficulty 2 of 4 · 2-3 hours · after 01 tensor, 02 activations

@@ -10,9 +10,9 @@
 
 # %% tags=["explore"]
 # Run this cell first. From then on it says which steps pass, and how many visible points that is.
-from tinytorch.progress import show_progress
+from tinytorch.panel import show_panel
 
-show_progress("09")
+show_panel("09")
 
 # %%
 #| default_exp core.convolutions

@@ -18,10 +18,10 @@ from browser.lab import STUB, cell, open_notebook, panel, run_all, verdicts
 from browser.not_ours import JUPYTERLAB
 from browser.screenshots import screenshot
 from browser.servers import Jupyter
-from tinytorch.course.bundle import make_bundle
-from tinytorch.course.check import check
+from tinytorch.course.authoring.bundle import make_bundle
 from tinytorch.course.layout import Course, Module
 from tinytorch.course.notebook import grade_id, read_notebook, role_of
+from tinytorch.course.student.check import check
 
 COURSE = Course.find(Path(__file__).parent)
 MODULE = COURSE.module("05")

@@ -10,7 +10,7 @@ import pytest
 from leaks import find_leaks, hidden_lines, solution_lines
 from tiny_course import TinyCourse, cell_named, contents
 
-from tinytorch.course.engine import load_config
+from tinytorch.course.gradebook.nbgrader_api import load_config
 from tinytorch.course.layout import Course, CourseError
 from tinytorch.course.notebook import STUB
 

@@ -18,11 +18,11 @@ from corpus import read_corpus
 from leaks import bundle_secrets, leaks_below
 from tiny_course import REPOSITORY, TinyCourse, cell_named, contents
 
-from tinytorch.course.build import add_colab_cell
-from tinytorch.course.bundle import make_bundle
+from tinytorch.course.authoring.build import add_colab_cell
+from tinytorch.course.authoring.bundle import make_bundle
+from tinytorch.course.authoring.links import Repository
+from tinytorch.course.handin.read_zip import unpack
 from tinytorch.course.layout import Course
-from tinytorch.course.links import Repository
-from tinytorch.course.unpack import unpack
 
 COURSE = Course(REPOSITORY)
 MODULE = COURSE.module("05")

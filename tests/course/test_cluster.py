@@ -20,11 +20,11 @@ import nbformat
 import pytest
 from tiny_course import REPOSITORY, GradedClass, TinyCourse, cell_named, contents
 
-import tinytorch.course.cluster
-import tinytorch.course.grade
-from tinytorch.course.assignment import GRADEBOOK, Assignment
-from tinytorch.course.cluster import grade_here
-from tinytorch.course.work import HandedIn, Ran
+import tinytorch.course.grading.cluster
+import tinytorch.course.grading.grade
+from tinytorch.course.grading.assignment import GRADEBOOK, Assignment
+from tinytorch.course.grading.cluster import grade_here
+from tinytorch.course.grading.worker import HandedIn, Ran
 
 DASK = Path(sys.executable).with_name("dask")
 PLACE = ("--host", "127.0.0.1", "--port", "0", "--dashboard-address", "127.0.0.1:0")
@@ -217,7 +217,7 @@ def test_after_a_test_was_mended_the_cluster_decides_it_anew(course: TinyCourse,
 def test_where_nobody_can_grade_one_sentence_says_so_and_nothing_is_changed(
     course: TinyCourse, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, why: str
 ) -> None:
-    monkeypatch.setattr(tinytorch.course.cluster, "CONNECT_SECONDS", 1.0)
+    monkeypatch.setattr(tinytorch.course.grading.cluster, "CONNECT_SECONDS", 1.0)
     nbformat.write(course.filled(), tmp_path / "amy.ipynb")
     before = contents(course.root)
     with contextlib.ExitStack() as stack:
@@ -272,8 +272,8 @@ def test_what_travels_is_the_assignment_and_one_submission_at_a_time(
                 ran = grade_here(pickle.loads(assignment), pickle.loads(handed_in))
                 yield [(pickle.loads(handed_in), ran)]
 
-    monkeypatch.setattr(tinytorch.course.grade, "check_scheduler", lambda address: None)
-    monkeypatch.setattr(tinytorch.course.grade, "Cluster", Recorded)
+    monkeypatch.setattr(tinytorch.course.grading.grade, "check_scheduler", lambda address: None)
+    monkeypatch.setattr(tinytorch.course.grading.grade, "Cluster", Recorded)
     graded = course.tito("grade", tmp_path, "--output", tmp_path / "out", "--scheduler", "tcp://there:1", check=True)
     assert "graded 2/2" in graded.stdout
 

@@ -11,8 +11,8 @@ import pytest
 from leaks import find_leaks, hidden_lines, solution_lines
 from tiny_course import GradedClass, TinyCourse, cell_named
 
-from tinytorch.course.hide import NOTE, remove_secrets, squeeze
-from tinytorch.course.hide import hidden_lines as hidden_lines_of_source
+from tinytorch.course.reports.redact import NOTE, remove_secrets, squeeze
+from tinytorch.course.reports.redact import hidden_lines as hidden_lines_of_source
 
 STUDENTS = ["right", "untouched", "wrong", "raises", "warns", "broken-step-1", "imports", "hugs", "slow", "prints"]
 SECRET = "assert answer_of_student == 2469134"

@@ -10,8 +10,8 @@ import pytest
 # A process of its own: NumPy imports what it needs once, on first use.
 DECIDE = """
 import sys
-from tinytorch.course.judge import _Replay
-from tinytorch.course.trial import take_apart
+from tinytorch.course.verdict.judge import _Replay
+from tinytorch.course.verdict.split_test import take_apart
 (part,) = take_apart("a = np.arange(4)\\nassert " + sys.argv[1])
 replay = _Replay()
 replay.space["_check"] = lambda number: None

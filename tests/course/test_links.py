@@ -5,8 +5,7 @@ from __future__ import annotations
 import nbformat
 from tiny_course import REPOSITORY, TinyCourse
 
-from tinytorch.course.layout import Course
-from tinytorch.course.links import (
+from tinytorch.course.authoring.links import (
     Repository,
     binder_url,
     codespaces_url,
@@ -15,6 +14,7 @@ from tinytorch.course.links import (
     published_repository,
     source_url,
 )
+from tinytorch.course.layout import Course
 
 NOTEBOOK = "modules/05_dataloader/dataloader.ipynb"
 

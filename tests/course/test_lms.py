@@ -12,10 +12,12 @@ import pytest
 from nbgrader.api import Gradebook
 from tiny_course import GradedClass
 
-from tinytorch.course.gradebook import load_submission
+from tinytorch.course.gradebook.fast_rows import load_submission
 from tinytorch.course.layout import Module
-from tinytorch.course.lms import write_canvas_csv, write_nbgrader_csv
-from tinytorch.course.results import ClassResults, StudentResult, read_student, write_grades
+from tinytorch.course.reports.canvas_csv import write_canvas_csv
+from tinytorch.course.reports.grades_csv import write_grades
+from tinytorch.course.reports.nbgrader_csv import write_nbgrader_csv
+from tinytorch.course.reports.results import ClassResults, StudentResult, read_student
 
 ORDER = ["double-number", "double-more", "double-ready", "pair-total-right", "why"]
 CANVAS_HEADER = ["Student", "ID", "SIS User ID", "SIS Login ID", "Section", "02_tiny"]

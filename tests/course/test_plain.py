@@ -10,9 +10,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tinytorch.course import plain
-from tinytorch.course.plain import Opaque, Unreadable, decode
-from tinytorch.course.witness import encode, observe
+from tinytorch.course.verdict import decode_values as plain
+from tinytorch.course.verdict.decode_values import Opaque, Unreadable, decode
+from tinytorch.course.verdict.inside_witness import encode, observe
 
 leaves = st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | st.text() | st.binary()
 values = st.recursive(

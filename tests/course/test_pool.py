@@ -24,12 +24,12 @@ import pytest
 from orphans import adopting_orphans, descendants, left_running
 from tiny_course import GradedClass, TinyCourse, contents
 
-from tinytorch.course.collect import Submission, collect
 from tinytorch.course.files import PART, write_whole
+from tinytorch.course.grading.resume import only_run
+from tinytorch.course.grading.worker_pool import Lost, Pool
+from tinytorch.course.handin.collect import Submission, collect
 from tinytorch.course.layout import Course
-from tinytorch.course.pool import Lost, Pool
-from tinytorch.course.scratch import PREFIX, run_folder
-from tinytorch.course.store import only_run
+from tinytorch.course.sandbox.temporary import PREFIX, run_folder
 
 POINTS = {"points": 20, "max_points": 20, "double-number": 4, "double-more": 6, "pair-total-right": 10}
 ENDLESS = "#| export\n@patch\ndef total(self: Pair) -> float:\n    while True:\n        pass\n"
@@ -224,7 +224,7 @@ def test_collecting_that_was_stopped_gives_a_newer_notebook_its_own_time(
         left.pop()
         write_whole(place, content)
 
-    monkeypatch.setattr("tinytorch.course.collect.write_whole", stop_after_some)
+    monkeypatch.setattr("tinytorch.course.handin.collect.write_whole", stop_after_some)
     with suppress(KeyboardInterrupt):
         collect(module, [Submission("a", path)], output)
     monkeypatch.undo()

@@ -20,10 +20,10 @@ from nbgrader.api import Gradebook
 from postgres import Server, find_programs, running_server
 from tiny_course import TinyCourse, contents, submissions
 
-from tinytorch.course import grade as grading
-from tinytorch.course.feedback import PageWriter
-from tinytorch.course.pool import Pool
-from tinytorch.course.record import Recorder, RecordGrades
+from tinytorch.course.gradebook.record import Recorder, RecordGrades
+from tinytorch.course.grading import grade as grading
+from tinytorch.course.grading.worker_pool import Pool
+from tinytorch.course.reports.student_page import PageWriter
 
 IN_A_FILE = "c.CourseDirectory.db_url = f\"sqlite:///{root / 'gradebook.db'}\"\n"
 BY_ENVIRONMENT = 'c.CourseDirectory.db_url = os.environ["GRADEBOOK"]\n'

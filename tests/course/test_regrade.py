@@ -12,8 +12,8 @@ from nbformat import NotebookNode
 from nbgrader.api import Gradebook
 from tiny_course import TinyCourse, cell_named, contents
 
-from tinytorch.course.feedback import PageWriter
-from tinytorch.course.record import Recorder
+from tinytorch.course.gradebook.record import Recorder
+from tinytorch.course.reports.student_page import PageWriter
 
 # Right below 100 only: the hidden test of the second cell, which asks for a large number, finds it out
 SMALL_ONLY = "#| export\ndef double(x):\n    return 2 * x if x < 100 else 7 * x\n"

@@ -14,12 +14,13 @@ from nbformat.v4 import new_code_cell, new_notebook, new_output
 from rich.console import Console
 from tiny_course import GradedClass, TinyCourse
 
-from tinytorch.course.hide import NOTE
 from tinytorch.course.layout import Module
 from tinytorch.course.notes import Note
-from tinytorch.course.report import print_report
-from tinytorch.course.report_page import write_report
-from tinytorch.course.results import ClassResults, StudentResult, TestResult, one_line, plain_cell, with_messages
+from tinytorch.course.reports.class_page import write_report
+from tinytorch.course.reports.redact import NOTE
+from tinytorch.course.reports.results import ClassResults, StudentResult, TestResult, one_line, with_messages
+from tinytorch.course.reports.spreadsheet_cells import plain_cell
+from tinytorch.course.reports.terminal import print_report
 
 MODULE = Module("05_dataloader", Path())
 VOID = {"meta", "br", "path", "use"}

@@ -38,7 +38,7 @@ def test_a_step_that_is_as_released_needs_no_backup(course: TinyCourse) -> None:
 
 def test_two_resets_within_a_second_keep_two_backups(course: TinyCourse) -> None:
     from tinytorch.course.layout import Course
-    from tinytorch.course.reset import reset
+    from tinytorch.course.student.reset import reset
 
     found = Course(course.root)
     path = course.root / "mine.ipynb"

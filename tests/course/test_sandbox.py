@@ -85,7 +85,7 @@ found = {
     "reads its notebook with the hidden tests": attempt(lambda: readable("tiny.ipynb")),
     "reads the users of this machine": attempt(lambda: readable("/etc/passwd")),
     "imports the reference": attempt(lambda: __import__("tinytorch.core.tiny")),
-    "imports the grader": attempt(lambda: __import__("tinytorch.course.grade")),
+    "imports the grader": attempt(lambda: __import__("tinytorch.course.grading.grade")),
     "writes its folder": attempt(lambda: writable("mine.txt")),
     "writes the package": attempt(lambda: writable(os.path.dirname(sys.modules["tinytorch"].__file__) + "/x.py")),
     "writes the interpreter's packages": attempt(lambda: writable(np.__file__)),
@@ -267,8 +267,8 @@ def test_where_there_is_nothing_to_fork_kernels_from_they_are_started(
     def refuse(*_: object) -> None:
         raise OSError
 
-    monkeypatch.setattr("tinytorch.course.forked._sealed_interpreter", refuse)
-    monkeypatch.setattr("tinytorch.course.forked.ForkedKernel.__init__", refuse)
+    monkeypatch.setattr("tinytorch.course.sandbox.forked_kernel._sealed_interpreter", refuse)
+    monkeypatch.setattr("tinytorch.course.sandbox.forked_kernel.ForkedKernel.__init__", refuse)
     nbformat.write(course.filled(), tmp_path / "alice.ipynb")
     course.tito("grade", tmp_path, "--module", "02", check=True)
     assert "alice,20,20," in (course.root / "grades.csv").read_text(encoding="utf-8")

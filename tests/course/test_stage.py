@@ -10,7 +10,7 @@ import pytest
 from tiny_course import TinyCourse, contents
 
 from tinytorch.course.layout import Course
-from tinytorch.course.stage import stage_package, staged_environment
+from tinytorch.course.sandbox.staged_package import stage_package, staged_environment
 
 
 def test_the_stage_holds_earlier_modules_only(built_course: TinyCourse, tmp_path: Path) -> None:

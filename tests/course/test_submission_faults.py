@@ -17,8 +17,8 @@ from nbformat import NotebookNode
 from nbgrader.api import Gradebook
 from tiny_course import SOLUTIONS, GradedClass, TinyCourse, cell_named
 
+from tinytorch.course.handin.read_file import MOST_BYTES
 from tinytorch.course.notebook import STUB
-from tinytorch.course.received import MOST_BYTES
 
 FULL = {"double-number": 4, "double-more": 6, "pair-total-right": 10}
 NOTHING = dict.fromkeys(FULL, 0)

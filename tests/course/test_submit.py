@@ -15,7 +15,7 @@ import nbformat
 import pytest
 from tiny_course import TinyCourse, cell_named, contents
 
-from tinytorch.course.received import MOST_BYTES
+from tinytorch.course.handin.read_file import MOST_BYTES
 
 
 def hand_in(course: TinyCourse, student: str, folder: Path, **answers: str | None) -> Path:

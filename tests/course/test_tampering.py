@@ -9,7 +9,7 @@ import pytest
 from nbgrader.api import Gradebook
 from tiny_course import TinyCourse
 
-from tinytorch.course.watch import findings, given_names
+from tinytorch.course.verdict.tampering import findings, given_names
 
 GIVEN = given_names(
     ["import random\nimport numpy as np\nfrom core import Tensor", "def error_of(call):\n    return call"]

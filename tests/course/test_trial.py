@@ -7,10 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from tinytorch.course.build import read_source
+from tinytorch.course.authoring.build import read_source
 from tinytorch.course.layout import Course
 from tinytorch.course.notebook import role_of
-from tinytorch.course.trial import CannotTakeApart, take_apart
+from tinytorch.course.verdict.split_test import CannotTakeApart, take_apart
 
 COURSE = Course.find(Path(__file__).parent)
 

@@ -34,8 +34,8 @@ def build(
     tito build           all modules
     tito build 05        one of them
     """
-    from tinytorch.course.build import build as build_modules
-    from tinytorch.course.links import UNPUBLISHED, published_repository
+    from tinytorch.course.authoring.build import build as build_modules
+    from tinytorch.course.authoring.links import UNPUBLISHED, published_repository
 
     course = Course.find()
     chosen = [course.module(name) for name in modules or []] or course.modules
@@ -59,7 +59,7 @@ def bundle(
     tito bundle          all modules, and no package to begin with
     tito bundle 05 --output /tmp/students --replace
     """
-    from tinytorch.course.bundle import make_bundle
+    from tinytorch.course.authoring.bundle import make_bundle
 
     course = Course.find()
     chosen = sorted(course.module(name) for name in modules or []) or course.modules
@@ -80,7 +80,7 @@ def export(
     tito export 05
     tito export my/copy/dataloader.ipynb
     """
-    from tinytorch.course.export import export_notebook
+    from tinytorch.course.authoring.export import export_notebook
 
     course = Course.find()
     module, path = _module_and_notebook(course, notebook)
@@ -100,7 +100,7 @@ def check(
     """
     from rich.console import Console
 
-    from tinytorch.course.check import check as check_notebook
+    from tinytorch.course.student.check import check as check_notebook
     from tinytorch.course.tables import print_table
 
     course = Course.find()
@@ -136,8 +136,8 @@ def submit(
     """
     from datetime import UTC, datetime
 
-    from tinytorch.course.submit import student_here
-    from tinytorch.course.submit import submit as submit_notebook
+    from tinytorch.course.handin.submit import student_here
+    from tinytorch.course.handin.submit import submit as submit_notebook
 
     course = Course.find()
     module, path = _module_and_notebook(course, notebook)
@@ -166,7 +166,7 @@ def collect(
     """
     from rich.console import Console
 
-    from tinytorch.course.collect import collect_zips
+    from tinytorch.course.handin.collect import collect_zips
     from tinytorch.course.tables import print_table
 
     course = Course.find()
@@ -223,9 +223,9 @@ def grade(
     """
     from rich.console import Console
 
-    from tinytorch.course.grade import Options
-    from tinytorch.course.grade import grade as grade_folder
-    from tinytorch.course.report import GradingProgress, print_report
+    from tinytorch.course.grading.grade import Options
+    from tinytorch.course.grading.grade import grade as grade_folder
+    from tinytorch.course.reports.terminal import GradingProgress, print_report
 
     course, console = Course.find(), Console()
     chosen = course.module(module) if module else None
@@ -265,9 +265,9 @@ def regrade(
     """
     from rich.console import Console
 
-    from tinytorch.course.grade import Options
-    from tinytorch.course.regrade import regrade as regrade_module
-    from tinytorch.course.report import GradingProgress
+    from tinytorch.course.grading.grade import Options
+    from tinytorch.course.grading.regrade import regrade as regrade_module
+    from tinytorch.course.reports.terminal import GradingProgress
     from tinytorch.course.tables import print_table
 
     course, console = Course.find(), Console()
@@ -300,7 +300,7 @@ def reset(
     tito reset 05 --step 4
     tito reset 05 --cell dataset --notebook my/copy/dataloader.ipynb
     """
-    from tinytorch.course.reset import reset as reset_cells
+    from tinytorch.course.student.reset import reset as reset_cells
 
     course = Course.find()
     chosen = course.module(module)
@@ -325,7 +325,7 @@ def lab(
     tito lab 05 --no-browser     what starts with a dash is an option of JupyterLab's
     tito lab                     the course, with Formgrader
     """
-    from tinytorch.course.lab import open_lab
+    from tinytorch.course.student.lab import open_lab
 
     course = Course.find()
     options = [*([module] if module and module.startswith("-") else []), *context.args]
@@ -348,7 +348,7 @@ def extend(
 
     What was graded before is graded again with `tito grade --student alice --force`, or Formgrader's button.
     """
-    from tinytorch.course.extend import extend as extend_module
+    from tinytorch.course.gradebook.due_dates import extend as extend_module
 
     course = Course.find()
     due = extend_module(course, course.module(module), student, days, hours)
@@ -357,8 +357,8 @@ def extend(
 
 def _choose_isolation(course: Course, isolation: str | None) -> None:
     """Stop here if submissions can't be isolated as chosen, for this run or by nbgrader_config.py."""
-    from tinytorch.course.engine import load_config
-    from tinytorch.course.sandbox import check_isolation
+    from tinytorch.course.gradebook.nbgrader_api import load_config
+    from tinytorch.course.sandbox.isolation import check_isolation
 
     if isolation is not None:
         check_isolation(isolation)

@@ -14,6 +14,7 @@ from tinytorch.course.layout import Course, CourseError, Module
 
 # The line that a release leaves in each cell to write; nbgrader_config.py puts it there.
 STUB = 'raise NotImplementedError("Write this step here, then delete this line.")'
+EXPLORE = "explore"  # the tag of a cell that is there to look and play
 HEADING = re.compile(r"^##\s+(?P<title>(?P<step>Step \d+)?.*)$", re.MULTILINE)
 
 
@@ -64,8 +65,21 @@ def explore_cells(notebook: NotebookNode) -> dict[str, str]:
     return {
         cell.id: cell.source
         for cell in notebook.cells
-        if "explore" in cell.metadata.get("tags", []) and role_of(cell) is None
+        if EXPLORE in cell.metadata.get("tags", []) and role_of(cell) is None
     }
+
+
+def tag_as_released(notebook: NotebookNode, explore_sources: dict[str, str]) -> None:
+    """Tag `explore` exactly the cells that have the id and the source of a released explore cell.
+
+    With stock nbgrader a student who tags the tests `skip-execution` gets full marks. And a cell that nbgrader knows
+    is never tagged: a test in an explore cell's clothes is still a test.
+    """
+    for cell in notebook.cells:
+        cell.metadata.pop("tags", None)
+        unchanged = cell.get("id") in explore_sources and explore_sources[cell.id] == cell.source
+        if unchanged and not cell.metadata.get("nbgrader"):
+            cell.metadata.tags = [EXPLORE]
 
 
 def sections(notebook: NotebookNode) -> list[tuple[str, NotebookNode]]:

@@ -1,0 +1,1 @@
+"""From the literate sources to what is handed out: notebooks, the package, bundles for students."""

@@ -1,0 +1,124 @@
+"""From the literate source to what students open and what later modules import.
+
+    src/05_dataloader/05_dataloader.py --jupytext--> src/05_dataloader/dataloader.ipynb       (solutions, not committed)
+        --nbgrader generate_assignment--> modules/05_dataloader/dataloader.ipynb              (what a student opens)
+        --nbdev--> tinytorch/core/dataloader.py                                               (what is imported)
+
+A cell's role stands in its percent header, and becomes nbgrader's metadata here:
+
+    # %% solution="dataset"                    the student's cell
+    # %% test="dataset-abstract" points=3      a locked cell that is graded
+    # %% given="imports"                       a locked cell that is not
+    # %% [markdown] written="choice" points=10 a written answer, graded by hand
+    # %% tags=["explore"]                      a cell to look and play, passed over when grading
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import jupytext
+import nbformat
+from nbformat import NotebookNode
+
+from tinytorch.course.authoring.export import export_notebook
+from tinytorch.course.authoring.links import Repository, package_url, published_repository
+from tinytorch.course.files import write_notebook
+from tinytorch.course.gradebook.nbgrader_api import register
+from tinytorch.course.layout import Course, CourseError, Module
+from tinytorch.course.notebook import role_of
+from tinytorch.course.verdict.split_test import CannotTakeApart, take_apart
+
+# Spelled as nbdev_clean spells it, which drops all other metadata: it finds nothing to clean in what is built.
+KERNELSPEC = {"display_name": "python3", "language": "python", "name": "python3"}
+
+COLAB_CELL = """\
+# Where this notebook was opened alone, as in Google Colab, this fetches the package that it stands on.
+import importlib.util
+if importlib.util.find_spec("tinytorch") is None:
+    %pip install --quiet {package}"""
+
+# For each role: is it graded, is it the student's to write, is it locked
+ROLES = {
+    "solution": {"grade": False, "solution": True, "locked": False},
+    "test": {"grade": True, "solution": False, "locked": True},
+    "given": {"grade": False, "solution": False, "locked": True},
+    "written": {"grade": True, "solution": True, "locked": False},
+}
+
+
+def build(course: Course, modules: list[Module], report: Callable[[Path], None] = lambda path: None) -> None:
+    """Make the solution notebook, the student notebook and the package file of each module.
+
+    `report` is called with each file that was written.
+    """
+    for module in modules:
+        write_solution_notebook(module)
+        report(module.solution_path)
+        register(course, module, release_folder=course.root / "modules")
+        report(module.released_path)
+        report(export_notebook(course, module, module.solution_path))
+
+
+def write_solution_notebook(module: Module) -> None:
+    """Turn a module's literate source into its notebook with solutions."""
+    if not module.source_path.is_file():
+        raise CourseError(f"{module.source_path} is missing: a module is built from its literate source.")
+    notebook = read_source(module.source_path.read_text(encoding="utf-8"))
+    check_tests(module, notebook)
+    if repository := published_repository(Course(module.root)):
+        add_colab_cell(notebook, repository)
+    write_notebook(notebook, module.solution_path)
+
+
+def read_source(text: str) -> NotebookNode:
+    """Give the notebook that a literate source describes: the same text gives the same bytes."""
+    notebook = jupytext.reads(text, fmt="py:percent")
+    notebook.metadata = NotebookNode(kernelspec=KERNELSPEC)
+    notebook.nbformat, notebook.nbformat_minor = 4, 5
+    for position, cell in enumerate(notebook.cells):
+        cell.metadata = _cell_metadata(cell.metadata)
+        cell.id = _cell_id(position, cell)
+    nbformat.validate(notebook)
+    return notebook
+
+
+def add_colab_cell(notebook: NotebookNode, repository: Repository) -> None:
+    """Put a cell before all others that fetches the package where a notebook was opened alone, as in Google Colab."""
+    source = COLAB_CELL.format(package=package_url(repository))
+    first = next(place for place, cell in enumerate(notebook.cells) if cell.cell_type == "code")
+    metadata = NotebookNode(tags=["explore"])
+    notebook.cells.insert(first, nbformat.v4.new_code_cell(source, id="colab", metadata=metadata))
+
+
+def check_tests(module: Module, notebook: NotebookNode) -> None:
+    """Raise `CourseError` for a test cell whose asserts the grader could not decide for itself."""
+    for cell in notebook.cells:
+        if role_of(cell) == "test" and cell.metadata.nbgrader.points:
+            try:
+                take_apart(cell.source)
+            except CannotTakeApart as problem:
+                raise CourseError(f"{module.source_path}, test `{cell.id}`, {problem}.") from None
+
+
+def _cell_metadata(header: dict[str, Any]) -> NotebookNode:
+    """Give a cell's notebook metadata for what its percent header says."""
+    metadata = NotebookNode()
+    if "tags" in header:
+        metadata.tags = header["tags"]
+    for role, flags in ROLES.items():
+        if role in header:
+            metadata.nbgrader = NotebookNode(grade_id=header[role], schema_version=3, task=False, **flags)
+            if flags["grade"]:
+                metadata.nbgrader.points = header["points"]
+    return metadata
+
+
+def _cell_id(position: int, cell: NotebookNode) -> str:
+    """Name a cell by its grade_id, or else by its place and content, so that two builds agree."""
+    if "nbgrader" in cell.metadata:
+        return str(cell.metadata.nbgrader.grade_id)
+    return hashlib.sha256(f"{position}\n{cell.source}".encode()).hexdigest()[:16]

@@ -1,0 +1,184 @@
+"""From the course to the folder that a student gets: notebooks, tools, and of the package what comes before them.
+
+    modules/, .released/    the student notebooks, and a copy of each as it was released
+    tinytorch/              the package; its core holds what earlier modules export, and nothing that is to be built
+    settings.ini, nbgrader_config.py, pyproject.toml, requirements.txt, README.md, LICENSE, binder/, .devcontainer/
+
+Beside the folder lies a zip of it. The same course gives the same bytes.
+"""
+
+from __future__ import annotations
+
+import functools
+import io
+import json
+import re
+import shutil
+import tempfile
+import tomllib
+import zipfile
+from importlib import metadata
+from pathlib import Path
+from typing import Any
+
+from jinja2 import Environment, PackageLoader, StrictUndefined
+from packaging.requirements import Requirement
+from packaging.utils import canonicalize_name
+
+from tinytorch.course.authoring import links
+from tinytorch.course.authoring.export import write_index
+from tinytorch.course.files import PART, write_whole
+from tinytorch.course.gradebook.nbgrader_api import load_config
+from tinytorch.course.layout import Course, CourseError, Module
+from tinytorch.course.notebook import grade_id, read_notebook
+from tinytorch.course.released import is_untouched
+
+PACKAGE_FILES = (".py", ".npz", ".md", ".json", ".css")  # beside templates; no notebook that somebody left there
+BUNDLE_FILES = {"bundle_files", "templates"}  # folders whose every file is copied
+SOLUTION_MARKS = ("### BEGIN SOLUTION", "### END SOLUTION")
+RENDERED = {  # from bundle_files
+    "README.md.j2": "README.md",
+    "pyproject.toml.j2": "pyproject.toml",
+    "requirements.txt.j2": "requirements.txt",
+    "nbgrader_config.py.j2": "nbgrader_config.py",
+    "modules_config.py.j2": "modules/nbgrader_config.py",
+    "gitignore": ".gitignore",
+    "binder_requirements.txt": "binder/requirements.txt",
+    "binder_runtime.txt": "binder/runtime.txt",
+    "binder_start": "binder/start",
+    "devcontainer.json": ".devcontainer/devcontainer.json",
+}
+ZIP_TIME = (1980, 1, 1, 0, 0, 0)  # the earliest that a zip can hold
+FILE_MODE = 0o100644  # a plain file that its owner may write
+
+
+def make_bundle(course: Course, modules: list[Module], to: Path, replace: bool = False) -> Path:
+    """Make the folder `to` for students who build these modules, and a zip of it beside it; give the zip's path.
+
+    What modules before the first of these export is in the package, and no solution of later ones. A folder that is
+    there already is left alone with a `CourseError`, unless it is to be replaced.
+    """
+    if not (course.root / "requirements.lock").is_file():
+        raise CourseError(
+            f"{course.root} is a bundle, or no course: `tito bundle` makes one from the course's own folder."
+        )
+    if to.exists() and not replace:
+        raise CourseError(f"{to} is there already, and may hold somebody's work: give --replace to make it anew.")
+    for module in modules:
+        _check_pristine(module)
+    to.parent.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(prefix=f".{to.name}.", suffix=PART, dir=to.parent) as scratch:
+        made = Path(scratch, to.name)
+        _write_notebooks(modules, made)
+        _copy_package(course, modules[0], made)
+        _write_settings(course, modules, made)
+        write_index(Course(made))
+        if to.exists():
+            shutil.rmtree(to)
+        made.rename(to)
+    archive = to.with_name(f"{to.name}.zip")
+    write_whole(archive, _zipped(to))
+    return archive
+
+
+def _check_pristine(module: Module) -> None:
+    """Raise `CourseError` if a notebook in modules/ is not as it was released."""
+    notebook = read_notebook(module.released_path)
+    changed = [name for cell in notebook.cells if (name := grade_id(cell)) and not is_untouched(cell)]
+    if changed or any(cell.get("outputs") for cell in notebook.cells):
+        what = f"its cell {changed[0]}" if changed else "its outputs"
+        raise CourseError(
+            f"{module.released_path} was worked in ({what}): `tito build {module.number}` makes it as released again."
+        )
+
+
+def _write_notebooks(modules: list[Module], made: Path) -> None:
+    for module in modules:
+        there = Module(module.assignment, made)
+        for path in (there.released_path, there.pristine_path):
+            write_whole(path, module.released_path.read_bytes())
+
+
+def _copy_package(course: Course, first: Module, made: Path) -> None:
+    """Copy tinytorch, with what modules before `first` export."""
+    package = course.root / "tinytorch"
+    parts = [path for part in ("course", "datasets", "profiling") for path in (package / part).rglob("*")]
+    parts = [path for path in parts if path.suffix in PACKAGE_FILES or BUNDLE_FILES.intersection(path.parts)]
+    parts = [path for path in parts if path.is_file() and "__pycache__" not in path.parts]
+    parts += [package / name for name in ("__init__.py", "panel.py", "py.typed", "core/__init__.py")]
+    for path in parts:
+        write_whole(made / path.relative_to(course.root), path.read_bytes())
+    exported = course.core_before(first)
+    missing = {module.core_path for module in course.modules if module < first} - set(exported)
+    if missing:
+        raise CourseError(f"{min(missing)} is missing, which {first.assignment} stands on: run `tito build` first.")
+    for path in exported:
+        lines = path.read_text(encoding="utf-8").splitlines(keepends=True)
+        text = "".join(line for line in lines if line.strip() not in SOLUTION_MARKS)
+        write_whole(made / path.relative_to(course.root), text.encode("utf-8"))
+        stub = path.with_suffix(".pyi")
+        write_whole(made / stub.relative_to(course.root), stub.read_bytes())
+
+
+def _write_settings(course: Course, modules: list[Module], made: Path) -> None:
+    """Write what is neither notebook nor package."""
+    settings = (course.root / "settings.ini").read_text(encoding="utf-8")
+    settings = re.sub(r"^nbs_path *=.*$", "nbs_path = modules", settings, flags=re.MULTILINE)
+    write_whole(made / "settings.ini", settings.encode("utf-8"))
+    write_whole(made / "LICENSE", (course.root / "LICENSE").read_bytes())
+    environment = Environment(
+        loader=PackageLoader("tinytorch.course.authoring", "bundle_files"),
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        keep_trailing_newline=True,
+    )
+    environment.filters["quoted"] = functools.partial(json.dumps, ensure_ascii=False)
+    project = tomllib.loads((course.root / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    facts = {
+        "modules": modules,
+        "project": project,
+        "config": load_config(course),
+        "requirements": locked_requirements(course, project),
+        "repository": links.published_repository(course),
+        "links": links,
+    }
+    for name, target in RENDERED.items():
+        write_whole(made / target, environment.get_template(name).render(facts).encode("utf-8"))
+
+
+def locked_requirements(course: Course, project: dict[str, Any]) -> list[str]:
+    """Give those lines of requirements.lock that the notebooks and the tools need, in its order."""
+    needed: set[str] = set()
+    asked = [(Requirement(each), "") for each in project["dependencies"] + project["optional-dependencies"]["course"]]
+    done = set()
+    while asked:
+        requirement, extra = asked.pop()
+        name = canonicalize_name(requirement.name)
+        if requirement.marker and not requirement.marker.evaluate({"extra": extra}):
+            continue
+        needed.add(name)
+        for own in {"", *requirement.extras}:
+            if (name, own) not in done:
+                done.add((name, own))
+                asked += [(Requirement(each), own) for each in _requirements_of(name)]
+    lines = (course.root / "requirements.lock").read_text(encoding="utf-8").splitlines()
+    return [line for line in lines if canonicalize_name(line.partition("==")[0]) in needed]
+
+
+def _requirements_of(name: str) -> list[str]:
+    try:
+        return metadata.requires(name) or []
+    except metadata.PackageNotFoundError:  # it is for another system than this one
+        return []
+
+
+def _zipped(folder: Path) -> bytes:
+    """Give a zip of a folder, whose files lie in a folder of that name there."""
+    content = io.BytesIO()
+    with zipfile.ZipFile(content, "w", zipfile.ZIP_DEFLATED) as archive:
+        for path in sorted(folder.rglob("*")):
+            if path.is_file():
+                entry = zipfile.ZipInfo(path.relative_to(folder.parent).as_posix(), ZIP_TIME)
+                entry.compress_type, entry.external_attr = zipfile.ZIP_DEFLATED, FILE_MODE << 16
+                archive.writestr(entry, path.read_bytes())
+    return content.getvalue()

@@ -1,0 +1,1 @@
+"""nbgrader's gradebook: reading it, recording scores, due dates."""

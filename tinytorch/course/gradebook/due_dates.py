@@ -1,0 +1,95 @@
+"""What it costs to hand in late: nbgrader's late penalty, a share of the points for each day begun.
+
+The due date is the assignment's in the gradebook; Formgrader sets it, or
+`nbgrader db assignment add 05_dataloader --duedate="2026-05-01 12:00 UTC"`. nbgrader adds the extension that the
+gradebook holds for a student.
+"""
+
+from __future__ import annotations
+
+import math
+from datetime import datetime
+from typing import Any
+
+from nbformat import NotebookNode
+from nbgrader.api import Gradebook, MissingEntry
+from nbgrader.plugins import LateSubmissionPlugin
+from nbgrader.preprocessors import AssignLatePenalties
+from traitlets import Float
+
+from tinytorch.course.gradebook.nbgrader_api import open_nbgrader
+from tinytorch.course.layout import Course, CourseError, Module
+from tinytorch.course.notes import add_note
+
+SECONDS_PER_DAY = 24 * 60 * 60
+
+
+class LatePolicy(LateSubmissionPlugin):  # type: ignore[misc]
+    """Take a share of the points for each day begun after the due date; lateness that costs nothing is shown, too."""
+
+    percent_per_day = Float(0.0, help="The percents of its points that a submission loses per day begun.").tag(
+        config=True
+    )
+    most_percent = Float(100.0, help="The most percents that it can lose.").tag(config=True)
+
+    def late_submission_penalty(self, student_id: str, score: float, total_seconds_late: float) -> float | None:
+        """Give the points to take away."""
+        days = math.ceil(total_seconds_late / SECONDS_PER_DAY)
+        percent = min(self.percent_per_day * days, self.most_percent)
+        return score * percent / 100 if percent > 0 else None
+
+
+class AssignAndTellLatePenalties(AssignLatePenalties):  # type: ignore[misc]
+    """nbgrader's AssignLatePenalties, which also notes how late a submission came and what it cost."""
+
+    def preprocess(self, nb: NotebookNode, resources: dict[str, Any]) -> tuple[NotebookNode, dict[str, Any]]:
+        """Assign the penalty, then note it."""
+        nb, resources = super().preprocess(nb, resources)
+        names = resources["nbgrader"]
+        with Gradebook(names["db_url"]) as gradebook:
+            seconds = gradebook.find_submission(names["assignment"], names["student"]).total_seconds_late
+            graded = gradebook.find_submission_notebook(names["notebook"], names["assignment"], names["student"])
+            penalty = graded.late_submission_penalty or 0.0
+        if seconds > 0:
+            cost = f"{penalty:g} points less" if penalty else "no points are taken for it"
+            add_note(nb, "note", "", f"handed in {in_words(seconds)} after the due date: {cost}")
+        return nb, resources
+
+
+def in_words(seconds: float) -> str:
+    """Give a time span as a person would say it."""
+    minutes = math.ceil(seconds / 60)
+    for unit, length in (("day", 24 * 60), ("hour", 60), ("minute", 1)):
+        if minutes >= length:
+            count = minutes // length
+            return f"{count} {unit}{'s' if count > 1 else ''}"
+    return "less than a minute"
+
+
+def extend(course: Course, module: Module, student: str, days: int = 0, hours: int = 0) -> datetime:
+    """Give a student more time for a module, in place of what was given before; none takes it back.
+
+    Returns:
+        When the submission is due now, in UTC.
+
+    Raises:
+        CourseError: the assignment has no due date, or the time is negative.
+    """
+    if days < 0 or hours < 0:
+        raise CourseError(f"An extension of {days} days and {hours} hours is none: give 0 or more of each.")
+    coursedir = open_nbgrader(course).coursedir
+    with Gradebook(coursedir.db_url, coursedir.course_id) as gradebook:
+        try:
+            due = gradebook.find_assignment(module.assignment).duedate
+        except MissingEntry:
+            due = None
+        if due is None:
+            raise CourseError(
+                f"{module.assignment} has no due date in the gradebook: set one in Formgrader (Edit), or with "
+                f'nbgrader db assignment add {module.assignment} --duedate="2026-05-01 12:00 UTC".'
+            )
+        gradebook.update_or_create_student(student)
+        gradebook.update_or_create_submission(module.assignment, student)
+        gradebook.grant_extension(module.assignment, student, hours=hours, days=days)
+        due_now: datetime = gradebook.find_submission(module.assignment, student).duedate
+    return due_now

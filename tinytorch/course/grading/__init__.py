@@ -1,0 +1,1 @@
+"""Grading a class: workers run submissions, one process records them."""

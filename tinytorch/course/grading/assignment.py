@@ -1,0 +1,136 @@
+"""An assignment as it travels to whoever grades it: a course folder in miniature, with all that a verdict rests on.
+
+It holds the solution notebook (whose hidden tests decide), the released one, the package that the module stands on, a
+gradebook that knows the assignment and no student, and the settings of the preprocessors. It is unpacked in a folder
+of its own, on this machine or on another.
+"""
+
+from __future__ import annotations
+
+import ast
+import hashlib
+import json
+import tempfile
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+import nbformat
+from nbconvert.preprocessors import Preprocessor
+from nbgrader.converters import Autograde
+from nbgrader.preprocessors import AssignLatePenalties, SaveAutoGrades
+from traitlets.config import Config
+from traitlets.utils.importstring import import_item
+
+from tinytorch.course.files import write_whole
+from tinytorch.course.gradebook.nbgrader_api import load_config, register
+from tinytorch.course.layout import Course, Module
+from tinytorch.course.notebook import read_notebook
+from tinytorch.course.released import released_notebook
+from tinytorch.course.sandbox.staged_package import staged_sources
+
+GRADEBOOK = "gradebook.db"
+
+
+@dataclass(frozen=True)
+class Assignment:
+    """What a worker needs to know, once, to grade any number of submissions of a module."""
+
+    name: str  # "05_dataloader"
+    files: dict[str, bytes]  # by path below the course folder
+    settings: dict[str, dict[str, Any]]  # nbgrader_config.py's, by class
+    modules: tuple[str, ...]  # the third-party modules that its notebook and package import
+
+    @cached_property
+    def key(self) -> str:
+        """A name for its content: what was graded by one key need not be graded by it again."""
+        digest = hashlib.sha256(json.dumps([self.name, self.settings, self.modules], sort_keys=True).encode())
+        for path, content in sorted(self.files.items()):
+            if path != GRADEBOOK:  # made from the others, with ids that are drawn anew each time
+                digest.update(f"{path}\0{len(content)}\0".encode() + content)
+        return digest.hexdigest()
+
+    def unpack(self, folder: Path) -> Course:
+        """Write the files below `folder` and give the course that they are."""
+        for path, content in self.files.items():
+            (folder / path).parent.mkdir(parents=True, exist_ok=True)
+            (folder / path).write_bytes(content)
+        return Course(folder)
+
+    def config(self, course: Course) -> Config:
+        """Give the settings for preprocessors that run where it was unpacked."""
+        config = Config(self.settings)
+        for name in ("GradeAsReleased", "WatchForTampering", "ExecuteStaged"):
+            config[name].course_root = str(course.root)
+        return config
+
+
+def pack(course: Course, module: Module) -> Assignment:
+    """Give a module of the course as an assignment. Its solution notebook has to be there."""
+    released = released_notebook(course, module)
+    sources = staged_sources(course, module)
+    files = {source.relative_to(course.root).as_posix(): source.read_bytes() for source in sources}
+    for path in (module.solution_path, course.root / "settings.ini"):
+        files[path.relative_to(course.root).as_posix()] = path.read_bytes()
+    files[module.released_path.relative_to(course.root).as_posix()] = nbformat.writes(released).encode()
+    texts = [cell.source for cell in read_notebook(module.solution_path).cells if cell.cell_type == "code"]
+    texts += [source.read_text(encoding="utf-8") for source in sources if source.suffix == ".py"]
+    assignment = Assignment(module.assignment, files, _settings(course), _third_party_modules(texts))
+    files[GRADEBOOK] = _gradebook(course, module, assignment.key)
+    return assignment
+
+
+def _gradebook(course: Course, module: Module, key: str) -> bytes:
+    """Give a gradebook that knows the module and no student: the one that was made last, if it is of the same `key`."""
+    kept = course.root / "build" / "packed" / f"{module.assignment}-{key}.db"
+    if not kept.is_file():
+        for older in kept.parent.glob(f"{module.assignment}-*.db"):
+            older.unlink(missing_ok=True)
+        with tempfile.TemporaryDirectory(prefix="tinytorch-pack-") as folder:
+            made = Path(folder) / GRADEBOOK
+            register(course, module, Path(folder), db_url=f"sqlite:///{made}")
+            write_whole(kept, made.read_bytes())
+    return kept.read_bytes()
+
+
+def _settings(course: Course) -> dict[str, dict[str, Any]]:
+    """Give what nbgrader_config.py says of what decides, as far as it can travel: numbers, texts, lists.
+
+    All else stays behind: it is about places and people, such as where the gradebook is and its password.
+    """
+    config = load_config(course)
+    deciding = {base.__name__ for each in [Autograde, *deciding_preprocessors(config)] for base in each.__mro__}
+    settings: dict[str, dict[str, Any]] = {}
+    for name, section in config.items():
+        for key, value in section.items():
+            if name in deciding and key != "course_root":
+                try:
+                    settings.setdefault(name, {})[key] = json.loads(json.dumps(value))
+                except TypeError:  # a function, such as a hook of this machine's
+                    continue
+    return settings
+
+
+def deciding_preprocessors(config: Any) -> list[type[Preprocessor]]:
+    """Give the preprocessors that Autograde would use, but for those that enter something in the gradebook."""
+    autograde = Autograde(config=config)
+    named = [*autograde.sanitize_preprocessors, *autograde.autograde_preprocessors]
+    classes = [import_item(each) if isinstance(each, str) else each for each in named]
+    return [each for each in classes if not issubclass(each, (SaveAutoGrades, AssignLatePenalties))]
+
+
+def _third_party_modules(sources: list[str]) -> tuple[str, ...]:
+    """Give the modules that some sources import, but for the course's own; one that is not plain Python has none."""
+    found = set()
+    for source in sources:
+        try:
+            tree = ast.parse(source)
+        except SyntaxError:
+            continue
+        for node in ast.walk(tree):
+            if isinstance(node, ast.Import):
+                found |= {alias.name for alias in node.names}
+            elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
+                found.add(node.module)
+    return tuple(sorted(name for name in found if name.split(".")[0] not in ("tinytorch", "__future__")))

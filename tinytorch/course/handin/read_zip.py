@@ -1,0 +1,140 @@
+"""Reading a zip that `tito submit` made, or saying in a sentence why it is none: nothing is written here.
+
+Whoever made a zip may have meant harm. So only the four files that `submit` puts there are read, by their names and
+within a size, and what they say is held against each other.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import re
+import stat
+import unicodedata
+import zipfile
+import zlib
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+from tinytorch.course.gradebook.nbgrader_api import load_config
+from tinytorch.course.handin.read_file import MOST_BYTES
+from tinytorch.course.handin.submit import FORMAT, MANIFEST, SECRET, STUDENT_ID, TIME_FORMAT, TIMESTAMP
+from tinytorch.course.layout import Course, CourseError, Module
+
+MOST_SMALL_BYTES = 10_000  # of each file but the notebook
+MOST_ZIP_BYTES = MOST_BYTES + 1_000_000
+MOST_FUTURE = timedelta(days=1)  # a student's clock may be wrong; a hand-in of next year would be the newest for long
+# The end of the name that `submit` gives; learning platforms put more around it
+STAMP = re.compile(r"-\d{8}T\d{6}Z", re.IGNORECASE)
+AGAIN = "ask for a zip that `tito submit` made"
+
+
+class NotAHandIn(CourseError):
+    """Why a zip is not taken."""
+
+
+@dataclass(frozen=True)
+class Unpacked:
+    """What a zip holds."""
+
+    module: Module
+    student: str
+    parts: dict[str, bytes]  # the notebook, its time and its secret, by file name
+
+
+def unpack(course: Course, path: Path, now: datetime) -> Unpacked:
+    """Read a zip that was handed in, or raise `NotAHandIn`."""
+    try:
+        if path.stat().st_size > MOST_ZIP_BYTES:
+            raise NotAHandIn(f"{path} is too large for a hand-in (at most {MOST_ZIP_BYTES // 1_000_000} MB): {AGAIN}.")
+        with zipfile.ZipFile(path) as archive:
+            manifest, module = _manifest(course, path, archive)
+            names = {module.notebook_name: MOST_BYTES, TIMESTAMP: MOST_SMALL_BYTES, SECRET: MOST_SMALL_BYTES}
+            parts = {name: _read(path, archive, name, most) for name, most in names.items()}
+    except OSError as error:
+        raise NotAHandIn(f"{path} cannot be read ({error.strerror or error}): {AGAIN}.") from None
+    except (zipfile.BadZipFile, zlib.error, EOFError, RuntimeError, NotImplementedError, ValueError) as error:
+        raise NotAHandIn(f"{path} is damaged, or no zip ({error}): {AGAIN}.") from None
+    if hashlib.sha256(parts[module.notebook_name]).hexdigest() != manifest["sha256"]:
+        raise NotAHandIn(f"{path}: the notebook was changed after it was handed in (its SHA-256 differs): {AGAIN}.")
+    _check_time(path, parts[TIMESTAMP], now)
+    if not re.fullmatch(rb"[0-9a-f]{16,200}", parts[SECRET].strip()):
+        raise NotAHandIn(f"{path}: {SECRET} holds no secret of nbgrader's kind: {AGAIN}.")
+    return Unpacked(module, manifest["student"], parts)
+
+
+def _manifest(course: Course, path: Path, archive: zipfile.ZipFile) -> tuple[dict[str, str], Module]:
+    """Give the manifest, held against the zip's names, and the module that it is of."""
+    names = [entry.filename for entry in archive.infolist()]
+    if MANIFEST not in names:
+        raise NotAHandIn(f"{path} was not made by `tito submit` (it holds no {MANIFEST}): {AGAIN}.")
+    facts = _facts(_read(path, archive, MANIFEST, MOST_SMALL_BYTES))
+    if facts is None:
+        raise NotAHandIn(f"{path}: its {MANIFEST} is none that `tito submit` writes: {AGAIN}.")
+    course_id = str(load_config(course).CourseDirectory.course_id)
+    if facts["course"] != course_id:
+        raise NotAHandIn(f"{path} is of the course {facts['course']!r}, and this is {course_id!r}: nothing to collect.")
+    module = next((each for each in course.modules if each.assignment == facts["assignment"]), None)
+    if module is None:
+        raise NotAHandIn(f"{path} is of {facts['assignment']!r}, which is no module of this course.")
+    if not STUDENT_ID.match(facts["student"]):
+        raise NotAHandIn(f"{path}: {facts['student']!r} cannot be a student's id (letters, digits and . _ - @ only).")
+    if not _fits(path.stem, f"{module.assignment}-{facts['student']}"):
+        raise NotAHandIn(
+            f"{path} holds the hand-in of {facts['student']} ({module.assignment}), and is named as another: "
+            "find out whose it is, then give it that name."
+        )
+    expected = sorted([MANIFEST, TIMESTAMP, SECRET, module.notebook_name])
+    if sorted(names) != expected:
+        odd = sorted(set(names) ^ set(expected)) or sorted(names)
+        raise NotAHandIn(f"{path} does not hold what `tito submit` puts there (see {odd[0]!r}): {AGAIN}.")
+    return facts, module
+
+
+def _fits(name: str, owner: str) -> bool:
+    """Say whether a zip is named as `submit` names it for this owner, or in a way of somebody else's altogether."""
+    stamp = STAMP.search(name)
+    return stamp is None or _letters(name[: stamp.start()]).endswith(_letters(owner))
+
+
+def _letters(text: str) -> str:
+    """Give a name as any learning platform leaves it, and macOS, which takes letters and their accents apart."""
+    return re.sub(r"[\W_]+", "_", unicodedata.normalize("NFC", text).lower())
+
+
+def _facts(content: bytes) -> dict[str, str] | None:
+    """Give what a manifest says, or None if it is none."""
+    try:
+        facts: Any = json.loads(content.decode("utf-8"))
+    except (ValueError, RecursionError):
+        return None
+    if not isinstance(facts, dict) or facts.get("format") != FORMAT:
+        return None
+    named = {key: facts.get(key) for key in ("course", "assignment", "student", "sha256")}
+    return named if all(isinstance(value, str) for value in named.values()) else None  # type: ignore[return-value]
+
+
+def _read(path: Path, archive: zipfile.ZipFile, name: str, most_bytes: int) -> bytes:
+    """Read one file of a zip, if it is a plain one and no larger than this; a zip may lie about how large it is."""
+    entry = archive.getinfo(name)
+    mode = entry.external_attr >> 16
+    if entry.is_dir() or (mode and not stat.S_ISREG(mode) and stat.S_IFMT(mode)):
+        raise NotAHandIn(f"{path}: {name} is a link or a folder, not a file: {AGAIN}.")
+    if entry.flag_bits & 0x1 or entry.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
+        raise NotAHandIn(f"{path}: {name} is encrypted, or packed in another way: {AGAIN}.")
+    with archive.open(entry) as file:
+        content = file.read(most_bytes + 1)
+    if len(content) > most_bytes:
+        raise NotAHandIn(f"{path}: {name} is too large (at most {most_bytes:,} bytes): {AGAIN}.")
+    return content
+
+
+def _check_time(path: Path, content: bytes, now: datetime) -> None:
+    try:
+        time = datetime.strptime(content.decode("ascii").strip(), TIME_FORMAT).replace(tzinfo=UTC)
+    except ValueError:
+        raise NotAHandIn(f"{path}: {TIMESTAMP} holds no time as nbgrader writes it: {AGAIN}.") from None
+    if time > now + MOST_FUTURE:
+        raise NotAHandIn(f"{path} says that it was handed in at {time:%Y-%m-%d %H:%M} UTC, which is still to come.")

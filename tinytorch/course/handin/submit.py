@@ -1,0 +1,107 @@
+"""From a student's notebook to the zip that is handed in, where there is no folder that student and instructor share.
+
+    05_dataloader-ada-20261123T041500Z.zip
+        dataloader.ipynb         the notebook as it was saved last
+        timestamp.txt            when it was handed in, as nbgrader writes it
+        submission_secret.txt    a random number that makes this hand-in its own, as nbgrader's `submit` adds it
+        manifest.json            whose it is and what of, and the notebook's SHA-256
+
+`tito collect` takes it (`unpack`, `collect`).
+"""
+
+from __future__ import annotations
+
+import getpass
+import hashlib
+import io
+import json
+import os
+import re
+import secrets
+import zipfile
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+from tinytorch.course.files import write_whole
+from tinytorch.course.gradebook.nbgrader_api import load_config
+from tinytorch.course.handin.read_file import MOST_BYTES
+from tinytorch.course.layout import Course, CourseError, Module
+from tinytorch.course.notebook import STUB, grade_id, read_notebook, solution_cells
+
+MANIFEST, TIMESTAMP, SECRET = "manifest.json", "timestamp.txt", "submission_secret.txt"
+FORMAT = 1  # of the manifest
+TIME_FORMAT = "%Y-%m-%d %H:%M:%S.%f UTC"  # nbgrader's own
+STAMP_FORMAT = "%Y%m%dT%H%M%SZ"  # in a file's name, where no system minds it
+# nbgrader joins its keys with "+", its lists with ",", and looks students up with file patterns.
+STUDENT_ID = re.compile(r"^[\w@-][\w@. -]*(?<!\s)$")
+# Names of accounts that everybody has in containers, Binder, Codespaces and Colab
+SHARED_ACCOUNTS = ("root", "jovyan", "codespace", "vscode", "colab", "user")
+
+
+@dataclass(frozen=True)
+class HandedIn:
+    """What was put into the zip, for whoever is told of it."""
+
+    path: Path
+    student: str
+    unwritten: list[str]  # the cells that were not written yet
+
+
+def submit(course: Course, module: Module, notebook_path: Path, student: str, to: Path, now: datetime) -> HandedIn:
+    """Put a notebook into a zip in the folder `to`; the notebook itself is only read."""
+    if not student:
+        raise CourseError("Say who hands in, by the name that your course knows you by, such as --student ada.")
+    if not STUDENT_ID.match(student):
+        raise CourseError(f"{student!r} cannot be a student's id: letters, digits and . _ - @ only, as --student ada.")
+    notebook = read_notebook(notebook_path)
+    content = notebook_path.read_bytes()
+    if len(content) > MOST_BYTES:
+        raise CourseError(
+            f"{notebook_path} is too large to hand in ({len(content) / 1e6:.0f} MB, at most {MOST_BYTES // 1_000_000} "
+            "MB): clear all outputs, save it, and run this again."
+        )
+    parts = {
+        module.notebook_name: content,
+        TIMESTAMP: now.astimezone(UTC).strftime(TIME_FORMAT).encode(),
+        SECRET: secrets.token_hex(64).encode(),
+        MANIFEST: _manifest(course, module, student, content),
+    }
+    path = to / f"{module.assignment}-{student}-{now.astimezone(UTC).strftime(STAMP_FORMAT)}.zip"
+    try:
+        write_whole(path, _zipped(parts))
+    except OSError as error:
+        raise CourseError(f"The zip could not be written ({error}): give another folder by --to.") from None
+    unwritten = [str(grade_id(cell)) for cell in solution_cells(notebook) if STUB in cell.source]
+    return HandedIn(path, student, unwritten)
+
+
+def student_here() -> str:
+    """Give who works here: JupyterHub's user, else the account's name; nothing if that is a name that all have."""
+    if hub_user := os.environ.get("JUPYTERHUB_USER", ""):
+        return hub_user
+    try:
+        name = getpass.getuser()
+    except (OSError, KeyError):  # a user id without an account
+        return ""
+    return "" if name in SHARED_ACCOUNTS else name
+
+
+def _manifest(course: Course, module: Module, student: str, notebook: bytes) -> bytes:
+    facts = {
+        "format": FORMAT,
+        "course": str(load_config(course).CourseDirectory.course_id),
+        "assignment": module.assignment,
+        "student": student,
+        "notebook": module.notebook_name,
+        "sha256": hashlib.sha256(notebook).hexdigest(),
+    }
+    return (json.dumps(facts, indent=2, ensure_ascii=False) + "\n").encode("utf-8")
+
+
+def _zipped(parts: dict[str, bytes]) -> bytes:
+    content = io.BytesIO()
+    with zipfile.ZipFile(content, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, part in parts.items():
+            archive.writestr(name, part)
+    return content.getvalue()

@@ -1,0 +1,57 @@
+"""canvas.csv, the file that Canvas' gradebook imports.
+
+It has the columns that Canvas looks for, in its order: Student, ID, SIS User ID, SIS Login ID, Section, and the
+assignment. Canvas finds a student by ID (the gradebook's `lms_user_id`), else by SIS Login ID (our student id), else by
+name, and the assignment by its title; where it finds none it asks.
+
+The score is what nbgrader counts: tests and written answers less the late penalty. While written answers wait it is the
+score so far: grade them, grade the folder again, and import the new file. Who could not be graded, or is held back
+until a person has looked, has no row. Canvas would take an empty cell for a score that was taken away; a student whom
+the file does not name keeps what is there.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+from pathlib import Path
+from typing import Any
+
+from nbgrader.api import Gradebook
+
+from tinytorch.course.files import write_whole
+from tinytorch.course.reports.results import ClassResults
+from tinytorch.course.reports.spreadsheet_cells import plain_cell
+
+CANVAS_COLUMNS = ["Student", "ID", "SIS User ID", "SIS Login ID", "Section"]
+CANVAS_POINTS = "Points Possible"  # what the first cell of Canvas' row of maximal points holds
+
+
+def write_canvas_csv(results: ClassResults, gradebook: Gradebook, path: Path) -> None:
+    """Write the file that Canvas' gradebook imports: a row per student of this run whose score stands."""
+    assignment = gradebook.find_assignment(results.module.assignment)
+    table = io.StringIO(newline="")
+    writer = csv.writer(table, lineterminator="\n")
+    writer.writerow([*CANVAS_COLUMNS, plain_cell(assignment.name)])
+    writer.writerow([f"    {CANVAS_POINTS}", "", "", "", "", _score(assignment.max_score)])
+    for student in results.graded:
+        if student.held_back:
+            continue
+        known = gradebook.find_student(student.student)
+        submission = gradebook.find_submission(assignment.name, student.student)
+        score = max(0.0, submission.score - (submission.late_submission_penalty or 0.0))
+        # A name with these words would be read as the row of maximal points.
+        name = _name(known).replace(CANVAS_POINTS, CANVAS_POINTS.replace(" ", "_"))
+        cells = [name, known.lms_user_id or "", "", student.student, ""]
+        writer.writerow([*map(plain_cell, cells), _score(score)])
+    write_whole(path, table.getvalue().encode("utf-8"))
+
+
+def _name(student: Any) -> str:
+    """Give a student's name as Canvas sorts by it, "Last, First"; the id, if the gradebook has no name."""
+    return ", ".join(part for part in (student.last_name, student.first_name) if part) or str(student.id)
+
+
+def _score(points: float) -> str:
+    """Give points with two decimals, which is what Canvas keeps, and none that are zero."""
+    return f"{points:.2f}".rstrip("0").rstrip(".")

@@ -1,0 +1,302 @@
+"""The page that an instructor opens after a grading run: report.html, whole in one file and without a script.
+
+Two figures show how the class did and which tests were hardest; tables name what most often went wrong, and the
+submissions that want a person: flagged ones, broken ones, late ones. All that comes from submissions is shown as text.
+"""
+
+from __future__ import annotations
+
+import html
+import io
+import re
+import shlex
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+from statistics import fmean, median
+from typing import Any
+from urllib.parse import quote
+
+import matplotlib
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from markupsafe import Markup
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from matplotlib.ticker import MaxNLocator
+
+from tinytorch.course.files import write_whole
+from tinytorch.course.reports.results import ClassResults, StudentResult, one_line
+
+TEMPLATES = Path(__file__).parent / "templates" / "report"
+MOST_BARS = 15  # of the hardest tests
+MOST_MESSAGES = 10
+MOST_STUDENTS = 20  # in a table of some students; the last table has all
+MOST_NAMES = 3  # of students or tests in one cell
+
+# Okabe and Ito's blue and vermilion (2008), which colour-blind readers tell apart; nothing rests on them alone
+BLUE, VERMILION, INK, PALE = "#0072B2", "#D55E00", "#222222", "#DDE3E8"
+STYLE: Any = {  # matplotlib types its keys one by one
+    "svg.fonttype": "none",  # text stays text: to search, to select, in the reader's own font
+    "font.family": "sans-serif",
+    "font.size": 11,
+    "text.color": INK,
+    "text.parse_math": False,
+    "axes.edgecolor": "#888888",
+    "axes.labelcolor": INK,
+    "axes.spines.top": False,
+    "axes.spines.right": False,
+    "xtick.color": INK,
+    "ytick.color": INK,
+}
+
+
+@dataclass(frozen=True)
+class Person:
+    """A student as the page names one: linked to the feedback page, if that was given."""
+
+    name: str
+    link: str  # from the report's folder; empty if there is no page
+
+
+@dataclass(frozen=True)
+class Cut:
+    """The first few of a list, and how many more there are."""
+
+    shown: list[object]
+    more: int
+
+    @classmethod
+    def of(cls, items: Iterable[object], most: int) -> Cut:
+        """Cut a list; one item more than `most` is shown, not counted."""
+        every = list(items)
+        shown = every if len(every) <= most + 1 else every[:most]
+        return cls(shown, len(every) - len(shown))
+
+
+def write_report(results: ClassResults, path: Path, folder: Path | None = None) -> None:
+    """Write the page of a grading run to `path`; the same results give the same bytes.
+
+    `folder` is the one that grading wrote into: each feedback page that is there is linked from the student's name.
+    """
+    people = {student.student: _person(results, student.student, path, folder) for student in results.students}
+    with matplotlib.rc_context(STYLE):
+        distribution, hardest = _distribution(results), _hardest(results)
+    environment = Environment(loader=FileSystemLoader(TEMPLATES), autoescape=True, undefined=StrictUndefined)
+    environment.filters |= {"number": _number, "code": _code, "line": one_line}
+    page = environment.get_template("report.html.j2").render(
+        results=results,
+        people=people,
+        tiles=_tiles(results),
+        left_out=_left_out(results),
+        distribution=distribution,
+        hardest=hardest,
+        messages=_messages(results),
+        flagged=Cut.of(_flagged(results), MOST_STUDENTS),
+        trust={student.student: _trust(student.student) for student in results.students if student.held_back},
+        broken=Cut.of(_broken(results), MOST_STUDENTS),
+        late=Cut.of([student for student in results.students if student.lateness], MOST_STUDENTS),
+        cut=Cut.of,
+        most_names=MOST_NAMES,
+    )
+    write_whole(path, (page.rstrip() + "\n").encode("utf-8"))
+
+
+def _person(results: ClassResults, name: str, path: Path, folder: Path | None) -> Person:
+    """Name a student, with the way from the report to the feedback page."""
+    link = ""
+    if folder is not None and folder.is_relative_to(path.parent):
+        parts = ("feedback", name, results.module.assignment, f"{results.module.name}.html")
+        if "/" not in name and folder.joinpath(*parts).is_file():
+            way = (*folder.relative_to(path.parent).parts, *parts)
+            link = "./" + "/".join(quote(part, safe="") for part in way)
+    return Person(one_line(name), link)
+
+
+def _tiles(results: ClassResults) -> list[tuple[str, str, str]]:
+    """Give the counts of the page's head: the number, what it counts, and the section that tells more."""
+    points = [student.points for student in results.counted]
+    waiting = sum(student.written_waiting for student in results.students)
+    broken = len({student.student for student, _, _ in _broken(results)})
+    late = sum(bool(student.lateness) for student in results.students)
+    return [
+        (f"{len(results.students):,}", "submission" if len(results.students) == 1 else "submissions", "students"),
+        (_number(median(points)) if points else "none", f"median of {_number(_most_points(results))}", "distribution"),
+        (_number(fmean(points)) if points else "none", f"mean of {_number(_most_points(results))}", "distribution"),
+        (f"{len(_flagged(results)):,}", "flagged", "flagged"),
+        (f"{broken:,}", "broken", "broken"),
+        (f"{late:,}", "late", "late"),
+        (f"{waiting:,}", "written answer waits" if waiting == 1 else "written answers wait", "students"),
+    ]
+
+
+def _left_out(results: ClassResults) -> list[str]:
+    """Say which submissions the figures and the table of failures leave out."""
+    counts = {
+        "held back": sum(student.held_back for student in results.graded),
+        "unreadable": sum(not student.held_back and bool(student.unreadable) for student in results.graded),
+        "not graded": len(results.failures),
+    }
+    return [f"{count:,} {what}" for what, count in counts.items() if count]
+
+
+def _distribution(results: ClassResults) -> Markup:
+    """Draw how many students have how many points: none, full marks, and the tenths between."""
+    students, most = results.counted, _most_points(results)
+    if not students or not most:
+        return Markup("")
+    counts = [0] * 12
+    percents = [100 * student.points / most for student in students]
+    for percent in percents:
+        counts[0 if percent <= 0 else 11 if percent >= 100 else 1 + int(percent // 10)] += 1
+    labels = ["0", "<10", *[f"{tenth}+" for tenth in range(10, 100, 10)], "100"]
+    middle = median(percents)
+    place = 0.0 if middle <= 0 else 11.0 if middle >= 100 else 0.5 + middle / 10  # bar 1 is from 0.5 to 1.5
+    figure, axes = _figure(height=4.9)
+    axes.bar(range(12), counts, width=0.86, color=BLUE)
+    for bar, count in enumerate(counts):
+        if count:
+            axes.annotate(f"{count:,}", (bar, count), (0, 3), textcoords="offset points", ha="center")
+    axes.set_ylim(0, max(counts) * 1.35)
+    axes.plot([place], [max(counts) * 1.17], marker="v", color=VERMILION, markersize=9)
+    text = f"median {_number(median(student.points for student in students))}"
+    left = place > 5  # of the mark
+    shift, side = ((-8, 0), "right") if left else ((8, 0), "left")
+    axes.annotate(text, (place, max(counts) * 1.17), shift, textcoords="offset points", ha=side, va="center")
+    axes.set_xticks(range(12), labels)
+    axes.tick_params(axis="x", length=0)
+    axes.set_xlabel("points of the tests, in percent")
+    axes.set_ylabel("students")
+    axes.yaxis.set_major_locator(MaxNLocator(4, integer=True))
+    told = ", ".join(f"{label} percent: {count}" for label, count in zip(labels, counts, strict=True) if count)
+    return _svg(figure, "distribution", f"How many students have what share of the points. {told}.")
+
+
+@dataclass(frozen=True)
+class Hardest:
+    """The figure of the hardest tests, and what it does not show."""
+
+    figure: Markup
+    more: int  # tests that somebody failed and that have no bar
+    passed_by_all: int
+
+
+def _hardest(results: ClassResults) -> Hardest:
+    """Draw which tests most students fail."""
+    students = len(results.counted)
+    failed: dict[str, int] = dict.fromkeys(results.test_names, 0)
+    points = {test.name: test.max_points for student in results.counted for test in student.tests}
+    for student in results.counted:
+        for test in student.tests:
+            failed[test.name] = failed.get(test.name, 0) + (not test.passed)
+    ranked = sorted((name for name in failed if failed[name]), key=lambda name: -failed[name])
+    all_passed = sum(not count for count in failed.values()) if students else 0
+    if not ranked:
+        return Hardest(Markup(""), 0, all_passed)
+    shown = ranked[:MOST_BARS]
+    shares = [100 * failed[name] / students for name in shown]
+    figure, axes = _figure(height=0.4 + 0.3 * len(shown))
+    axes.barh(range(len(shown)), shares, height=0.72, color=BLUE)
+    for bar, (name, share) in enumerate(zip(shown, shares, strict=True)):
+        text = f"{share:.0f} % ({failed[name]:,} of {students:,})"
+        axes.annotate(text, (share, bar), (5, 0), textcoords="offset points", va="center")
+    axes.set_yticks(range(len(shown)), [f"{name} ({_points(points[name])})" for name in shown])
+    axes.tick_params(axis="y", length=0)
+    axes.set_ylim(len(shown) - 0.4, -0.6)
+    axes.set_xlim(0, 1.5 * max(shares))  # room for the text after the longest bar
+    axes.spines["bottom"].set_visible(False)
+    axes.set_xticks([])
+    told = ", ".join(f"{name}: {share:.0f} percent" for name, share in zip(shown, shares, strict=True))
+    alt = f"The share of students who fail each of the hardest tests, worst first. {told}."
+    return Hardest(_svg(figure, "hardest", alt), len(ranked) - len(shown), all_passed)
+
+
+@dataclass(frozen=True)
+class Message:
+    """One message that tests ended in: which tests, and which students met it."""
+
+    text: str
+    tests: Cut
+    students: list[str]
+
+
+def _messages(results: ClassResults) -> Cut:
+    """Give the messages of failed tests, the one that most students met first."""
+    students: dict[str, dict[str, None]] = defaultdict(dict)
+    tests: dict[str, dict[str, None]] = defaultdict(dict)
+    for student in results.counted:
+        for test in student.tests:
+            if test.reason:
+                students[test.reason][student.student] = None
+                tests[test.reason][test.name] = None
+    ranked = sorted(students, key=lambda text: (-len(students[text]), -len(tests[text])))
+    return Cut.of(
+        [Message(one_line(text), Cut.of(tests[text], MOST_NAMES), list(students[text])) for text in ranked],
+        MOST_MESSAGES,
+    )
+
+
+def _flagged(results: ClassResults) -> list[StudentResult]:
+    """Give the flagged students, those first whose points wait for a person."""
+    return sorted((student for student in results.students if student.flags), key=lambda each: not each.held_back)
+
+
+def _broken(results: ClassResults) -> list[tuple[StudentResult, str, str]]:
+    """Give what went wrong beyond failed tests: the student, where, and what happened; the worst first."""
+    rows = [(student, "the submission", student.failure) for student in results.failures]
+    rows += [(student, "the file", student.unreadable) for student in results.unreadable]
+    rows += [
+        (student, note.cell or "the notebook", note.text)
+        for student in results.students
+        for note in student.notes
+        if note.kind == "fault" and note.text != student.unreadable
+    ]
+    return rows
+
+
+def _trust(name: str) -> str:
+    """Give the option that lets a flagged student's points count."""
+    return f"--trust {shlex.quote(name)}" if not name.startswith("-") else f"--trust={shlex.quote(name)}"
+
+
+def _most_points(results: ClassResults) -> float:
+    return max((student.max_points for student in results.graded), default=0.0)
+
+
+def _figure(height: float) -> tuple[Figure, Axes]:
+    """Give a figure of the page's width; the height is in inches."""
+    figure = Figure(figsize=(6.4, height), layout="constrained")
+    return figure, figure.subplots()
+
+
+def _svg(figure: Figure, name: str, alt: str) -> Markup:
+    """Give a figure as an element of the page, with a title for who cannot see it; `name` keeps its ids its own."""
+    file = io.StringIO()
+    nothing = dict.fromkeys(["Creator", "Date", "Format", "Type"])
+    with matplotlib.rc_context({"svg.hashsalt": name}):
+        figure.savefig(file, format="svg", transparent=True, metadata=nothing)
+    drawn = file.getvalue()
+    drawn = drawn[drawn.index("<svg") :]
+    opening, drawn = drawn.split(">", 1)
+    box = re.search(r'viewBox="[^"]*"', opening)
+    ids = re.sub(r'(\bid="|url\(#|href="#)', rf"\g<1>{name}-", drawn)
+    alt = html.escape(alt)
+    return Markup(f'<svg role="img" aria-label="{alt}" {box[0] if box else ""}><title>{alt}</title>{ids}')
+
+
+def _code(text: str) -> Markup:
+    """Give a note with the code in it, which stands between backquotes, set apart."""
+    text = one_line(text)
+    line = re.match(r"`(.*)`( .*)$", text)  # a student's line, which may hold backquotes of its own
+    parts = ["", *line.groups()] if line else text.split("`")
+    pieces = (Markup("<code>{}</code>").format(part) if place % 2 else part for place, part in enumerate(parts))
+    return Markup("").join(pieces)
+
+
+def _number(value: float) -> str:
+    """Give a number with one decimal, if it has any."""
+    return f"{value:,.1f}".removesuffix(".0")
+
+
+def _points(value: float) -> str:
+    return "1 point" if value == 1 else f"{_number(value)} points"

@@ -1,0 +1,175 @@
+"""What a class got: read from nbgrader's gradebook, and written as grades.csv."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass, field, replace
+
+from nbformat import NotebookNode
+from nbgrader.api import SubmittedNotebook
+
+from tinytorch.course.layout import Module
+from tinytorch.course.notebook import grade_id, role_of
+from tinytorch.course.notes import Note
+from tinytorch.course.reports.redact import ANSI, hidden_lines, remove_secrets, squeeze, squeezed_source
+
+MOST_CHARACTERS = 300  # of a message
+
+
+@dataclass(frozen=True)
+class TestResult:
+    """One test of one student."""
+
+    __test__ = False  # pytest takes any class named Test* for tests
+
+    name: str
+    points: float
+    max_points: float
+    message: str = ""  # why it failed, as "AssertionError: expected 4"; empty if it passed
+
+    @property
+    def passed(self) -> bool:
+        """Whether the test gave all its points."""
+        return self.points >= self.max_points
+
+    @property
+    def reason(self) -> str:
+        """The message as a reader wants it: that an assert failed goes without saying."""
+        return self.message.removeprefix("AssertionError: ")
+
+
+@dataclass(frozen=True)
+class StudentResult:
+    """What one student got: automatic points per test, and the written answers that wait for a person."""
+
+    student: str
+    tests: list[TestResult] = field(default_factory=list)
+    written: int = 0
+    written_waiting: int = 0
+    written_points: float = 0.0
+    late_penalty: float = 0.0  # the points that are taken for handing in late
+    notes: list[Note] = field(default_factory=list)  # what a person has to be told
+    unreadable: str = ""  # why what was handed in is no notebook, and got 0 points; empty if it is one
+    failure: str = ""  # why the submission could not be graded; empty if it was
+    held_back: bool = False  # flagged, and no person has looked yet: its points do not count so far
+
+    @property
+    def points(self) -> float:
+        """The points of all tests together."""
+        return sum(test.points for test in self.tests)
+
+    @property
+    def max_points(self) -> float:
+        """The points that all tests together can give."""
+        return sum(test.max_points for test in self.tests)
+
+    @property
+    def flags(self) -> int:
+        """How many notes ask a person to look."""
+        return sum(note.kind == "flag" for note in self.notes)
+
+    @property
+    def lateness(self) -> str:
+        """How late it came and what that costs, in words; empty if it came in time."""
+        said = [note.text for note in self.notes if note.kind == "note" and "after the due date" in note.text]
+        return said[0] if said else f"{self.late_penalty:g} points less" if self.late_penalty else ""
+
+    @property
+    def tests_passed(self) -> int:
+        """How many tests gave all their points."""
+        return sum(test.passed for test in self.tests)
+
+
+@dataclass(frozen=True)
+class ClassResults:
+    """What every student of a grading run got."""
+
+    module: Module
+    students: list[StudentResult]
+
+    @property
+    def graded(self) -> list[StudentResult]:
+        """The students whose submission could be graded."""
+        return [student for student in self.students if not student.failure]
+
+    @property
+    def failures(self) -> list[StudentResult]:
+        """The students whose submission could not."""
+        return [student for student in self.students if student.failure]
+
+    @property
+    def unreadable(self) -> list[StudentResult]:
+        """The students whose file was no notebook."""
+        return [student for student in self.students if student.unreadable]
+
+    @property
+    def counted(self) -> list[StudentResult]:
+        """The students whose points say what they can: not held back, and of a file that is a notebook."""
+        return [student for student in self.graded if not student.held_back and not student.unreadable]
+
+    @property
+    def test_names(self) -> list[str]:
+        """The names of the tests, in the notebook's order."""
+        return [test.name for test in self.graded[0].tests] if self.graded else []
+
+    def results_of(self, test_name: str) -> list[TestResult]:
+        """Give one test's result for each graded student."""
+        return [test for student in self.graded for test in student.tests if test.name == test_name]
+
+
+def read_student(notebook: SubmittedNotebook, student: str, test_order: list[str]) -> StudentResult:
+    """Read what the gradebook holds for one student; tests that give no points are left out."""
+    written = {cell.name for cell in notebook.notebook.solution_cells}
+    answers = [grade for grade in notebook.grades if grade.name in written]
+    automatic = [grade for grade in notebook.grades if grade.name not in written and grade.max_score > 0]
+    tests = [TestResult(grade.name, float(grade.score), float(grade.max_score)) for grade in automatic]
+    return StudentResult(
+        student,
+        sorted(tests, key=lambda test: test_order.index(test.name)),
+        written=len(answers),
+        written_waiting=sum(bool(grade.needs_manual_grade) for grade in answers),
+        written_points=float(sum(grade.score for grade in answers)),
+        late_penalty=float(notebook.late_submission_penalty or 0.0),
+        held_back=any(grade.needs_manual_grade for grade in automatic),
+    )
+
+
+def scores_fingerprint(notebook: SubmittedNotebook) -> tuple[str, str]:
+    """Give names for what the gradebook holds of a student: what tests gave, and all with what a person added."""
+    tests = sorted((grade.name, grade.auto_score) for grade in notebook.grades)
+    people = sorted((grade.name, grade.manual_score or 0, grade.extra_credit or 0) for grade in notebook.grades)
+    comments = sorted((comment.name, comment.comment or "") for comment in notebook.comments)
+    late = notebook.late_submission_penalty or 0, str(notebook.assignment.duedate)
+    whole = [tests, people, comments, late]
+    first, second = (hashlib.sha256(repr(content).encode()).hexdigest() for content in ([tests, late], whole))
+    return first, second
+
+
+def with_messages(result: StudentResult, notebook: NotebookNode) -> StudentResult:
+    """Give the result with the message of each failed test: the error that its cell of the graded notebook ended in.
+
+    A message is one line without colours, and holds no line of a hidden test.
+    """
+    code_cells = [cell for cell in notebook.cells if cell.cell_type == "code"]
+    tests = [cell for cell in code_cells if role_of(cell) == "test"]
+    errors = {grade_id(cell): [output for output in cell.outputs if output.output_type == "error"] for cell in tests}
+    if not any(errors.values()):
+        return result
+    visible = "\n".join(squeezed_source(cell.source) for cell in notebook.cells if role_of(cell) != "test")
+    hidden = {squeeze(line) for cell in tests for line in hidden_lines(cell.source)}
+    secrets = {line for line in hidden if line not in visible}
+    messages = {}
+    for cell in tests:
+        if errors[grade_id(cell)]:
+            first = errors[grade_id(cell)][0]
+            said = ": ".join(part for part in (first.ename, first.evalue) if part)
+            messages[grade_id(cell)] = one_line(remove_secrets(said, secrets))
+    told = [test if test.passed else replace(test, message=messages.get(test.name, "")) for test in result.tests]
+    return replace(result, tests=told)
+
+
+def one_line(text: str, most: int = MOST_CHARACTERS) -> str:
+    """Give the first line of a text, of at most `most` characters, without colours and what else cannot be printed."""
+    lines = ANSI.sub("", text).strip().splitlines()
+    line = "".join(letter if letter.isprintable() else " " for letter in lines[0]).strip() if lines else ""
+    return line if len(line) <= most else f"{line[: most - 1]}\u2026"

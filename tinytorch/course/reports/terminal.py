@@ -1,0 +1,121 @@
+"""What `tito grade` tells the instructor: progress, a table per student, a table per test."""
+
+from __future__ import annotations
+
+from collections import Counter
+
+from rich.console import Console
+from rich.markup import escape
+from rich.progress import BarColumn, MofNCompleteColumn, TaskID, TextColumn, TimeRemainingColumn
+from rich.progress import Progress as Bar
+
+from tinytorch.course.reports.results import ClassResults, StudentResult, one_line
+from tinytorch.course.tables import print_table
+
+KINDS = ("flag", "fault", "note")
+MESSAGE = "most common failure"
+MESSAGE_CHARACTERS = 60  # at most
+
+
+class GradingProgress:
+    """Show how far grading is: a bar on a terminal, a line per student in a pipe."""
+
+    def __init__(self, console: Console) -> None:
+        columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+        self.bar = Bar(*columns, console=console, transient=True, disable=not console.is_terminal)
+        self.task: TaskID | None = None
+
+    def __enter__(self) -> GradingProgress:
+        self.bar.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.bar.stop()
+
+    def __call__(self, done: int, total: int, result: StudentResult) -> None:
+        """Tell of one more student."""
+        outcome = f"{result.points:g}/{result.max_points:g}" if not result.failure else "could not be graded"
+        if not self.bar.console.is_terminal:
+            print(f"graded {done}/{total} {result.student} {outcome}", flush=True)
+            return
+        if self.task is None:
+            self.task = self.bar.add_task("", total=total)
+        self.bar.update(self.task, completed=done, description=f"{escape(result.student)} {outcome}")
+
+
+def print_report(console: Console, results: ClassResults) -> None:
+    """Print what each student got and what each test decided, the one most often failed first."""
+    _print_rows(
+        console,
+        f"{results.module.assignment}: students",
+        ["student", "points", "tests passed", "written answers"],
+        [_student_row(student) for student in results.students],
+    )
+    _print_notes(console, results)
+    for student in results.failures:
+        print(f"{one_line(student.student)}: {student.failure}")
+    if not results.graded:
+        return
+    rows = []
+    for name in results.test_names:
+        outcomes = results.results_of(name)
+        passed = sum(test.passed for test in outcomes)
+        rows.append((passed, [name, f"{outcomes[0].max_points:g}", f"{passed} of {len(outcomes)}"]))
+    rows.sort(key=lambda row: row[0])  # a stable sort: tests failed equally often stay in the notebook's order
+    columns, cells = ["test", "points", "passed by"], [row for _, row in rows]
+    if (room := _room(console, columns, cells)) >= len(MESSAGE):
+        columns.append(MESSAGE)
+        for row in cells:
+            row.append(one_line(_commonest_reason(results, row[0]), room))
+    _print_rows(console, f"{results.module.assignment}: tests, the one most often failed first", columns, cells)
+
+
+def _room(console: Console, columns: list[str], rows: list[list[str]]) -> int:
+    """Give how many characters one more column may have, so that each row stays one line of the terminal."""
+    if not console.is_terminal:
+        return MESSAGE_CHARACTERS
+    widths = [max(map(len, cells)) for cells in zip(columns, *rows, strict=True)]
+    borders = 3 * (len(columns) + 1) + 1
+    return min(MESSAGE_CHARACTERS, console.width - sum(widths) - borders)
+
+
+def _print_rows(console: Console, title: str, columns: list[str], rows: list[list[str]]) -> None:
+    """Print a table; a bracket in what a student wrote is no markup of the terminal's."""
+    if console.is_terminal:
+        rows = [[escape(cell) for cell in row] for row in rows]
+    print_table(console, title, columns, rows)
+
+
+def _commonest_reason(results: ClassResults, test_name: str) -> str:
+    """Give the reason that most students failed a test for; of equally common ones the first."""
+    tests = [test for student in results.counted for test in student.tests if test.name == test_name]
+    reasons = Counter(test.reason for test in tests if test.reason)
+    return reasons.most_common(1)[0][0] if reasons else ""
+
+
+def _print_notes(console: Console, results: ClassResults) -> None:
+    """Print what a person has to be told of submissions: flags first, and what cost nothing last."""
+    told = [(note, student.student) for student in results.students for note in student.notes]
+    told.sort(key=lambda pair: KINDS.index(pair[0].kind))
+    if told:
+        _print_rows(
+            console,
+            f"{results.module.assignment}: submissions to look at, flags first",
+            ["kind", "student", "cell", "what happened"],
+            [[note.kind, student, note.cell, note.text] for note, student in told],
+        )
+
+
+def _student_row(student: StudentResult) -> list[str]:
+    if student.failure:
+        return [one_line(student.student), "not graded", "", ""]
+    written = f"{student.written_points:g} points" if student.written else "none"
+    if student.written_waiting:
+        written = f"{student.written_waiting} to grade by hand"
+    late = f" - {student.late_penalty:g} late" if student.late_penalty else ""
+    return [
+        student.student,
+        f"{student.points:g} / {student.max_points:g}{late}",
+        f"{student.tests_passed} of {len(student.tests)}",
+        written,
+    ]

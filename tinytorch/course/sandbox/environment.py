@@ -1,0 +1,37 @@
+"""The environment variables of a graded kernel, and the fonts that matplotlib finds there."""
+
+from __future__ import annotations
+
+import functools
+from pathlib import Path
+
+
+def clean_environment(home: str, matplotlib: str, package: str) -> dict[str, str]:
+    """Give environment variables that hold nothing of the grader's."""
+    return {
+        "PATH": "/usr/bin:/bin",
+        "HOME": home,
+        "LANG": "C.UTF-8",
+        "IPYTHONDIR": f"{home}/ipython",
+        "MPLCONFIGDIR": matplotlib,
+        "PYTHONPATH": package,
+        "PYTHONDONTWRITEBYTECODE": "1",
+        "PYTHONHASHSEED": "0",  # the same submission has the same points each time
+        # One thread each: several submissions are graded at once, and threads count as processes.
+        "OPENBLAS_NUM_THREADS": "1",
+        "OMP_NUM_THREADS": "1",
+        "MKL_NUM_THREADS": "1",
+    }
+
+
+@functools.cache
+def font_caches() -> tuple[Path, ...]:
+    """Give matplotlib's list of fonts, made if there is none: without it each kernel makes one, in a second."""
+    try:
+        import matplotlib
+    except ImportError:
+        return ()
+    folder = Path(matplotlib.get_cachedir())
+    if not list(folder.glob("fontlist-*.json")):
+        import matplotlib.font_manager
+    return tuple(folder.glob("fontlist-*.json"))

@@ -1,0 +1,142 @@
+"""Kernel provisioners: Jupyter's way to start a kernel, here with limits or under bubblewrap."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import sys
+import tempfile
+from importlib.metadata import EntryPoint
+from pathlib import Path
+from time import monotonic
+from typing import Any
+
+from jupyter_client.provisioning.factory import KernelProvisionerFactory
+from jupyter_client.provisioning.local_provisioner import LocalProvisioner
+from traitlets import Instance, Unicode
+
+from tinytorch.course.sandbox.bubblewrap import (
+    HOME,
+    PACKAGE,
+    SCRATCH,
+    filter_file,
+    other_user,
+    sandboxed,
+    submission_binds,
+)
+from tinytorch.course.sandbox.end_with_parent import end_with_parent
+from tinytorch.course.sandbox.environment import clean_environment, font_caches
+from tinytorch.course.sandbox.limits import CHECK_SECONDS, Limits, memory_fault
+from tinytorch.course.sandbox.temporary import BELOW_KERNEL, KERNEL_PREFIX, temporary_folder
+
+# A kernel that is not isolated is started by jupyter_client's own.
+PROVISIONERS = {"bubblewrap": "tinytorch-bubblewrap", "limits": "tinytorch-limits", "none": "local-provisioner"}
+# Named here instead of in the package's metadata, so that a checkout whose installation is older has them all.
+for name, place in (
+    (PROVISIONERS["bubblewrap"], "tinytorch.course.sandbox.provisioners:BubblewrapProvisioner"),
+    (PROVISIONERS["limits"], "tinytorch.course.sandbox.provisioners:LimitsProvisioner"),
+):
+    KernelProvisionerFactory.provisioners[name] = EntryPoint(name, place, KernelProvisionerFactory.GROUP_NAME)
+
+
+def kernel_manager_in(manager: Any, isolation: str, stage: Path, folder: Path, limits: Limits) -> None:
+    """Have a kernel manager start its kernel in `isolation`, with the staged package and the submission's folder."""
+    spec = manager.kernel_spec
+    if isolation != "none":
+        spec.argv = [sys.executable, "-m", "ipykernel_launcher", "-f", "{connection_file}"]
+    spec.interrupt_mode = "message"
+    settings = {} if isolation == "none" else {"stage": str(stage), "folder": str(folder), "limits": limits}
+    spec.metadata["kernel_provisioner"] = {"provisioner_name": PROVISIONERS[isolation], "config": settings}
+
+
+class LimitsProvisioner(LocalProvisioner):
+    """A kernel with limits, a clean environment and sockets that are files in a folder of its own."""
+
+    stage = Unicode(help="The folder with the staged package.")
+    folder = Unicode(help="The submission's folder.")
+    limits = Instance(Limits, args=(), help="What the kernel and all that it starts may use.")
+    stopped_because = ""  # a sentence about "this cell", where the kernel was stopped for using too much
+
+    _checked = 0.0
+
+    async def pre_launch(self, **kwargs: Any) -> dict[str, Any]:
+        """Make the kernel's folder and write the connection file there, before anything is bound or started."""
+        self.channel = Path(tempfile.mkdtemp(prefix=KERNEL_PREFIX, dir=temporary_folder(BELOW_KERNEL)))
+        self.kernel_spec.interrupt_mode = "message"  # a signal would end bubblewrap, and the kernel with it
+        manager = self.parent
+        manager.transport, manager.ip = "ipc", str(self.channel / "kernel")
+        manager.connection_file = str(self.channel / "connection.json")
+        kwargs["env"] = self.environment()
+        kwargs = await super().pre_launch(**kwargs)
+        return self.confine(kwargs)
+
+    def environment(self) -> dict[str, str]:
+        """Give the kernel's environment variables."""
+        home = self.channel / "home"
+        matplotlib = home / "matplotlib"
+        matplotlib.mkdir(parents=True)
+        for cache in font_caches():
+            shutil.copyfile(cache, matplotlib / cache.name)
+        return clean_environment(str(home), str(matplotlib), self.stage)
+
+    def confine(self, kwargs: dict[str, Any]) -> dict[str, Any]:
+        """Change how the process is started."""
+        grader = os.getpid()
+
+        def begin() -> None:
+            end_with_parent(grader)
+            self.limits.apply()
+
+        return {**kwargs, "cwd": self.folder or None, "preexec_fn": begin}
+
+    async def poll(self) -> int | None:
+        """Look whether the kernel runs; end it if it and its children use too much together."""
+        if self.process is not None and monotonic() > self._checked + CHECK_SECONDS:
+            self._checked = monotonic()
+            if self.uses_too_much():
+                await self.kill()
+        return await super().poll()
+
+    def uses_too_much(self) -> bool:
+        """Say whether limits that hold for all processes together are passed; the sentence is in `stopped_because`."""
+        if self.pid and (fault := memory_fault(self.pid, self.limits)):
+            self.stopped_because = fault
+        elif len(list(self.channel.iterdir())) > 16:
+            self.stopped_because = "this cell wrote files where only the kernel's sockets belong"
+        return bool(self.stopped_because)
+
+    async def cleanup(self, restart: bool = False) -> None:
+        """Remove the kernel's folder."""
+        await super().cleanup(restart)
+        shutil.rmtree(self.channel, ignore_errors=True)
+
+
+class BubblewrapProvisioner(LimitsProvisioner):
+    """A kernel inside bubblewrap."""
+
+    def environment(self) -> dict[str, str]:
+        """Give the kernel's environment variables, as paths inside."""
+        return clean_environment(HOME, f"{SCRATCH}/matplotlib", PACKAGE)
+
+    def confine(self, kwargs: dict[str, Any]) -> dict[str, Any]:
+        """Put bubblewrap before the kernel's command."""
+        user = other_user()
+        if user is not None:
+            for path in (self.channel, *self.channel.iterdir(), Path(self.stage)):
+                os.chown(path, user, user)
+        binds = ["--bind", str(self.channel), str(self.channel)]
+        binds += submission_binds(Path(self.stage), Path(self.folder))
+        command = sandboxed(kwargs["cmd"], binds, user, self.limits, self.filter)
+        return {**kwargs, "cwd": "/", "cmd": command, "pass_fds": (self.filter,)}
+
+    async def pre_launch(self, **kwargs: Any) -> dict[str, Any]:
+        """Open the filter for system calls too, which bubblewrap reads."""
+        self.filter = filter_file()
+        return await super().pre_launch(**kwargs)
+
+    async def launch_kernel(self, cmd: list[str], **kwargs: Any) -> Any:
+        """Start the kernel."""
+        try:
+            return await super().launch_kernel(cmd, **kwargs)
+        finally:
+            os.close(self.filter)

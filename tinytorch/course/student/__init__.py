@@ -1,0 +1,1 @@
+"""What a student runs: `tito check`, `tito reset` and `tito lab`."""

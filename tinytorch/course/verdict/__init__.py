@@ -1,0 +1,1 @@
+"""From a submission's run to a verdict on each test."""

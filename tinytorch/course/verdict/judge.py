@@ -1,0 +1,204 @@
+"""The verdict on a test cell: decided here, in the grader's process, on plain values that the student's process sent.
+
+What the student's process says of itself, that a cell ran without an error, is not taken as a pass: a pass is every
+assert of the cell decided here, on evidence for each. See `split_test` for how a cell is taken apart.
+"""
+
+from __future__ import annotations
+
+import builtins
+import json
+import marshal
+import re
+import secrets
+import textwrap
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from importlib.resources import files
+from typing import Any, Literal
+
+import numpy as np
+from nbformat import NotebookNode
+
+from tinytorch.course.outputs import error_output
+from tinytorch.course.verdict.decode_values import Tensor, Unreadable, decode
+from tinytorch.course.verdict.split_test import CHECK, LOOK, OUR_NAMES, Part, take_apart
+
+MOST_EVIDENCE_BYTES = 20_000_000
+BUILTINS = {name: getattr(builtins, name) for name in OUR_NAMES if hasattr(builtins, name)}
+
+
+class Tampered(Exception):
+    """The evidence is not what an honest run of the cell sends."""
+
+
+class Stopped(Exception):
+    """The student's half ended before the next assert."""
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """What a test cell is given: its outputs, which end in an error unless it passed, and what a person has to see."""
+
+    outputs: list[NotebookNode]
+    flag: str = ""
+    decided: bool = False  # an assert failed on evidence; what came after it has no part in that
+
+    @property
+    def status(self) -> Literal["ok", "error"]:
+        """Whether the cell passed."""
+        return "error" if any(output.output_type == "error" for output in self.outputs) else "ok"
+
+
+def judge(source: str, witness: str, run: Callable[[str], Sequence[NotebookNode]]) -> Verdict:
+    """Decide on a test cell.
+
+    Args:
+        source: the test cell, hidden region included.
+        witness: the path at which the student's process finds what `witness_file` gave.
+        run: runs a source in the student's process and gives its outputs.
+    """
+    look = f"{LOOK}_{secrets.token_hex(8)}"
+    parts = [(part, f"application/x-evidence-{secrets.token_hex(8)}") for part in take_apart(source)]
+    kinds = {kind for _, kind in parts}
+    outputs = run(_summons(parts, look, witness))
+    errors = [output for output in outputs if output.output_type == "error"]
+    sent = {kind: [output.data[kind] for output in outputs if kind in output.get("data", {})] for kind in kinds}
+    shown = [
+        _harmless(output)
+        for output in outputs
+        if output.output_type != "error" and not kinds & set(output.get("data", {}))
+    ]
+    judged = _Replay()
+    for place, (part, kind) in enumerate(parts):
+        # An error, or a stop from outside, is this part's if no later part was begun
+        stopped = bool(errors) and not any(sent[later] for _, later in parts[place + 1 :])
+        try:
+            judged.run(part, _read(sent[kind], stopped))
+        except Stopped:
+            # The statements themselves raised, or were stopped: that error is the verdict
+            if not stopped:
+                return _tampered(shown, "the test ended early, yet without an error")
+        except Tampered as problem:
+            return _tampered(shown, str(problem))
+        except Exception as failure:
+            return Verdict([*shown, error_output(type(failure).__name__, str(failure))], decided=True)
+        if stopped:
+            return Verdict([*shown, errors[0]])
+    return Verdict(shown)
+
+
+def get_ready(sources: Sequence[str]) -> None:
+    """Take test cells apart that will be judged: what forks this process need not do it again."""
+    for source in sources:
+        for part in take_apart(source):
+            _ = part.grader_code
+
+
+def witness_file(helpers: Sequence[str]) -> bytes:
+    """Give what the student's process loads anew for each part of a test: the witness and the tests' own functions.
+
+    `helpers` are the sources of the given cells that tests call: loaded each time, so that a student's function of the
+    same name, by accident or not, is not called in their place.
+    """
+    source = files("tinytorch.course.verdict").joinpath("inside_witness.py").read_text(encoding="utf-8")
+    codes = [compile(helper, "<given>", "exec", dont_inherit=True) for helper in helpers]
+    return marshal.dumps((compile(source, "<witness>", "exec", dont_inherit=True), codes))
+
+
+def _summons(parts: Sequence[tuple[Part, str]], look: str, witness: str) -> str:
+    """Give the source that the student's process runs: its halves of the parts, each between a witness and its letter.
+
+    The evidence for a part is sent before the next one is begun, which may never end.
+    """
+    lines = [
+        f"{look} = [__import__('marshal').loads(open({witness!r}, 'rb').read()), {{}}]",
+        f"exec({look}[0][0], {look}[1])",
+    ]
+    for part, kind in parts:
+        half = re.sub(rf"\b{LOOK}\(", f"{look}(", part.student_half)
+        lines += [
+            f"{look} = {look}[1]['Witness'](globals(), {look}[0][1])" if kind == parts[0][1] else f"{look}.begin()",
+            "try:",
+            textwrap.indent(half or "pass", "    "),
+            "finally:",
+            f"    {look}.send({kind!r})",
+        ]
+    return "\n".join([*lines, f"del {look}"])
+
+
+def _read(evidence: list[Any], stopped: bool) -> list[Any]:
+    """Give the entries of the evidence, in the order in which they were sent."""
+    if not evidence and stopped:
+        raise Stopped
+    if len(evidence) != 1:
+        raise Tampered(f"the test's evidence came {len(evidence)} times instead of once")
+    if len(evidence[0]) > MOST_EVIDENCE_BYTES:
+        raise Tampered(f"the test's evidence is {len(evidence[0]):,} bytes large")
+    try:
+        entries = json.loads(evidence[0])
+    except ValueError:
+        raise Tampered("the test's evidence cannot be read") from None
+    if not isinstance(entries, list):
+        raise Tampered("the test's evidence cannot be read")
+    return entries
+
+
+class _Replay:
+    """The grader's halves of one cell, run one after the other against the evidence for each."""
+
+    def __init__(self) -> None:
+        own = {"np": np, "Tensor": Tensor, CHECK: self._check, LOOK: self._look}
+        self.space = {"__builtins__": {**BUILTINS, "__import__": _import_for_numpy}, **own}
+        self.waiting: Iterator[Any] = iter(())
+        self.looks: list[Any] = []
+        self.values: dict[int, Any] = {}
+
+    def run(self, part: Part, entries: list[Any]) -> None:
+        """Run a part; raises what a failed test raises, `Stopped` or `Tampered`."""
+        self.waiting = iter(entries)
+        exec(part.grader_code, self.space)
+        if next(self.waiting, None) is not None:
+            raise Tampered("more evidence came than the test has asserts")
+
+    def _check(self, number: int) -> None:
+        """Take the evidence for the next assert."""
+        entry = next(self.waiting, None)
+        if entry is None:
+            raise Stopped
+        if not (isinstance(entry, list) and len(entry) == 2 and entry[0] == number and isinstance(entry[1], list)):
+            raise Tampered("the test's evidence does not belong to its asserts")
+        self.looks, self.values = entry[1], {}
+
+    def _look(self, place: int) -> Any:
+        """Give a value that the assert asks for, or raise the error that asking for it raised over there."""
+        if place in self.values:  # a loop inside the assert asks for it again and again
+            return self.values[place]
+        try:
+            kind, *rest = self.looks[place]
+            value = decode(rest[0] if kind == "raised" else self.looks[place])
+        except (Unreadable, IndexError, TypeError, ValueError, RecursionError) as problem:
+            raise Tampered(f"the test's evidence cannot be read ({problem})") from None
+        if kind == "raised":
+            raise value if isinstance(value, Exception) else Tampered("an error was sent that is none")
+        self.values[place] = value
+        return value
+
+
+def _import_for_numpy(name: str, *how: Any) -> Any:
+    """Import what NumPy needs on first use, such as for `array.sum()`, and nothing for a test."""
+    if name.split(".")[0] != "numpy":
+        raise ImportError(f"a test's asserts import nothing, and so not {name}")
+    return builtins.__import__(name, *how)
+
+
+def _tampered(shown: list[NotebookNode], problem: str) -> Verdict:
+    message = f"{problem}; the points are held back until a person has looked"
+    return Verdict([*shown, error_output("Tampered", message)], flag=problem)
+
+
+def _harmless(output: NotebookNode) -> NotebookNode:
+    """Give an output that nbgrader does not read as a score: a result that a cell ends in would be one."""
+    if output.output_type == "execute_result":
+        return NotebookNode(output_type="display_data", data=output.data, metadata=output.metadata)
+    return output

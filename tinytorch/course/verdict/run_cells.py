@@ -1,0 +1,337 @@
+"""Running a submission: nbgrader's Execute, with the staged package, in a sandbox, and with a limit on everything.
+
+A cell that loops, floods or ends its kernel costs its own points only: it gets an error output that says why, and the
+cells after it run in a fresh kernel in which the cells before it were run again.
+"""
+
+from __future__ import annotations
+
+import copy
+import tempfile
+import time
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass, field
+from pathlib import Path
+from time import monotonic
+from typing import Any, Literal
+
+from nbformat import NotebookNode
+from nbgrader.preprocessors import Execute
+from traitlets import Enum, Float, Integer, List, Unicode
+
+from tinytorch.course.layout import Course
+from tinytorch.course.notebook import grade_id, role_of
+from tinytorch.course.notes import add_note
+from tinytorch.course.outputs import OUTPUTS, as_output, error_output
+from tinytorch.course.sandbox.bubblewrap import PACKAGE
+from tinytorch.course.sandbox.forked_kernel import ForkedKernel, ForkServer
+from tinytorch.course.sandbox.isolation import ISOLATIONS, check_isolation
+from tinytorch.course.sandbox.jupyter_kernel import StartedKernel
+from tinytorch.course.sandbox.kernel import Kernel, Message
+from tinytorch.course.sandbox.limits import Limits
+from tinytorch.course.sandbox.staged_package import stage_package
+
+POLL_SECONDS = 0.1
+INTERRUPT_SECONDS = 2.0  # how long interrupted code may take to end
+
+
+@dataclass
+class Fault:
+    """Why a piece of code was stopped from outside, or what it did to its kernel."""
+
+    ename: str
+    text: str  # a sentence about "this cell"
+
+
+@dataclass
+class Ran:
+    """What became of a piece of code that was run in the kernel."""
+
+    status: Literal["ok", "error"] = "ok"
+    outputs: list[NotebookNode] = field(default_factory=list)
+    execution_count: int | None = None
+    fault: Fault | None = None  # set where it did not come to its own end
+
+    def fail(self, ename: str, text: str) -> Ran:
+        """Note that it was stopped, with an error output that says why."""
+        self.status, self.fault = "error", Fault(ename, text)
+        self.outputs.append(error_output(ename, text))
+        return self
+
+
+class ExecuteStaged(Execute):  # type: ignore[misc]
+    """Run the cells of a submission in kernels that reach only what the course gives them.
+
+    It reads the module from `resources["nbgrader"]["assignment"]`, as nbgrader's own preprocessors do.
+
+    To judge a cell otherwise, override `run_cell(cell) -> Ran`: it runs with a live kernel and the cell's time running.
+    There, `self.execute_code(code) -> Ran` runs any code in the current kernel, within what is left of the cell's time,
+    as often as wanted; it never raises for what the code does. When `ran.fault` is set the code was stopped, and
+    `self.kernel.is_alive()` says whether there is still a kernel; `self.fresh_kernel(index)` starts a new one with the
+    cells before cell `index` run again.
+    """
+
+    course_root = Unicode(help="The course folder, whose tinytorch is staged for the kernel.").tag(config=True)
+    isolation = Enum(
+        ISOLATIONS,
+        default_value="bubblewrap",
+        help="What student code runs in: 'bubblewrap', a sandbox; 'limits', the grader's own rights with limits on "
+        "memory, time and files, which warns; 'none', for a student's own check.",
+    ).tag(config=True)
+    submission_timeout = Float(120.0, help="The seconds that all cells of a submission have together.").tag(config=True)
+    memory_gigabytes = Float(4.0, help="The memory that a submission may use.").tag(config=True)
+    max_output_bytes = Integer(1_000_000, help="How much one cell may print.").tag(config=True)
+    # A `tinytorch/` that was handed in beside the notebook must not come before the staged one.
+    extra_arguments = List(["--InteractiveShellApp.ignore_cwd=True"]).tag(config=True)
+    staged_files: Mapping[str, bytes] = {}  # what lies in the stage beside the package
+    server: ForkServer | None = None  # what kernels in the sandbox are forked from; without one, each is started
+
+    def preprocess(self, nb: NotebookNode, resources: dict[str, Any]) -> tuple[NotebookNode, dict[str, Any]]:
+        """Run the notebook with the package staged for its module."""
+        check_isolation(self.isolation)
+        course = Course(Path(self.course_root))
+        self.nb = nb
+        self._harmful: set[int] = set()  # the cells that are not run again in a fresh kernel
+        self._last_index: int | None = None
+        self._submission_ends = monotonic() + self.submission_timeout
+        self._cell_ends = self._submission_ends
+        with tempfile.TemporaryDirectory(prefix="tinytorch-stage-") as stage:
+            self._stage = Path(stage)
+            self._folder = Path(resources.get("metadata", {}).get("path") or stage)
+            stage_package(course, course.module(resources["nbgrader"]["assignment"]), self._stage)
+            for name, content in self.staged_files.items():
+                (self._stage / name).write_bytes(content)
+            self.kernel = self.new_kernel()
+            try:
+                nb.metadata["language_info"] = self.kernel.language_info
+                for index, cell in enumerate(nb.cells):
+                    nb.cells[index], resources = self.preprocess_cell(cell, resources, index)
+            finally:
+                self.kernel.end()
+        return nb, resources
+
+    @property
+    def stage_inside(self) -> str:
+        """The folder of the staged package, as student code sees it."""
+        return PACKAGE if self.isolation == "bubblewrap" else str(self._stage)
+
+    def new_kernel(self) -> Kernel:
+        """Give a kernel in the chosen isolation."""
+        limits = Limits(memory_bytes=int(self.memory_gigabytes * 2**30))
+        if self.isolation == "bubblewrap" and self.server is not None:
+            return ForkedKernel(self.server, self._stage, self._folder, limits)
+        name = self.nb.metadata.get("kernelspec", {}).get("name", "python3")
+        return StartedKernel(name, self.extra_arguments, self.isolation, self._stage, self._folder, limits)
+
+    def preprocess_cell(
+        self, cell: NotebookNode, resources: dict[str, Any], index: int
+    ) -> tuple[NotebookNode, dict[str, Any]]:
+        """Run one cell; whatever it does, it ends with outputs, and the next cell finds a kernel."""
+        if not self._is_run(cell):
+            return cell, resources
+        if self._last_index is not None and not self.kernel.is_alive():
+            if self._last_index not in self._harmful:  # it ended well, and its kernel a moment later
+                self._note_fault(self._last_index, Fault("KernelDied", self._reason_of_death()))
+            self.fresh_kernel(index)
+        self._start_clock()
+        ran = Ran().fail("SubmissionTimeoutError", self._out_of_time()) if self._time_is_up() else self.run_cell(cell)
+        self._last_index = index
+        cell.execution_count = ran.execution_count
+        cell.outputs = ran.outputs
+        for output in cell.outputs:
+            if output.output_type == "stream":
+                output.name = "stdout"  # nbgrader scores any stderr 0, and a warning is no fault
+        if ran.fault:
+            self._note_fault(index, ran.fault)
+        return cell, resources
+
+    def run_cell(self, cell: NotebookNode) -> Ran:
+        """Run a cell's code and give what became of it."""
+        return self.execute_code(cell.source)
+
+    def execute_code(self, code: str, *, is_python: bool = False) -> Ran:
+        """Run code in the current kernel within what is left of the current cell's time.
+
+        `is_python` says that it holds none of IPython's own notation. The outputs are those that the kernel sent, and
+        one more of type error where the code had to be stopped.
+        """
+        ran = Ran()
+        if not self.kernel.is_alive():
+            return ran.fail("KernelDied", self._reason_of_death())
+        taken = _Intake(ran, self.max_output_bytes)
+        with suppress(OSError):  # it ended just now
+            self.kernel.ask(code, is_python=is_python)
+        while not taken.replied:
+            taken.take(self.kernel.receive(POLL_SECONDS))
+            if taken.replied and not taken.flooded:
+                break
+            if self.kernel.is_cut_off:  # the end of the kernel cuts its connections too
+                self._wait_for_end()
+            if not self.kernel.is_alive():
+                return ran.fail("KernelDied", self._reason_of_death())
+            if taken.flooded or self.kernel.is_cut_off:
+                megabytes = f"{self.max_output_bytes / 1e6:g} MB"
+                self._stop(taken)
+                return ran.fail("OutputLimitError", f"this cell printed more than {megabytes} and was stopped")
+            if monotonic() > self._cell_ends:
+                self._stop(taken)
+                return ran.fail(*self._timeout())
+        if taken.asked_to_exit:
+            self.kernel.end()
+            return ran.fail("KernelDied", "this cell ended the Python that it ran in, by exit() or quit()")
+        return ran
+
+    def _wait_for_end(self) -> None:
+        """Wait a second for the kernel to end."""
+        give_up = monotonic() + 1
+        while monotonic() < give_up and self.kernel.is_alive():
+            time.sleep(POLL_SECONDS / 4)
+
+    def _stop(self, taken: _Intake) -> None:
+        """Interrupt the running code; where that does not end it soon, end its kernel."""
+        taken.keep = False
+        self.kernel.interrupt()
+        give_up = monotonic() + INTERRUPT_SECONDS
+        while not taken.replied and monotonic() < give_up and self.kernel.is_alive():
+            taken.take(self.kernel.receive(POLL_SECONDS))
+        if self.kernel.is_cut_off or not taken.replied:
+            self.kernel.end()
+
+    def fresh_kernel(self, index: int) -> None:
+        """Start a new kernel and run the cells before cell `index` again that no points hang on.
+
+        These are all but the tests; a test of 0 points counts as one of them, for it may put a stand-in in place.
+        """
+        while True:
+            self.kernel.end()
+            self.kernel = self.new_kernel()
+            for earlier in range(index):
+                if self._time_is_up():
+                    return
+                if not self._is_run_again(earlier):
+                    continue
+                self._start_clock()
+                if self.run_cell(copy.deepcopy(self.nb.cells[earlier])).fault:
+                    self._harmful.add(earlier)
+                if not self.kernel.is_alive():
+                    self._harmful.add(earlier)
+                    break
+            else:
+                return
+
+    def _is_run(self, cell: NotebookNode) -> bool:
+        """Say whether grading runs a cell."""
+        passed_over = self.skip_cells_with_tag in cell.metadata.get("tags", [])
+        return cell.cell_type == "code" and bool(cell.source.strip()) and not passed_over
+
+    def _is_run_again(self, index: int) -> bool:
+        """Say whether a cell belongs into a fresh kernel."""
+        cell = self.nb.cells[index]
+        if index in self._harmful or not self._is_run(cell):
+            return False
+        return role_of(cell) != "test" or self._is_preparation(cell)
+
+    def _start_clock(self) -> None:
+        """Give the next cell its time, or what the submission has left."""
+        self._cell_ends = min(monotonic() + self.timeout, self._submission_ends)
+
+    def _time_is_up(self) -> bool:
+        """Say whether the submission has used up its time."""
+        return bool(monotonic() >= self._submission_ends)
+
+    def _timeout(self) -> tuple[str, str]:
+        """Name the time that is over, and say so."""
+        if self._time_is_up():
+            return "SubmissionTimeoutError", self._out_of_time()
+        return "CellTimeoutError", f"this cell ran longer than {self.timeout:g} s and was stopped"
+
+    def _out_of_time(self) -> str:
+        """Say that there is no time left."""
+        return f"the {self.submission_timeout:g} s that all cells have together were over before this cell ended"
+
+    def _note_fault(self, index: int, fault: Fault) -> None:
+        """Remember a cell that had to be stopped, for the next kernel and for the report."""
+        self._harmful.add(index)
+        cell = self.nb.cells[index]
+        add_note(self.nb, "fault", grade_id(cell) or cell.get("id", f"cell {index + 1}"), fault.text)
+        if self._is_preparation(cell):
+            self._give_up_step(index)
+
+    def _give_up_step(self, index: int) -> None:
+        """Leave out a step that can't even be tried by the cell which puts a stand-in in its place.
+
+        In a kernel without the step's cells that cell finds nothing to try, and later steps get the stand-in.
+        """
+        preparations = [place for place in range(index) if self._is_preparation(self.nb.cells[place])]
+        for place in range(preparations[-1] + 1 if preparations else 0, index):
+            if role_of(self.nb.cells[place]) == "solution":
+                self._harmful.add(place)
+        self._harmful.discard(index)
+        self.kernel.end()
+
+    @staticmethod
+    def _is_preparation(cell: NotebookNode) -> bool:
+        """Say whether a cell is a test of 0 points, which prepares what later tests need."""
+        return role_of(cell) == "test" and cell.metadata.nbgrader.get("points") == 0
+
+    def _reason_of_death(self) -> str:
+        """Say what is known about the end of a kernel."""
+        return self.kernel.stopped_because or (
+            "this cell ended the Python that it ran in (an exit, a crash, or more memory than there is)"
+        )
+
+
+class _Intake:
+    """What comes from the kernel for one request: counted as it arrives, kept while it is not too much."""
+
+    def __init__(self, ran: Ran, max_bytes: int) -> None:
+        self.ran, self.max_bytes = ran, max_bytes
+        self.keep = True
+        self.replied = self.asked_to_exit = self.clear_first = False
+        self.bytes = 0
+
+    @property
+    def flooded(self) -> bool:
+        """Whether more has come than is taken."""
+        return self.bytes > self.max_bytes
+
+    def take(self, messages: Sequence[Message]) -> None:
+        """Take in what has come."""
+        for message in messages:
+            self.bytes += message.size_bytes
+            with suppress(Exception):  # the kernel's process is the student's: what it sends may be anything
+                if message.kind == "execute_reply":
+                    self.take_reply(message.content)
+                else:
+                    self.take_output(message.kind, message.content)
+
+    def take_reply(self, content: dict[str, Any]) -> None:
+        """Take the reply, which says how the code ended."""
+        self.replied = True
+        self.asked_to_exit = any(payload.get("source") == "ask_exit" for payload in content.get("payload", []))
+        self.ran.execution_count = content.get("execution_count")
+        if content["status"] == "ok":
+            return
+        self.ran.status = "error"
+        # Where the code kept its error from being shown: an error is what costs points
+        if self.keep and not any(output.output_type == "error" for output in self.ran.outputs):
+            ename, evalue = str(content.get("ename", "Error")), str(content.get("evalue", ""))
+            self.ran.outputs.append(error_output(ename, evalue, content.get("traceback") or ()))
+
+    def take_output(self, kind: str, content: dict[str, Any]) -> None:
+        """Take one output."""
+        if kind == "clear_output":
+            self.clear_first = bool(content.get("wait"))
+            if not self.clear_first:
+                self.ran.outputs.clear()
+        elif kind in OUTPUTS and self.keep and not self.flooded:
+            output = as_output(kind, content)
+            if self.clear_first:
+                self.ran.outputs.clear()
+                self.clear_first = False
+            last = self.ran.outputs[-1] if self.ran.outputs else None
+            if kind == "stream" and last and last.output_type == "stream" and last.name == output.name:
+                last.text += output.text
+            else:
+                self.ran.outputs.append(output)
