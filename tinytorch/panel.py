@@ -123,7 +123,7 @@ class Panel:
 
 
 def _first_line(error: BaseException) -> str:
-    """Give what a test or a stub says as it stands, and any other error with its name."""
+    """Return what a test or a stub says as it stands, and any other error with its name."""
     line = (str(error).strip().splitlines() or [""])[0]
     return (
         line if line and isinstance(error, (AssertionError, NotImplementedError)) else f"{type(error).__name__}: {line}"

@@ -55,7 +55,7 @@ class _Finder(MetaPathFinder):
     def find_spec(
         self, name: str, path: Sequence[str] | None = None, target: ModuleType | None = None
     ) -> ModuleSpec | None:
-        """Give where a module is, with a loader that names a failing cell."""
+        """Return where a module is, with a loader that names a failing cell."""
         spec = PathFinder.find_spec(name, path, target) if name.startswith(f"{__name__}.") else None
         if spec and isinstance(spec.loader, SourceFileLoader):
             spec.loader = _Loader(spec.loader.name, spec.loader.path)

@@ -377,7 +377,7 @@ def main(arguments: list[str] | None = None) -> None:
 
 
 def _module_and_notebook(course: Course, name: str) -> tuple[Module, Path]:
-    """Give the module and the notebook that the user means by a module's name or a notebook's path."""
+    """Return the module and the notebook that the user means by a module's name or a notebook's path."""
     from tinytorch.course.notebook import module_of, read_notebook
 
     path = Path(name)
@@ -392,7 +392,7 @@ def _module_and_notebook(course: Course, name: str) -> tuple[Module, Path]:
 
 
 def _shown(path: Path, course: Course) -> Path:
-    """Give a path as the user would write it: from the course folder, if it lies there."""
+    """Return a path as the user would write it: from the course folder, if it lies there."""
     path = path.resolve()
     return path.relative_to(course.root) if path.is_relative_to(course.root) else path
 

@@ -79,7 +79,7 @@ class Course:
 
     @classmethod
     def find(cls, start: Path | None = None) -> Course:
-        """Give the course that `start` (the current folder, if not given) lies in, or raise `CourseError`."""
+        """Return the course that `start` (the current folder, if not given) lies in, or raise `CourseError`."""
         start = (start or Path.cwd()).resolve()
         for folder in [start, *start.parents]:
             if (folder / "settings.ini").is_file() and (folder / "modules").is_dir():
@@ -96,7 +96,7 @@ class Course:
         return sorted(Module(name, self.root) for name in folders if MODULE_FOLDER.match(name))
 
     def module(self, name: str) -> Module:
-        """Give one module by its number ("05"), name ("dataloader") or both ("05_dataloader")."""
+        """Return one module by its number ("05"), name ("dataloader") or both ("05_dataloader")."""
         for module in self.modules:
             if name in (module.assignment, module.name, module.number) or name == module.number.lstrip("0"):
                 return module
@@ -104,7 +104,7 @@ class Course:
         raise CourseError(f"There is no module {name!r}: choose one of {known}.")
 
     def core_before(self, module: Module) -> list[Path]:
-        """Give the package files that earlier modules export to, in course order.
+        """Return the package files that earlier modules export to, in course order.
 
         A student's folder holds them without the modules, so each is known by the notebook that it names.
         """

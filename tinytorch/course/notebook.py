@@ -34,7 +34,7 @@ def read_notebook(path: Path) -> NotebookNode:
 
 
 def role_of(cell: NotebookNode) -> str | None:
-    """Say what a cell is to nbgrader: "solution", "test", "written", "given", or None for any other cell."""
+    """Return what a cell is to nbgrader: "solution", "test", "written", "given", or None for any other cell."""
     flags = _settings(cell)
     if flags.get("solution"):
         return "written" if flags.get("grade") else "solution"
@@ -44,24 +44,24 @@ def role_of(cell: NotebookNode) -> str | None:
 
 
 def grade_id(cell: NotebookNode) -> str | None:
-    """Give the name that nbgrader knows a cell by."""
+    """Return the name that nbgrader knows a cell by."""
     name = _settings(cell).get("grade_id")
     return None if name is None else str(name)
 
 
 def _settings(cell: NotebookNode) -> dict[str, Any]:
-    """Give what nbgrader wrote into a cell; a submission may hold anything there."""
+    """Return what nbgrader wrote into a cell; a submission may hold anything there."""
     settings = cell.metadata.get("nbgrader")
     return settings if isinstance(settings, dict) else {}
 
 
 def solution_cells(notebook: NotebookNode) -> list[NotebookNode]:
-    """Give the code cells that are the student's to write."""
+    """Return the code cells that are the student's to write."""
     return [cell for cell in notebook.cells if role_of(cell) == "solution"]
 
 
 def explore_cells(notebook: NotebookNode) -> dict[str, str]:
-    """Give id and source of the cells that are there to look and play: tagged `explore`, unknown to nbgrader."""
+    """Return id and source of the cells that are there to look and play: tagged `explore`, unknown to nbgrader."""
     return {
         cell.id: cell.source
         for cell in notebook.cells
@@ -83,7 +83,7 @@ def tag_as_released(notebook: NotebookNode, explore_sources: dict[str, str]) -> 
 
 
 def sections(notebook: NotebookNode) -> list[tuple[str, NotebookNode]]:
-    """Give each cell with the section it stands in: "Step 4" in step 4, else the title of the heading above it."""
+    """Return each cell with the section it stands in: "Step 4" in step 4, else the title of the heading above it."""
     section, pairs = "Before step 1", []
     for cell in notebook.cells:
         heading = HEADING.search(cell.source) if cell.cell_type == "markdown" else None
@@ -94,12 +94,12 @@ def sections(notebook: NotebookNode) -> list[tuple[str, NotebookNode]]:
 
 
 def grade_ids(notebook: NotebookNode) -> set[str]:
-    """Give the names of all cells that nbgrader knows."""
+    """Return the names of all cells that nbgrader knows."""
     return {name for cell in notebook.cells if (name := grade_id(cell))}
 
 
 def module_of(course: Course, path: Path, names: set[str] | None = None) -> Module | None:
-    """Say which module a notebook belongs to: by its file's name, else its folder's, else its cells' names.
+    """Return which module a notebook belongs to: by its file's name, else its folder's, else its cells' names.
 
     `names` are those of its cells, where they were read already.
     """
@@ -120,5 +120,5 @@ def module_of(course: Course, path: Path, names: set[str] | None = None) -> Modu
 
 @functools.lru_cache  # a class in one folder asks for them again for each student
 def _released_names(path: Path, changed_ns: int) -> set[str]:
-    """Give the names of a released notebook's cells, as of its last change."""
+    """Return the names of a released notebook's cells, as of its last change."""
     return grade_ids(read_notebook(path))

@@ -41,5 +41,5 @@ def clear_notes(notebook: NotebookNode) -> None:
 
 
 def read_notes(notebook: NotebookNode) -> list[Note]:
-    """Give a notebook's notes in the order they were added."""
+    """Return a notebook's notes in the order they were added."""
     return [Note(**entry) for entry in notebook.metadata.get(KEY, {}).get("notes", [])]

@@ -9,13 +9,13 @@ from nbformat import NotebookNode, from_dict
 
 
 def error_output(ename: str, evalue: str, traceback: Sequence[str] = ()) -> NotebookNode:
-    """Give an error as a notebook holds it."""
+    """Return an error as a notebook holds it."""
     lines = [str(line) for line in traceback or [f"{ename}: {evalue}" if evalue else ename]]
     return NotebookNode(output_type="error", ename=ename, evalue=evalue, traceback=lines)
 
 
 def as_output(kind: str, content: dict[str, Any]) -> NotebookNode:
-    """Give a message's content as a notebook holds it, or raise `ValueError` for what no notebook may hold.
+    """Return a message's content as a notebook holds it, or raise `ValueError` for what no notebook may hold.
 
     It says what nbformat's schema says: asking that for each output takes longer than most cells.
     """

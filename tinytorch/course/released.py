@@ -18,12 +18,12 @@ from tinytorch.course.notebook import grade_id, read_notebook
 
 
 def is_untouched(cell: NotebookNode) -> bool:
-    """Say whether one of nbgrader's cells is as it was released."""
+    """Whether one of nbgrader's cells is as it was released."""
     return bool(cell.metadata.nbgrader.get("checksum") == compute_checksum(cell))
 
 
 def released_notebook(course: Course, module: Module) -> NotebookNode:
-    """Give the best copy there is: the file in modules/ while nobody has worked in it, else the one that was kept."""
+    """Return the best copy there is: the file in modules/ while nobody has worked in it, else the one that was kept."""
     working = read_notebook(module.released_path) if module.released_path.is_file() else None
     if working and all(is_untouched(cell) for cell in working.cells if grade_id(cell)):
         return working
@@ -36,7 +36,7 @@ def released_notebook(course: Course, module: Module) -> NotebookNode:
 
 
 def committed_notebook(course: Course, module: Module) -> NotebookNode | None:
-    """Give the notebook of the last commit, None if there is no git, no repository or no such file in it."""
+    """Return the notebook of the last commit, None if there is no git, no repository or no such file in it."""
     path = module.released_path.relative_to(course.root).as_posix()
     try:
         shown = subprocess.run(["git", "show", f"HEAD:./{path}"], cwd=course.root, capture_output=True, check=True)
@@ -46,7 +46,7 @@ def committed_notebook(course: Course, module: Module) -> NotebookNode | None:
 
 
 def released_cells(course: Course, module: Module) -> dict[str, NotebookNode]:
-    """Give each of nbgrader's cells as released, by name; one that is nowhere untouched is not there."""
+    """Return each of nbgrader's cells as released, by name; one that is nowhere untouched is not there."""
     candidates = [released_notebook(course, module)]
     if module.released_path.is_file():
         candidates.append(read_notebook(module.released_path))

@@ -20,7 +20,7 @@ class ArrayDataset(ABC):
 
     @abstractmethod
     def _open(self) -> tuple[NDArray[Any], ...]:
-        """Give the arrays, read-only."""
+        """Return the arrays, read-only."""
 
     @cached_property
     def arrays(self) -> tuple[NDArray[Any], ...]:
@@ -31,7 +31,7 @@ class ArrayDataset(ABC):
         return len(self.arrays[0])
 
     def __getitem__(self, index: int) -> tuple[Any, ...]:
-        """Give a sample: a read-only view for each array, a number where the array is 1-d.
+        """Return a sample: a read-only view for each array, a number where the array is 1-d.
 
         Raises:
             IndexError: unless 0 <= index < len(self).
@@ -56,7 +56,7 @@ class ArrayDataset(ABC):
         return tuple([_owned(self._rows(number, places)) for number in range(len(self.arrays))])
 
     def _rows(self, number: int, places: NDArray[np.intp] | slice) -> NDArray[Any]:
-        """Give some rows of one of the arrays, whoever owns them."""
+        """Return some rows of one of the arrays, whoever owns them."""
         return self.arrays[number][places]
 
     def __getstate__(self) -> dict[str, Any]:
@@ -64,5 +64,5 @@ class ArrayDataset(ABC):
 
 
 def _owned(part: NDArray[Any]) -> NDArray[Any]:
-    """Give `part` in memory of its own, C-contiguous and in this machine's byte order: copied only if it is not yet."""
+    """Return `part` in memory of its own, C-contiguous, in this machine's byte order: copied only if it is not yet."""
     return np.require(part, part.dtype.newbyteorder("="), ["C", "O"])

@@ -54,7 +54,7 @@ class CIFAR10(ArrayDataset):
         return IMAGES_PER_FILE * len(self.paths)
 
     def __getitem__(self, index: int) -> tuple[NDArray[np.uint8], int]:
-        """Give (image, label). Raises IndexError unless 0 <= index < len(self)."""
+        """Return (image, label). Raises IndexError unless 0 <= index < len(self)."""
         image, label = super().__getitem__(index)
         return image, int(label)
 
@@ -73,7 +73,7 @@ class CIFAR10(ArrayDataset):
 
 
 def _find_files(root: Path, names: list[str]) -> list[Path]:
-    """Give the paths of one version's files; where neither version is complete, say what is missing."""
+    """Return the paths of one version's files; where neither version is complete, say what is missing."""
     versions = [
         [folder / f"{name}{suffix}" for name in names]
         for suffix, archive in [("", "cifar-10-batches-py"), (".bin", "cifar-10-batches-bin")]
@@ -159,7 +159,7 @@ class _Unpickler(pickle.Unpickler):
     """Reads what CIFAR-10's files hold and refuses all else; it calls nothing but the two stand-ins above."""
 
     def find_class(self, module: str, name: str) -> Any:
-        """Give the stand-in for a name that those files hold. Raises UnpicklingError for any other."""
+        """Return the stand-in for a name that those files hold. Raises UnpicklingError for any other."""
         if (module, name) not in _STAND_INS:
             raise pickle.UnpicklingError(f"it asks for {module}.{name}, which those files never do")
         return _STAND_INS[module, name]

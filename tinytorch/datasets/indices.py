@@ -21,7 +21,7 @@ class MapStyleDataset(Protocol):
 
 
 def checked_index(index: Any, size: int) -> int:
-    """Give the index of one sample as an int.
+    """Return the index of one sample as an int.
 
     Raises:
         TypeError: `index` is no integer (a slice, say).
@@ -37,7 +37,7 @@ def checked_index(index: Any, size: int) -> int:
 
 
 def checked_array(indices: Any, size: int) -> NDArray[np.intp]:
-    """Give several indices as NumPy's own integers.
+    """Return several indices as NumPy's own integers.
 
     Raises:
         TypeError: `indices` is no 1-d array of integers.
@@ -54,5 +54,5 @@ def checked_array(indices: Any, size: int) -> NDArray[np.intp]:
 
 
 def checked_indices(indices: Indices, size: int) -> NDArray[np.intp] | slice:
-    """Give the indices of a batch: a slice as it is, anything else as `checked_array` does."""
+    """Return the indices of a batch: a slice as it is, anything else as `checked_array` does."""
     return indices if isinstance(indices, slice) else checked_array(indices, size)

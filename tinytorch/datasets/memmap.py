@@ -198,7 +198,7 @@ class _RowReader:
 
 
 def _physical_bytes() -> int:
-    """Give how much memory this machine has."""
+    """Return how much memory this machine has."""
     return os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE")
 
 

@@ -45,7 +45,7 @@ class MNIST(ArrayDataset):
         self.labels_path = _with_or_without_gz(Path(root), f"{part}-labels-idx1-ubyte")
 
     def __getitem__(self, index: int) -> tuple[NDArray[np.uint8], int]:
-        """Give (image, label). Raises IndexError unless 0 <= index < len(self)."""
+        """Return (image, label). Raises IndexError unless 0 <= index < len(self)."""
         image, label = super().__getitem__(index)
         return image, int(label)
 

@@ -43,7 +43,7 @@ class Subset:
         return len(self.indices)
 
     def __getitem__(self, index: int) -> Any:
-        """Give `dataset[indices[index]]`. Raises IndexError unless 0 <= index < len(self)."""
+        """Return `dataset[indices[index]]`. Raises IndexError unless 0 <= index < len(self)."""
         return self.dataset[int(self.indices[checked_index(index, len(self))])]
 
     @property
@@ -93,7 +93,7 @@ class Concat:
         return self.ends[-1]
 
     def __getitem__(self, index: int) -> Any:
-        """Give the sample, whichever dataset has it. Raises IndexError unless 0 <= index < len(self)."""
+        """Return the sample, whichever dataset has it. Raises IndexError unless 0 <= index < len(self)."""
         place = checked_index(index, len(self))
         number = bisect_right(self.ends, place)
         return self.datasets[number][place - (self.ends[number - 1] if number else 0)]
@@ -116,7 +116,7 @@ class Transformed:
         return len(self.dataset)
 
     def __getitem__(self, index: int) -> Any:
-        """Give the sample with `fn` applied. Raises what `dataset` and `fn` raise."""
+        """Return the sample with `fn` applied. Raises what `dataset` and `fn` raise."""
         sample = self.dataset[index]
         if not isinstance(sample, (tuple, list)):
             return self.fn(sample)
@@ -158,7 +158,7 @@ class Cached:
         return len(self.dataset)
 
     def __getitem__(self, index: int) -> Any:
-        """Give the sample, from memory if it is there. Raises IndexError unless 0 <= index < len(self)."""
+        """Return the sample, from memory if it is there. Raises IndexError unless 0 <= index < len(self)."""
         place = checked_index(index, len(self))
         with self._lock:
             if place in self._kept:
@@ -193,7 +193,7 @@ _ENTRY_BYTES = 300  # an entry of the table of kept samples, measured
 
 
 def _own(sample: Any) -> Any:
-    """Give a sample whose arrays are read-only and keep no larger array alive (a map, say, that they are views of)."""
+    """Return a sample whose arrays are read-only and keep no larger array alive (such as a map that they view)."""
     if isinstance(sample, np.ndarray):
         array = sample.view() if sample.base is None else sample.copy()
         array.flags.writeable = False
@@ -204,7 +204,7 @@ def _own(sample: Any) -> Any:
 
 
 def _bytes_of(sample: Any) -> int:
-    """Give the bytes that a sample takes: an array with what it views, a Tensor with the array inside."""
+    """Return the bytes that a sample takes: an array with what it views, a Tensor with the array inside."""
     if isinstance(sample, tuple):
         return sys.getsizeof(sample) + sum(_bytes_of(part) for part in sample)
     array = sample if isinstance(sample, np.ndarray) else getattr(sample, "data", None)

@@ -17,7 +17,7 @@ MOST_PARTS = 8  # how many curves or bars are named one by one
 
 
 def describe(figure: Figure) -> str:
-    """Give a figure's text: a few sentences, the numbers written as on its axes."""
+    """Return a figure's text: a few sentences, the numbers written as on its axes."""
     title = figure.get_suptitle()
     panels = [text for ax in figure.axes if (text := _describe_axes(ax))]
     return " ".join([*([_sentence(title)] if title else []), *panels]) or "A figure without labels."

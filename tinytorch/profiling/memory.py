@@ -11,12 +11,12 @@ from typing import Any
 
 
 def peak_bytes(function: Callable[[], Any]) -> int:
-    """Give the most bytes that `function` had allocated at once, beyond what was there before (by tracemalloc)."""
+    """Return the most bytes that `function` had allocated at once, beyond what was there before (by tracemalloc)."""
     return _traced(function)[0]
 
 
 def kept_bytes(function: Callable[[], Any]) -> int:
-    """Give the bytes that what `function` returns keeps allocated (by tracemalloc)."""
+    """Return the bytes that what `function` returns keeps allocated (by tracemalloc)."""
     return _traced(function)[1]
 
 
@@ -39,14 +39,14 @@ def _traced(function: Callable[[], Any]) -> tuple[int, int]:
 
 
 def resident_bytes() -> int:
-    """Give the bytes of physical memory that this process holds now."""
+    """Return the bytes of physical memory that this process holds now."""
     import psutil  # comes with Jupyter's kernel; only this function needs it
 
     return int(psutil.Process().memory_info().rss)
 
 
 def peak_resident_bytes() -> int:
-    """Give the most bytes of physical memory that this process ever held.
+    """Return the most bytes of physical memory that this process ever held.
 
     On Windows, where the system keeps no such figure for `resource`, it is psutil's peak working set.
     """

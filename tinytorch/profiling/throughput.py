@@ -66,13 +66,13 @@ def _one_pass(batches: Iterable[Any], max_batches: int | None) -> tuple[int, int
 
 
 def sample_count(batch: Any) -> int:
-    """Give the number of samples in a batch: the length of its first array, or of the batch itself if it holds none."""
+    """Return the number of samples in a batch: the length of its first array, or of the batch if it holds none."""
     array = next(arrays_in(batch), None)
     return len(batch) if array is None or not array.shape else int(array.shape[0])
 
 
 def seconds_per_call(function: Callable[[], Any], calls: int = 1, repeats: int = 5) -> float:
-    """Give the seconds that one call of `function` takes: the best of `repeats` rounds of `calls` calls."""
+    """Return the seconds that one call of `function` takes: the best of `repeats` rounds of `calls` calls."""
     rounds = []
     for _ in range(repeats):
         start = time.perf_counter()

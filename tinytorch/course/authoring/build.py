@@ -75,7 +75,7 @@ def write_solution_notebook(module: Module) -> None:
 
 
 def read_source(text: str) -> NotebookNode:
-    """Give the notebook that a literate source describes: the same text gives the same bytes."""
+    """Return the notebook that a literate source describes: the same text gives the same bytes."""
     notebook = jupytext.reads(text, fmt="py:percent")
     notebook.metadata = NotebookNode(kernelspec=KERNELSPEC)
     notebook.nbformat, notebook.nbformat_minor = 4, 5
@@ -105,7 +105,7 @@ def check_tests(module: Module, notebook: NotebookNode) -> None:
 
 
 def _cell_metadata(header: dict[str, Any]) -> NotebookNode:
-    """Give a cell's notebook metadata for what its percent header says."""
+    """Return a cell's notebook metadata for what its percent header says."""
     metadata = NotebookNode()
     if "tags" in header:
         metadata.tags = header["tags"]

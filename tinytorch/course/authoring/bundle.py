@@ -147,7 +147,7 @@ def _write_settings(course: Course, modules: list[Module], made: Path) -> None:
 
 
 def locked_requirements(course: Course, project: dict[str, Any]) -> list[str]:
-    """Give those lines of requirements.lock that the notebooks and the tools need, in its order."""
+    """Return those lines of requirements.lock that the notebooks and the tools need, in its order."""
     needed: set[str] = set()
     asked = [(Requirement(each), "") for each in project["dependencies"] + project["optional-dependencies"]["course"]]
     done = set()
@@ -173,7 +173,7 @@ def _requirements_of(name: str) -> list[str]:
 
 
 def _zipped(folder: Path) -> bytes:
-    """Give a zip of a folder, whose files lie in a folder of that name there."""
+    """Return a zip of a folder, whose files lie in a folder of that name there."""
     content = io.BytesIO()
     with zipfile.ZipFile(content, "w", zipfile.ZIP_DEFLATED) as archive:
         for path in sorted(folder.rglob("*")):

@@ -33,7 +33,7 @@ class Repository:
 
 
 def published_repository(course: Course) -> Repository | None:
-    """Give the repository that settings.ini names, or None as long as it names no owner."""
+    """Return the repository that settings.ini names, or None as long as it names no owner."""
     settings = ConfigParser(interpolation=None)
     settings.read(course.root / "settings.ini", encoding="utf-8")
     owner, name, branch = (settings["DEFAULT"].get(key, "").strip() for key in ("user", "repo", "branch"))
@@ -41,7 +41,7 @@ def published_repository(course: Course) -> Repository | None:
 
 
 def binder_url(repository: Repository, notebook: str) -> str:
-    """Give the address that opens a notebook, such as "modules/05_dataloader/dataloader.ipynb", in Binder's JupyterLab.
+    """Return the address that opens a notebook ("modules/05_dataloader/dataloader.ipynb", say) in Binder's JupyterLab.
 
     Reference: the form at https://mybinder.org.
     """
@@ -50,22 +50,22 @@ def binder_url(repository: Repository, notebook: str) -> str:
 
 
 def colab_url(repository: Repository, notebook: str) -> str:
-    """Give the address that opens a notebook, alone, in Google Colab."""
+    """Return the address that opens a notebook, alone, in Google Colab."""
     return (
         f"https://colab.research.google.com/github/{repository.path}/blob/{quote(repository.branch)}/{quote(notebook)}"
     )
 
 
 def codespaces_url(repository: Repository) -> str:
-    """Give the address that opens the repository in a codespace."""
+    """Return the address that opens the repository in a codespace."""
     return f"https://codespaces.new/{repository.path}/tree/{quote(repository.branch)}?quickstart=1"
 
 
 def source_url(repository: Repository, path: str) -> str:
-    """Give the address of a file on GitHub."""
+    """Return the address of a file on GitHub."""
     return f"https://github.com/{repository.path}/blob/{quote(repository.branch)}/{quote(path)}"
 
 
 def package_url(repository: Repository) -> str:
-    """Give what `pip install` gets the package by, where there is a notebook and nothing else."""
+    """Return what `pip install` gets the package by, where there is a notebook and nothing else."""
     return f"git+https://github.com/{repository.path}@{quote(repository.branch)}"

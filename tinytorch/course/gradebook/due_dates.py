@@ -33,7 +33,7 @@ class LatePolicy(LateSubmissionPlugin):  # type: ignore[misc]
     most_percent = Float(100.0, help="The most percents that it can lose.").tag(config=True)
 
     def late_submission_penalty(self, student_id: str, score: float, total_seconds_late: float) -> float | None:
-        """Give the points to take away."""
+        """Return the points to take away."""
         days = math.ceil(total_seconds_late / SECONDS_PER_DAY)
         percent = min(self.percent_per_day * days, self.most_percent)
         return score * percent / 100 if percent > 0 else None
@@ -57,7 +57,7 @@ class AssignAndTellLatePenalties(AssignLatePenalties):  # type: ignore[misc]
 
 
 def in_words(seconds: float) -> str:
-    """Give a time span as a person would say it."""
+    """Return a time span as a person would say it."""
     minutes = math.ceil(seconds / 60)
     for unit, length in (("day", 24 * 60), ("hour", 60), ("minute", 1)):
         if minutes >= length:

@@ -14,7 +14,7 @@ from sqlalchemy.orm import undefer, with_polymorphic
 
 
 def load_submission(gradebook: Gradebook, notebook: str, assignment: str, student: str) -> SubmittedNotebook:
-    """Give a submitted notebook, the cells that its scores and comments are for read with it."""
+    """Return a submitted notebook, the cells that its scores and comments are for read with it."""
     submitted = gradebook.find_submission_notebook(notebook, assignment, student)
     read = _load_cells(gradebook, submitted.notebook)  # in memory, a score finds its cell, and so its name
     read += gradebook.db.query(Grade).filter_by(notebook_id=submitted.id).options(undefer(Grade.max_score)).all()
@@ -23,7 +23,7 @@ def load_submission(gradebook: Gradebook, notebook: str, assignment: str, studen
 
 
 def _load_cells(gradebook: Gradebook, notebook: Any) -> list[Any]:
-    """Give all cells of a notebook; each kind has a table of its own, which SQLAlchemy asks for one cell at a time."""
+    """Return all cells of a notebook, in one query; SQLAlchemy would ask each kind's table for one cell at a time."""
     cells = with_polymorphic(BaseCell, "*")
     return list(gradebook.db.query(cells).filter(cells.notebook_id == notebook.id))
 
@@ -71,7 +71,7 @@ class OverwriteCellsAtOnce(OverwriteCells):  # type: ignore[misc]
 
 
 def _released_cells(db_url: str, notebook: str, assignment: str) -> SimpleNamespace:
-    """Give what of the gradebook knows an assignment's cells, in memory."""
+    """Return what of the gradebook knows an assignment's cells, in memory."""
     with Gradebook(db_url) as gradebook:
         released = gradebook.find_notebook(notebook, assignment)
         asked_for = "cell_type", "locked", "source", "checksum"
@@ -83,7 +83,7 @@ def _released_cells(db_url: str, notebook: str, assignment: str) -> SimpleNamesp
 
 
 def _finder(entries: Sequence[Any], *asked_for: str) -> Callable[..., Any]:
-    """Give a function that finds an entry by its name, as the gradebook's own do, with the values asked for."""
+    """Return a function that finds an entry by its name, as the gradebook's own do, with the values asked for."""
     by_name = {
         entry.name: SimpleNamespace(name=entry.name, **{name: getattr(entry, name) for name in asked_for})
         for entry in entries

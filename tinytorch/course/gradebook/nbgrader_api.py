@@ -33,14 +33,14 @@ EXCEPTION_LINE = re.compile(r"^[\w.]*(Error|Exception|Invalid|NotFound|Missing)\
 
 @functools.cache
 def _newest_schema() -> str:
-    """Give the name of the gradebook's newest schema; nbgrader starts a process for it, which takes seconds."""
+    """Return the name of the gradebook's newest schema; nbgrader starts a process for it, which takes seconds."""
     scripts = Path(nbgrader.api.__file__).parent / "alembic"
     return str(ScriptDirectory(str(scripts)).get_current_head())
 
 
 @functools.cache  # what an engine has learnt of SQL is used again; its connections end with each Gradebook
 def _create_engine(url: str, **settings: Any) -> Any:
-    """Give SQLAlchemy's engine for a gradebook; what is wrong with its URL is told without its password."""
+    """Return SQLAlchemy's engine for a gradebook; what is wrong with its URL is told without its password."""
     if url.startswith("sqlite"):
         return sqlalchemy.create_engine(url, **settings, connect_args={"timeout": LOCK_SECONDS})
     try:
@@ -93,7 +93,7 @@ nbgrader.api.create_engine = _create_engine
 
 
 def open_nbgrader(course: Course, **folders: str) -> NbGraderAPI:
-    """Give nbgrader's Python interface, configured by nbgrader_config.py.
+    """Return nbgrader's Python interface, configured by nbgrader_config.py.
 
     `folders` replaces settings of its course directory, such as `db_url` or `submitted_directory`.
     """
@@ -134,7 +134,7 @@ def run(api: NbGraderAPI, converter: type, assignment: str, what: str, student: 
 
 
 def reason_in(log: str) -> str:
-    """Give the line of a log that names the error: the last exception that is not nbgrader's own summary."""
+    """Return the line of a log that names the error: the last exception that is not nbgrader's own summary."""
     lines = [line.strip() for line in log.splitlines() if line.strip()]
     errors = [line for line in lines if EXCEPTION_LINE.match(line) and "NbGraderException: Please see" not in line]
     reason = (errors or lines or ["it gave no reason"])[-1]

@@ -70,7 +70,7 @@ class RecordGrades(SaveAutoGrades):  # type: ignore[misc]
 
 
 def is_stranger(gradebook: Gradebook, student: str) -> bool:
-    """Say whether a student is missing from the class list: those students of the gradebook who have a name or e-mail.
+    """Whether a student is missing from the class list: those students of the gradebook who have a name or e-mail.
 
     nbgrader itself adds everybody who hands in, by the id alone; without a class list nobody is a stranger.
     """
@@ -118,7 +118,7 @@ class Recorder:
         return notebook
 
     def _handed_in_at(self, submitted: Path) -> Any:
-        """Give the time that stands beside a submission, None if there is none."""
+        """Return the time that stands beside a submission, None if there is none."""
         try:
             return self.coursedir.get_existing_timestamp(str(submitted))
         except Exception:  # what a date's parser raises, and what nbgrader does in its place
@@ -160,13 +160,13 @@ class Recorder:
 
 
 def recording_preprocessors(api: NbGraderAPI) -> list[type[Preprocessor]]:
-    """Give those of Autograde's preprocessors that enter something in the gradebook."""
+    """Return those of Autograde's preprocessors that enter something in the gradebook."""
     named = Autograde(coursedir=api.coursedir, parent=api).autograde_preprocessors
     classes = [import_item(each) if isinstance(each, str) else each for each in named]
     return [each for each in classes if issubclass(each, (SaveAutoGrades, AssignLatePenalties))]
 
 
 def read_graded(api: NbGraderAPI, module: Module, student: str) -> NotebookNode:
-    """Give a submission's notebook as it lies in autograded/."""
+    """Return a submission's notebook as it lies in autograded/."""
     folder = api.coursedir.format_path(api.coursedir.autograded_directory, student, module.assignment)
     return nbformat.read(Path(folder) / module.notebook_name, as_version=4)

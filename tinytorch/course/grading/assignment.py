@@ -59,7 +59,7 @@ class Assignment:
         return Course(folder)
 
     def config(self, course: Course) -> Config:
-        """Give the settings for preprocessors that run where it was unpacked."""
+        """Return the settings for preprocessors that run where it was unpacked."""
         config = Config(self.settings)
         for name in ("GradeAsReleased", "WatchForTampering", "ExecuteStaged"):
             config[name].course_root = str(course.root)
@@ -67,7 +67,7 @@ class Assignment:
 
 
 def pack(course: Course, module: Module) -> Assignment:
-    """Give a module of the course as an assignment. Its solution notebook has to be there."""
+    """Return a module of the course as an assignment. Its solution notebook has to be there."""
     released = released_notebook(course, module)
     sources = staged_sources(course, module)
     files = {source.relative_to(course.root).as_posix(): source.read_bytes() for source in sources}
@@ -82,7 +82,7 @@ def pack(course: Course, module: Module) -> Assignment:
 
 
 def _gradebook(course: Course, module: Module, key: str) -> bytes:
-    """Give a gradebook that knows the module and no student: the one that was made last, if it is of the same `key`."""
+    """Return a gradebook that knows the module and no student: the last one made, if it is of the same `key`."""
     kept = course.root / "build" / "packed" / f"{module.assignment}-{key}.db"
     if not kept.is_file():
         for older in kept.parent.glob(f"{module.assignment}-*.db"):
@@ -95,7 +95,7 @@ def _gradebook(course: Course, module: Module, key: str) -> bytes:
 
 
 def _settings(course: Course) -> dict[str, dict[str, Any]]:
-    """Give what nbgrader_config.py says of what decides, as far as it can travel: numbers, texts, lists.
+    """Return what nbgrader_config.py says of what decides, as far as it can travel: numbers, texts, lists.
 
     All else stays behind: it is about places and people, such as where the gradebook is and its password.
     """
@@ -113,7 +113,7 @@ def _settings(course: Course) -> dict[str, dict[str, Any]]:
 
 
 def deciding_preprocessors(config: Any) -> list[type[Preprocessor]]:
-    """Give the preprocessors that Autograde would use, but for those that enter something in the gradebook."""
+    """Return the preprocessors that Autograde would use, but for those that enter something in the gradebook."""
     autograde = Autograde(config=config)
     named = [*autograde.sanitize_preprocessors, *autograde.autograde_preprocessors]
     classes = [import_item(each) if isinstance(each, str) else each for each in named]
@@ -121,7 +121,7 @@ def deciding_preprocessors(config: Any) -> list[type[Preprocessor]]:
 
 
 def _third_party_modules(sources: list[str]) -> tuple[str, ...]:
-    """Give the modules that some sources import, but for the course's own; one that is not plain Python has none."""
+    """Return the modules that some sources import, but for the course's own; one that is not plain Python has none."""
     found = set()
     for source in sources:
         try:

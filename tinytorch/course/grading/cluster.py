@@ -53,7 +53,7 @@ class Cluster:
         self._handed_in[future] = handed_in
 
     def batches(self) -> Iterator[list[tuple[HandedIn, Ran]]]:
-        """Give all submissions with their results: what has come since the last time, until there is none left."""
+        """Return all submissions with their results: what has come since the last time, until there is none left."""
         from distributed import as_completed
 
         for futures in as_completed(list(self._handed_in), loop=self._client.loop).batches():

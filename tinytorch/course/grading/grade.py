@@ -109,7 +109,7 @@ def grade(
 
 @contextmanager
 def prepared(course: Course, module: Module) -> Iterator[Setting]:
-    """Give all that a module's submissions are graded with, its reference proved by it."""
+    """Return all that a module's submissions are graded with, its reference proved by it."""
     with _said_in_a_sentence(lambda: "nobody was graded in this run"), run_folder():
         _write_solution(module)
         assignment = pack(course, module)
@@ -159,7 +159,7 @@ class Setting:
     server: ForkServer | None
 
     def pool(self, count: int, coursedir: CourseDirectory) -> Pool:
-        """Give workers that grade what was handed in, and write feedback pages."""
+        """Return workers that grade what was handed in, and write feedback pages."""
 
         def make_handler() -> Callable[[Any], Any]:
             worker = Worker(self.assignment, Path(tempfile.mkdtemp(prefix="worker-")), self.server)
@@ -208,7 +208,7 @@ class _Run:
         self.results: dict[str, StudentResult] = {}
 
     def how_far(self) -> str:
-        """Say how many students are done."""
+        """Return how many students are done."""
         done = sum(not result.failure for result in self.results.values())
         return f"{done} of {len(self.submissions)} students are done and kept"
 
@@ -237,13 +237,13 @@ class _Run:
         return ClassResults(self.module, [self.results[each.student] for each in self.submissions])
 
     def _graders(self) -> AbstractContextManager[Pool | Cluster]:
-        """Give those who grade: the pool, or a cluster."""
+        """Return those who grade: the pool, or a cluster."""
         if self.options.scheduler:
             return Cluster(self.options.scheduler, self.setting.assignment)
         return nullcontext(self.pool)
 
     def _outcomes(self) -> Iterator[tuple[Any, Any]]:
-        """Give each task with what became of it; whoever grades, the pages are written here."""
+        """Return each task with what became of it; whoever grades, the pages are written here."""
         if isinstance(self.graders, Cluster):
             for batch in self.graders.batches():
                 yield from batch
@@ -310,7 +310,7 @@ class _Run:
         self.progress(len(self.results), len(self.submissions), result)
 
     def _is_trusted(self, student: str) -> bool:
-        """Say whether a person has looked at these answers, now or before an earlier run."""
+        """Whether a person has looked at these answers, now or before an earlier run."""
         return student in self.options.trusted or self.store.done(student).get("trusted") == self.answers[student]
 
     def _trust(self, student: str) -> str:
@@ -321,7 +321,7 @@ class _Run:
         return Path(folder) / f"{self.module.name}.html"
 
     def _fingerprint(self, student: str) -> tuple[str, str]:
-        """Give names for the scores that the gradebook holds: those that tests gave, and all with their comments."""
+        """Return names for the scores that the gradebook holds: those that tests gave, and all with their comments."""
         graded = self.api.coursedir.format_path(
             self.api.coursedir.autograded_directory, student, self.module.assignment
         )
@@ -360,7 +360,7 @@ class _Run:
         self.store.note_done("registered ", state=self._registered_state())
 
     def _registered_state(self) -> str:
-        """Give a name for what the gradebook knows of the module, and for where the gradebook is."""
+        """Return a name for what the gradebook knows of the module, and for where the gradebook is."""
         place = make_url(self.api.coursedir.db_url).render_as_string(hide_password=True)
         return hashlib.sha256(f"{place}\0{self.setting.assignment.key}".encode()).hexdigest()
 
@@ -396,7 +396,7 @@ def _get_ready(course: Course, module: Module, exporter: FeedbackExporter) -> No
 
 
 def _chosen(submissions: list[Submission], students: Sequence[str]) -> list[Submission]:
-    """Give the submissions of some students, or all."""
+    """Return the submissions of some students, or all."""
     known = {each.student for each in submissions}
     missing = [student for student in students if student not in known]
     if missing:
@@ -405,7 +405,7 @@ def _chosen(submissions: list[Submission], students: Sequence[str]) -> list[Subm
 
 
 def nbgrader_settings(course: Course, output: Path) -> dict[str, str]:
-    """Give nbgrader's settings that put what grading makes into `output`; the course folder needs none."""
+    """Return nbgrader's settings that put what grading makes into `output`; the course folder needs none."""
     if output == course.root:
         return {}
     # The root moves, not each folder: nbgrader makes patterns of these paths and escapes the root only.

@@ -48,7 +48,7 @@ def prove_reference(course: Course, module: Module, grade_one: Grader) -> None:
 
 
 def _state(course: Course, module: Module) -> str:
-    """Give a name for all that the verdict on the reference depends on: solution, settings, tools, earlier modules."""
+    """Return a digest of what the verdict on the reference depends on: solution, settings, tools, earlier modules."""
     tools = sorted((course.root / "tinytorch").rglob("*.py"))
     files = [module.solution_path, module.released_path, course.root / "nbgrader_config.py", *tools]
     return hashlib.sha256(b"".join(path.read_bytes() for path in files if path.is_file())).hexdigest()

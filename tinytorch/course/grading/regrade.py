@@ -65,7 +65,7 @@ def regrade(
 
 
 def _scores(db_url: str, course_id: str, module: Module, tests: Collection[str]) -> dict[tuple[str, str], float]:
-    """Give each student's score of some tests."""
+    """Return each student's score of some tests."""
     with Gradebook(db_url, course_id) as gradebook:
         return {
             (submission.student_id, grade.name): float(grade.score)

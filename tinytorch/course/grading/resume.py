@@ -55,7 +55,7 @@ def only_run(output: Path) -> Iterator[None]:
 
 
 def result_key(assignment_key: str, handed_in: HandedIn) -> str:
-    """Give a name for what a result depends on: the assignment and the submission."""
+    """Return a name for what a result depends on: the assignment and the submission."""
     digest = hashlib.sha256(f"{assignment_key}\0{handed_in.student}\0".encode())
     for path, content in sorted(handed_in.files.items()):
         digest.update(f"{path}\0{len(content)}\0".encode() + content)
@@ -69,12 +69,12 @@ class Store:
         self.folder = output / FOLDER / assignment
 
     def find(self, student: str, key: str) -> bytes | None:
-        """Give a student's notebook as it ran, if it ran with all that `key` stands for."""
+        """Return a student's notebook as it ran, if it ran with all that `key` stands for."""
         kept, notebook = self._read(student)
         return notebook if kept == key else None
 
     def latest(self, student: str) -> bytes | None:
-        """Give a student's notebook as it ran last, whatever has changed since."""
+        """Return a student's notebook as it ran last, whatever has changed since."""
         return self._read(student)[1]
 
     def _read(self, student: str) -> tuple[str, bytes | None]:
@@ -95,7 +95,7 @@ class Store:
             (self.folder / f"{student}.{ending}").unlink(missing_ok=True)
 
     def done(self, student: str) -> dict[str, str]:
-        """Give what was noted of the last run that was done with a student, nothing if there was none."""
+        """Return what was noted of the last run that was done with a student, nothing if there was none."""
         try:
             noted: dict[str, str] = json.loads((self.folder / f"{student}.json").read_text(encoding="utf-8"))
         except (OSError, ValueError):
@@ -103,7 +103,7 @@ class Store:
         return noted
 
     def mended(self, student: str) -> list[str]:
-        """Give the mended tests whose new verdicts are kept, but not entered in the gradebook yet."""
+        """Return the mended tests whose new verdicts are kept, but not entered in the gradebook yet."""
         return self.done(student).get("mended", "").split()
 
     def note_done(self, student: str, **noted: str) -> None:
@@ -112,7 +112,7 @@ class Store:
 
 
 def mended_tests(earlier: bytes, later: bytes) -> list[str]:
-    """Give the tests whose text is another one in a later result, or in the notebook that is to be graded by.
+    """Return the tests whose text is another one in a later result, or in the notebook that is to be graded by.
 
     Raises:
         ValueError: more than tests' texts differ; it names some of the cells.
@@ -135,7 +135,7 @@ def mended_tests(earlier: bytes, later: bytes) -> list[str]:
 
 
 def with_tests_of(earlier: bytes, later: bytes, tests: Collection[str]) -> bytes:
-    """Give an earlier result with some of its tests as they ran later, and with what was noted of these then."""
+    """Return an earlier result with some of its tests as they ran later, and with what was noted of these then."""
     before, after = (nbformat.reads(content.decode(), as_version=4) for content in (earlier, later))
     decided = {grade_id(cell): cell for cell in after.cells if grade_id(cell) in tests}
     before.cells = [decided.get(grade_id(cell), cell) for cell in before.cells]

@@ -34,7 +34,7 @@ class Lost:
     exit_code: int
 
     def __str__(self) -> str:
-        """Say what happened."""
+        """Return what happened."""
         how = f"by signal {-self.exit_code}" if self.exit_code < 0 else f"with code {self.exit_code}"
         return f"the grader's own process ended {how}, {MOST_TRIES} times: is there enough memory for all workers?"
 
@@ -92,7 +92,7 @@ class Pool:
         (self._waiting.appendleft if first else self._waiting.append)(_Task(content))
 
     def finished(self) -> Iterator[tuple[Any, Any]]:
-        """Give each task with its outcome as they end, until there is none left; more may be added meanwhile."""
+        """Return each task with its outcome as they end, until there is none left; more may be added meanwhile."""
         while True:
             for seat in self._seats:
                 if seat.task is None and self._waiting:

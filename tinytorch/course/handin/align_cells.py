@@ -37,7 +37,7 @@ UNKNOWN = "nbgrader has no such cell in this notebook; it ran as a cell of your 
 
 
 def place_cells(submitted: NotebookNode, released: NotebookNode) -> list[Note]:
-    """Give a submission the order, the names and the tests of the released notebook, and tell what was put right."""
+    """Put the cells in the released order, with the released names and tests; return what was put right."""
     told: dict[str, list[str]] = defaultdict(list)
     for cell in submitted.cells:
         if not isinstance(cell.metadata.get("nbgrader", {}), dict):
@@ -103,7 +103,7 @@ def place_cells(submitted: NotebookNode, released: NotebookNode) -> list[Note]:
 def _recognise(
     submitted: list[NotebookNode], released: list[NotebookNode], told: dict[str, list[str]]
 ) -> dict[int, int]:
-    """Say which released cell each submitted one is, by their places; copies are the same cell."""
+    """Return which released cell each submitted one is, by their places; copies are the same cell."""
     named = {grade_id(cell): place for place, cell in enumerate(released) if grade_id(cell)}
     targets = {position: named[name] for position, cell in enumerate(submitted) if (name := grade_id(cell)) in named}
 
@@ -147,7 +147,7 @@ def _same_source(cell: NotebookNode, original: NotebookNode) -> bool:
 
 
 def _same_header(cell: NotebookNode, original: NotebookNode) -> bool:
-    """Say whether a cell defines what a solution cell is there for, or has a test's title."""
+    """Whether a cell defines what a solution cell is there for, or has a test's title."""
     if role_of(original) == "solution":
         header = HEADER.search(original.source)
         return header is not None and header[1] in HEADER.findall(cell.source)
@@ -156,7 +156,7 @@ def _same_header(cell: NotebookNode, original: NotebookNode) -> bool:
 
 
 def _unchanged(cell: NotebookNode, original: NotebookNode) -> bool:
-    """Say whether a cell is as released: now, or earlier with a test that was mended since."""
+    """Whether a cell is as released: now, or earlier with a test that was mended since."""
     if cell.source.strip() == original.source.strip():
         return True
     try:
@@ -168,7 +168,7 @@ def _unchanged(cell: NotebookNode, original: NotebookNode) -> bool:
 def _choose(
     submitted: list[NotebookNode], positions: list[int], original: NotebookNode, told: dict[str, list[str]]
 ) -> int:
-    """Say which copy of a cell counts: the last answer that differs from the release, the first test."""
+    """Return which copy of a cell counts: the last answer that differs from the release, the first test."""
     if len(positions) == 1:
         return positions[0]
     if role_of(original) in ("solution", "written"):
@@ -181,7 +181,7 @@ def _choose(
 
 
 def _as_released(original: NotebookNode, cell: NotebookNode | None, told: dict[str, list[str]]) -> NotebookNode:
-    """Give one of nbgrader's cells as released, with the student's source if it is the student's to write."""
+    """Return one of nbgrader's cells as released, with the student's source if it is the student's to write."""
     placed, name, role = from_dict(original), str(grade_id(original)), role_of(original)
     if cell is None:
         told[{"solution": LOST_ANSWER, "written": LOST_TEXT}.get(str(role), DELETED)].append(name)
@@ -206,7 +206,7 @@ def _as_released(original: NotebookNode, cell: NotebookNode | None, told: dict[s
 
 
 def _plain(cell: NotebookNode, cell_id: str = OWN) -> NotebookNode:
-    """Give a cell that nbgrader does not know: its source, and nothing else that it came with."""
+    """Return a cell that nbgrader does not know: its source, and nothing else that it came with."""
     plain = NotebookNode(id=cell_id, cell_type=cell.cell_type, metadata=NotebookNode(), source=cell.source)
     if cell.cell_type == "code":
         plain.update(execution_count=None, outputs=[])

@@ -73,7 +73,7 @@ class GradeAsReleased(NbGraderPreprocessor):  # type: ignore[misc]
 
 
 def tags_on_tests(notebook: NotebookNode) -> dict[str, list[str]]:
-    """Give the names of the test cells that carry a tag by which a runner passes over a cell or its errors."""
+    """Return the names of the test cells that carry a tag by which a runner passes over a cell or its errors."""
     found: dict[str, list[str]] = {}
     for cell in notebook.cells:
         if role_of(cell) == "test":
@@ -83,7 +83,7 @@ def tags_on_tests(notebook: NotebookNode) -> dict[str, list[str]]:
 
 
 def language_of(notebook: NotebookNode) -> str:
-    """Give the language that a notebook says it is in; one that says nothing is in Python."""
+    """Return the language that a notebook says it is in; one that says nothing is in Python."""
     for part in ("kernelspec", "language_info"):
         described = notebook.metadata.get(part)
         if isinstance(described, dict):

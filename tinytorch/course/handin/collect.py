@@ -54,7 +54,7 @@ Contents = dict[Path, set[str] | NotANotebook]
 def find_submissions(
     course: Course, folder: Path, module: Module | None, keep_going: bool = False
 ) -> tuple[Module, list[Submission]]:
-    """Give the module and what each student handed in; reads every notebook and changes nothing.
+    """Return the module and what each student handed in; reads every notebook and changes nothing.
 
     What cannot be graded is refused with a `CourseError` that names it all. With `keep_going` it is among the others,
     with its problem; a folder of which nothing can be graded is refused all the same.
@@ -185,7 +185,7 @@ def _take(module: Module, student: str, notebooks: list[Path], output: Path) -> 
 
 
 def _zips_in(paths: Sequence[Path]) -> list[Path]:
-    """Give these zips, and those anywhere below these folders."""
+    """Return these zips, and those anywhere below these folders."""
     found: list[Path] = []
     for path in paths:
         if not path.exists():
@@ -198,7 +198,7 @@ def _zips_in(paths: Sequence[Path]) -> list[Path]:
 
 
 def _notebooks_in(folder: Path) -> list[Path]:
-    """Give the notebooks in `folder`, at most two folders down; backups and hidden files are not hand-ins."""
+    """Return the notebooks in `folder`, at most two folders down; backups and hidden files are not hand-ins."""
     paths = [path for pattern in ("*.ipynb", "*/*.ipynb", "*/*/*.ipynb") for path in folder.glob(pattern)]
     return sorted(path for path in paths if BACKUP not in path.name and path.is_file() and not _is_hidden(folder, path))
 
@@ -215,7 +215,7 @@ def _read(path: Path) -> set[str] | NotANotebook:
 
 
 def _submissions(course: Course, module: Module, folder: Path, contents: Contents) -> list[Submission]:
-    """Give what each student handed in for `module`."""
+    """Return what each student handed in for `module`."""
     by_student: dict[str, list[Path]] = defaultdict(list)
     others: dict[str, list[Path]] = defaultdict(list)  # in the folders of students who have none by a module's name
     parts = {path: path.relative_to(folder).parts for path in contents}
@@ -247,7 +247,7 @@ def _submissions(course: Course, module: Module, folder: Path, contents: Content
 
 
 def _newest(student: str, paths: list[Path], contents: Contents) -> Submission:
-    """Give the newest of the notebooks that a student handed in: of those that can be read, if there are any."""
+    """Return the newest of the notebooks that a student handed in: of those that can be read, if there are any."""
     *older, newest = sorted(paths, key=lambda path: (not isinstance(contents[path], NotANotebook), _time(path), path))
     problem = str(contents[newest]) if isinstance(contents[newest], NotANotebook) else ""
     handed_in = f"{newest.parent.name}/{newest.name}, of {_time(newest):%Y-%m-%d %H:%M} UTC"
@@ -256,7 +256,7 @@ def _newest(student: str, paths: list[Path], contents: Contents) -> Submission:
 
 
 def _renamed(course: Course, module: Module, student: str, paths: list[Path], contents: Contents) -> Submission:
-    """Give what a student handed in under another name than the notebook's: its cells say what it is."""
+    """Return what a student handed in under another name than the notebook's: its cells say what it is."""
     readable = {path: each for path in paths if not isinstance(each := contents[path], NotANotebook)}
     fitting = [path for path, names in readable.items() if module_of(course, path, names) == module]
     if fitting:
@@ -270,7 +270,7 @@ def _renamed(course: Course, module: Module, student: str, paths: list[Path], co
 
 
 def _only_module(course: Course, folder: Path, contents: Contents) -> Module:
-    """Give the one module that all these notebooks are hand-ins of."""
+    """Return the one module that all these notebooks are hand-ins of."""
     modules = set()
     for path, content in contents.items():
         if module := module_of(course, path, set() if isinstance(content, NotANotebook) else content):
@@ -283,7 +283,7 @@ def _only_module(course: Course, folder: Path, contents: Contents) -> Module:
 
 
 def _time(path: Path) -> datetime:
-    """Give the time when a notebook was handed in: what the file beside it says, else when it was last changed."""
+    """Return the time when a notebook was handed in: what the file beside it says, else when it was last changed."""
     try:
         handed_in = parse_utc(path.with_name(TIMESTAMP).read_text(encoding="utf-8").strip())
         return handed_in.replace(tzinfo=UTC)  # type: ignore[no-any-return]
@@ -292,7 +292,7 @@ def _time(path: Path) -> datetime:
 
 
 def _timestamp(path: Path) -> str:
-    """Give that time as nbgrader writes it."""
+    """Return that time as nbgrader writes it."""
     return _time(path).strftime(TIME_FORMAT)
 
 

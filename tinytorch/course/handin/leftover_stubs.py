@@ -32,7 +32,7 @@ def mend_stubs(notebook: NotebookNode, released: NotebookNode) -> list[Note]:
 
 
 def _leftovers(source: str, released_source: str) -> tuple[list[ast.stmt], list[ast.stmt]]:
-    """Give the stub lines that stand below a student's own code in the same block, and those that stand above it."""
+    """Return the stub lines that stand below a student's own code in the same block, and those that stand above it."""
     tree, released = _parsed(source), _parsed(released_source)
     given = {ast.dump(node) for node in ast.walk(released) if isinstance(node, ast.stmt)}
     below, above = [], []
@@ -85,7 +85,7 @@ def _is_stub(statement: ast.stmt) -> bool:
 
 
 def _parsed(source: str) -> ast.Module:
-    """Give a cell's code as a tree, an empty one if it is none or too deep: the test that needs it says so."""
+    """Return a cell's code as a tree, an empty one if it is none or too deep: the test that needs it says so."""
     try:
         tree = ast.parse(source)
         ast.dump(tree)

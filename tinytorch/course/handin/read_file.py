@@ -58,7 +58,7 @@ def receive(path: Path) -> tuple[NotebookNode, list[tuple[Kind, str]]]:
 
 
 def read_submission(path: Path) -> tuple[NotebookNode, list[str]]:
-    """Give what was handed in as a notebook of today's format and what was converted, or raise `NotANotebook`."""
+    """Return what was handed in as a notebook of today's format and what was converted, or raise `NotANotebook`."""
     if path.stat().st_size > MOST_BYTES:
         size, most = math.ceil(path.stat().st_size / 1e6), MOST_BYTES // 1_000_000
         raise NotANotebook(
@@ -87,7 +87,7 @@ def read_submission(path: Path) -> tuple[NotebookNode, list[str]]:
 
 
 def _decode(content: bytes) -> tuple[str, list[str]]:
-    """Give the text of a file in whatever encoding an editor left it, and what to say about that."""
+    """Return the text of a file in whatever encoding an editor left it, and what to say about that."""
     if not content.strip():
         raise NotANotebook("the file is empty: save the notebook again and hand it in anew")
     for kind, what in KINDS.items():
@@ -105,7 +105,7 @@ def _decode(content: bytes) -> tuple[str, list[str]]:
 
 
 def _reason(text: str, error: Exception) -> str:
-    """Say why a text is no notebook, and what its student can do."""
+    """Return why a text is no notebook, and what its student can do."""
     again = "save the notebook in JupyterLab once more and hand that file in"
     if "\n<<<<<<< " in text:
         return f"the file holds git's conflict marks (<<<<<<<): settle the conflict, then {again}"
@@ -120,7 +120,7 @@ def _reason(text: str, error: Exception) -> str:
 
 
 def _cell(cell: Any) -> NotebookNode:
-    """Give a cell in today's shape, or raise if it is none."""
+    """Return a cell in today's shape, or raise if it is none."""
     if not isinstance(cell, dict) or not isinstance(cell.get("source"), str) or not isinstance(cell["metadata"], dict):
         raise ValueError("not a cell")
     if cell.get("cell_type") not in ("code", "markdown", "raw"):

@@ -66,7 +66,7 @@ def unpack(course: Course, path: Path, now: datetime) -> Unpacked:
 
 
 def _manifest(course: Course, path: Path, archive: zipfile.ZipFile) -> tuple[dict[str, str], Module]:
-    """Give the manifest, held against the zip's names, and the module that it is of."""
+    """Return the manifest, held against the zip's names, and the module that it is of."""
     names = [entry.filename for entry in archive.infolist()]
     if MANIFEST not in names:
         raise NotAHandIn(f"{path} was not made by `tito submit` (it holds no {MANIFEST}): {AGAIN}.")
@@ -94,18 +94,18 @@ def _manifest(course: Course, path: Path, archive: zipfile.ZipFile) -> tuple[dic
 
 
 def _fits(name: str, owner: str) -> bool:
-    """Say whether a zip is named as `submit` names it for this owner, or in a way of somebody else's altogether."""
+    """Whether a zip is named as `submit` names it for this owner, or in a way of somebody else's altogether."""
     stamp = STAMP.search(name)
     return stamp is None or _letters(name[: stamp.start()]).endswith(_letters(owner))
 
 
 def _letters(text: str) -> str:
-    """Give a name as any learning platform leaves it, and macOS, which takes letters and their accents apart."""
+    """Return a name as any learning platform leaves it, and macOS, which takes letters and their accents apart."""
     return re.sub(r"[\W_]+", "_", unicodedata.normalize("NFC", text).lower())
 
 
 def _facts(content: bytes) -> dict[str, str] | None:
-    """Give what a manifest says, or None if it is none."""
+    """Return what a manifest says, or None if it is none."""
     try:
         facts: Any = json.loads(content.decode("utf-8"))
     except (ValueError, RecursionError):

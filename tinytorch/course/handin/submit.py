@@ -77,7 +77,7 @@ def submit(course: Course, module: Module, notebook_path: Path, student: str, to
 
 
 def student_here() -> str:
-    """Give who works here: JupyterHub's user, else the account's name; nothing if that is a name that all have."""
+    """Return who works here: JupyterHub's user, else the account's name; nothing if that is a name that all have."""
     if hub_user := os.environ.get("JUPYTERHUB_USER", ""):
         return hub_user
     try:

@@ -48,10 +48,10 @@ def write_canvas_csv(results: ClassResults, gradebook: Gradebook, path: Path) ->
 
 
 def _name(student: Any) -> str:
-    """Give a student's name as Canvas sorts by it, "Last, First"; the id, if the gradebook has no name."""
+    """Return a student's name as Canvas sorts by it, "Last, First"; the id, if the gradebook has no name."""
     return ", ".join(part for part in (student.last_name, student.first_name) if part) or str(student.id)
 
 
 def _score(points: float) -> str:
-    """Give points with two decimals, which is what Canvas keeps, and none that are zero."""
+    """Return points with two decimals, which is what Canvas keeps, and none that are zero."""
     return f"{points:.2f}".rstrip("0").rstrip(".")

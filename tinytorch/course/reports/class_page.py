@@ -114,7 +114,7 @@ def _person(results: ClassResults, name: str, path: Path, folder: Path | None) -
 
 
 def _tiles(results: ClassResults) -> list[tuple[str, str, str]]:
-    """Give the counts of the page's head: the number, what it counts, and the section that tells more."""
+    """Return the counts of the page's head: the number, what it counts, and the section that tells more."""
     points = [student.points for student in results.counted]
     waiting = sum(student.written_waiting for student in results.students)
     broken = len({student.student for student, _, _ in _broken(results)})
@@ -131,7 +131,7 @@ def _tiles(results: ClassResults) -> list[tuple[str, str, str]]:
 
 
 def _left_out(results: ClassResults) -> list[str]:
-    """Say which submissions the figures and the table of failures leave out."""
+    """Return which submissions the figures and the table of failures leave out."""
     counts = {
         "held back": sum(student.held_back for student in results.graded),
         "unreadable": sum(not student.held_back and bool(student.unreadable) for student in results.graded),
@@ -221,7 +221,7 @@ class Message:
 
 
 def _messages(results: ClassResults) -> Cut:
-    """Give the messages of failed tests, the one that most students met first."""
+    """Return the messages of failed tests, the one that most students met first."""
     students: dict[str, dict[str, None]] = defaultdict(dict)
     tests: dict[str, dict[str, None]] = defaultdict(dict)
     for student in results.counted:
@@ -237,12 +237,12 @@ def _messages(results: ClassResults) -> Cut:
 
 
 def _flagged(results: ClassResults) -> list[StudentResult]:
-    """Give the flagged students, those first whose points wait for a person."""
+    """Return the flagged students, those first whose points wait for a person."""
     return sorted((student for student in results.students if student.flags), key=lambda each: not each.held_back)
 
 
 def _broken(results: ClassResults) -> list[tuple[StudentResult, str, str]]:
-    """Give what went wrong beyond failed tests: the student, where, and what happened; the worst first."""
+    """Return what went wrong beyond failed tests: the student, where, and what happened; the worst first."""
     rows = [(student, "the submission", student.failure) for student in results.failures]
     rows += [(student, "the file", student.unreadable) for student in results.unreadable]
     rows += [
@@ -255,7 +255,7 @@ def _broken(results: ClassResults) -> list[tuple[StudentResult, str, str]]:
 
 
 def _trust(name: str) -> str:
-    """Give the option that lets a flagged student's points count."""
+    """Return the option that lets a flagged student's points count."""
     return f"--trust {shlex.quote(name)}" if not name.startswith("-") else f"--trust={shlex.quote(name)}"
 
 
@@ -264,13 +264,13 @@ def _most_points(results: ClassResults) -> float:
 
 
 def _figure(height: float) -> tuple[Figure, Axes]:
-    """Give a figure of the page's width; the height is in inches."""
+    """Return a figure of the page's width; the height is in inches."""
     figure = Figure(figsize=(6.4, height), layout="constrained")
     return figure, figure.subplots()
 
 
 def _svg(figure: Figure, name: str, alt: str) -> Markup:
-    """Give a figure as an element of the page, with a title for who cannot see it; `name` keeps its ids its own."""
+    """Return a figure as an element of the page, with a title for who cannot see it; `name` keeps its ids its own."""
     file = io.StringIO()
     nothing = dict.fromkeys(["Creator", "Date", "Format", "Type"])
     with matplotlib.rc_context({"svg.hashsalt": name}):
@@ -285,7 +285,7 @@ def _svg(figure: Figure, name: str, alt: str) -> Markup:
 
 
 def _code(text: str) -> Markup:
-    """Give a note with the code in it, which stands between backquotes, set apart."""
+    """Return a note with the code in it, which stands between backquotes, set apart."""
     text = one_line(text)
     line = re.match(r"`(.*)`( .*)$", text)  # a student's line, which may hold backquotes of its own
     parts = ["", *line.groups()] if line else text.split("`")
@@ -294,7 +294,7 @@ def _code(text: str) -> Markup:
 
 
 def _number(value: float) -> str:
-    """Give a number with one decimal, if it has any."""
+    """Return a number with one decimal, if it has any."""
     return f"{value:,.1f}".removesuffix(".0")
 
 

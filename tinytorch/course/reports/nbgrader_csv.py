@@ -49,17 +49,17 @@ class _QuotedGradebook:
         ]
 
     def find_submission(self, assignment: str, student: str) -> Any:
-        """Give a student's submission, by the id as it is written."""
+        """Return a student's submission, by the id as it is written."""
         return self.gradebook.find_submission(assignment, self.ids[student])
 
 
 def _by_name(student: Any) -> tuple[str, str, str]:
-    """Give what students are sorted by; nbgrader leaves it to the database in which order those without a name come."""
+    """Return the key that sorts students; nbgrader leaves the order of those without a name to the database."""
     return student.last_name or "", student.first_name or "", student.id
 
 
 def _quoted(text: str | None) -> str:
-    """Give a text as a CSV file's cell, with quotes if it needs them."""
+    """Return a text as a CSV file's cell, with quotes if it needs them."""
     cell = io.StringIO()
     csv.writer(cell, lineterminator="").writerow([plain_cell(text or "")])
     return cell.getvalue() if text else ""

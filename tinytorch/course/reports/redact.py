@@ -65,14 +65,14 @@ class HideTestsInOutputs(NbGraderPreprocessor):  # type: ignore[misc]
 
 
 def _hidden_in(db_url: str, notebook: str, assignment: str) -> set[str]:
-    """Give the lines of all hidden tests of a notebook, without their spaces."""
+    """Return the lines of all hidden tests of a notebook, without their spaces."""
     with Gradebook(db_url) as gradebook:
         cells = gradebook.find_notebook(notebook, assignment).source_cells
         return {squeeze(line) for cell in cells for line in hidden_lines(cell.source or "")}
 
 
 def hidden_lines(source: str) -> set[str]:
-    """Give the lines of a cell's hidden regions that are long enough to count."""
+    """Return the lines of a cell's hidden regions that are long enough to count."""
     lines, inside = set(), False
     for line in source.splitlines():
         if BEGIN in line or END in line:
@@ -131,11 +131,11 @@ def squeeze(text: str) -> str:
 
 @functools.lru_cache(10_000)  # the cells of a class are the same over and over
 def squeezed_source(source: str) -> str:
-    """Give a cell's source squeezed."""
+    """Return a cell's source squeezed."""
     return squeeze(source)
 
 
 def _holds(text: str, secrets: set[str]) -> bool:
-    """Say whether a hidden line stands in `text`, plain or between HTML tags."""
+    """Whether a hidden line stands in `text`, plain or between HTML tags."""
     forms = (squeeze(text), squeeze(TAG.sub("", text)))
     return any(secret in form for form in forms for secret in secrets)

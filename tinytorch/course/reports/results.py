@@ -113,7 +113,7 @@ class ClassResults:
         return [test.name for test in self.graded[0].tests] if self.graded else []
 
     def results_of(self, test_name: str) -> list[TestResult]:
-        """Give one test's result for each graded student."""
+        """Return one test's result for each graded student."""
         return [test for student in self.graded for test in student.tests if test.name == test_name]
 
 
@@ -135,7 +135,7 @@ def read_student(notebook: SubmittedNotebook, student: str, test_order: list[str
 
 
 def scores_fingerprint(notebook: SubmittedNotebook) -> tuple[str, str]:
-    """Give names for what the gradebook holds of a student: what tests gave, and all with what a person added."""
+    """Return names for what the gradebook holds of a student: what tests gave, and all with what a person added."""
     tests = sorted((grade.name, grade.auto_score) for grade in notebook.grades)
     people = sorted((grade.name, grade.manual_score or 0, grade.extra_credit or 0) for grade in notebook.grades)
     comments = sorted((comment.name, comment.comment or "") for comment in notebook.comments)
@@ -146,7 +146,7 @@ def scores_fingerprint(notebook: SubmittedNotebook) -> tuple[str, str]:
 
 
 def with_messages(result: StudentResult, notebook: NotebookNode) -> StudentResult:
-    """Give the result with the message of each failed test: the error that its cell of the graded notebook ended in.
+    """Return the result with the message of each failed test: the error that its cell of the graded notebook ended in.
 
     A message is one line without colours, and holds no line of a hidden test.
     """
@@ -169,7 +169,7 @@ def with_messages(result: StudentResult, notebook: NotebookNode) -> StudentResul
 
 
 def one_line(text: str, most: int = MOST_CHARACTERS) -> str:
-    """Give the first line of a text, of at most `most` characters, without colours and what else cannot be printed."""
+    """Return the first line of a text, at most `most` characters long, without colours and unprintable characters."""
     lines = ANSI.sub("", text).strip().splitlines()
     line = "".join(letter if letter.isprintable() else " " for letter in lines[0]).strip() if lines else ""
     return line if len(line) <= most else f"{line[: most - 1]}\u2026"

@@ -8,7 +8,7 @@ FORMULA_STARTS = tuple(
 
 
 def plain_cell(text: str) -> str:
-    """Give a text as the cell of a CSV file that a spreadsheet shows and does not calculate.
+    """Return a text as the cell of a CSV file that a spreadsheet shows and does not calculate.
 
     One that could be a formula gets an apostrophe in front; characters that cannot be printed become spaces.
     """

@@ -35,7 +35,7 @@ def _highlighted(source: str, language: str | None) -> str:
 
 
 def _coloured(source: str, language: str | None = None, metadata: dict[str, Any] | None = None) -> str:
-    """Give code as HTML."""
+    """Return code as HTML."""
     return _highlighted(source, language)
 
 
@@ -83,7 +83,7 @@ class FeedbackExporter(HTMLExporter):  # type: ignore[misc]
 
     @pass_context
     def markdown2html(self, context: Any, source: str) -> str:
-        """Give prose as HTML, and remember it unless it brings pictures of its own."""
+        """Return prose as HTML, and remember it unless it brings pictures of its own."""
         if context.get("cell", {}).get("attachments"):
             return str(super().markdown2html(context, source))
         if source not in self._prose:
@@ -94,7 +94,7 @@ class FeedbackExporter(HTMLExporter):  # type: ignore[misc]
 
 
 def open_exporter(api: NbGraderAPI) -> FeedbackExporter:
-    """Give what writes pages, set up as for `nbgrader generate_feedback`."""
+    """Return what writes pages, set up as for `nbgrader generate_feedback`."""
     converter = GenerateFeedback(coursedir=api.coursedir, parent=api)
     exporter: FeedbackExporter = converter.exporter_class(parent=converter, config=converter.config)
     for preprocessor in converter.preprocessors:

@@ -71,7 +71,7 @@ def print_report(console: Console, results: ClassResults) -> None:
 
 
 def _room(console: Console, columns: list[str], rows: list[list[str]]) -> int:
-    """Give how many characters one more column may have, so that each row stays one line of the terminal."""
+    """Return how many characters one more column may have, so that each row stays one line of the terminal."""
     if not console.is_terminal:
         return MESSAGE_CHARACTERS
     widths = [max(map(len, cells)) for cells in zip(columns, *rows, strict=True)]
@@ -87,7 +87,7 @@ def _print_rows(console: Console, title: str, columns: list[str], rows: list[lis
 
 
 def _commonest_reason(results: ClassResults, test_name: str) -> str:
-    """Give the reason that most students failed a test for; of equally common ones the first."""
+    """Return the reason that most students failed a test for; of equally common ones the first."""
     tests = [test for student in results.counted for test in student.tests if test.name == test_name]
     reasons = Counter(test.reason for test in tests if test.reason)
     return reasons.most_common(1)[0][0] if reasons else ""

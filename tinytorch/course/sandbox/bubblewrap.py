@@ -25,7 +25,7 @@ OTHER_USER = 0x70000000  # above every user id that is given out; + the grader's
 
 
 def submission_binds(stage: Path, folder: Path) -> list[str]:
-    """Give bubblewrap's arguments for the staged package, and for the submission's folder without its notebooks."""
+    """Return bubblewrap's arguments for the staged package, and for the submission's folder without its notebooks."""
     binds = ["--ro-bind", str(stage), PACKAGE, "--ro-bind", str(folder), SUBMISSION]
     for notebook in sorted(folder.glob("*.ipynb")):
         if notebook.is_file() and not notebook.is_symlink():
@@ -34,12 +34,12 @@ def submission_binds(stage: Path, folder: Path) -> list[str]:
 
 
 def other_user() -> int | None:
-    """Give the user id that a sandbox has if root starts it."""
+    """Return the user id that a sandbox has if root starts it."""
     return OTHER_USER + os.getpid() if os.geteuid() == 0 else None
 
 
 def filter_file() -> int:
-    """Give a file in memory with the filter that keeps the sandbox from making user namespaces of its own."""
+    """Return a file in memory with the filter that keeps the sandbox from making user namespaces of its own."""
     descriptor = os.memfd_create("filter")
     os.write(descriptor, no_user_namespaces())
     os.lseek(descriptor, 0, os.SEEK_SET)
@@ -54,7 +54,7 @@ def sandboxed(
     filter_descriptor: int,
     info_descriptor: int | None = None,
 ) -> list[str]:
-    """Give the command that runs `command` in the sandbox, as another user if root starts it.
+    """Return the command that runs `command` in the sandbox, as another user if root starts it.
 
     bubblewrap reads the rules for system calls from one descriptor, and tells of the sandbox' process on the other.
 
@@ -97,7 +97,7 @@ def sandboxed(
 
 @functools.cache
 def readable_paths() -> tuple[Path, ...]:
-    """Give what the interpreter needs of this machine: itself, its packages, the system's libraries and fonts."""
+    """Return what the interpreter needs of this machine: itself, its packages, the system's libraries and fonts."""
     system = ["/usr/lib", "/usr/lib32", "/usr/lib64", "/usr/local/lib", "/lib", "/lib32", "/lib64", "/usr/share/fonts"]
     system += ["/usr/local/share/fonts", "/usr/share/zoneinfo", "/etc/ld.so.cache", "/etc/localtime", "/etc/fonts"]
     python = [Path(prefix) / part for prefix in (sys.base_prefix, sys.prefix) for part in ("bin", "lib", "lib64")]
@@ -116,19 +116,19 @@ def _read_only(path: Path) -> list[str]:
 
 
 def _parents(paths: list[Path]) -> list[Path]:
-    """Give all folders above some paths, the upper ones first; the scratch space itself is there already."""
+    """Return all folders above some paths, the upper ones first; the scratch space itself is there already."""
     folders = {parent for path in paths for parent in path.parents}
     return sorted(folders - {Path("/"), Path(SCRATCH)})
 
 
 def _installed_copies() -> Iterator[Path]:
-    """Give the places where tinytorch itself was installed as a package, with the solutions in it."""
+    """Return the places where tinytorch itself was installed as a package, with the solutions in it."""
     for folder in {sysconfig.get_path("purelib"), sysconfig.get_path("platlib"), site.getusersitepackages()}:
         if (Path(folder) / "tinytorch").is_dir():
             yield Path(folder) / "tinytorch"
 
 
 def find_tool(name: str) -> str:
-    """Give the path of a program that the sandbox is made with."""
+    """Return the path of a program that the sandbox is made with."""
     found = shutil.which(name) or shutil.which(name, path="/usr/bin:/bin:/usr/sbin:/sbin")
     return found or name

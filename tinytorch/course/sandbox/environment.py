@@ -7,7 +7,7 @@ from pathlib import Path
 
 
 def clean_environment(home: str, matplotlib: str, package: str) -> dict[str, str]:
-    """Give environment variables that hold nothing of the grader's."""
+    """Return environment variables that hold nothing of the grader's."""
     return {
         "PATH": "/usr/bin:/bin",
         "HOME": home,
@@ -26,7 +26,7 @@ def clean_environment(home: str, matplotlib: str, package: str) -> dict[str, str
 
 @functools.cache
 def font_caches() -> tuple[Path, ...]:
-    """Give matplotlib's list of fonts, made if there is none: without it each kernel makes one, in a second."""
+    """Return matplotlib's list of fonts, made if there is none: without it each kernel makes one, in a second."""
     try:
         import matplotlib
     except ImportError:

@@ -111,7 +111,7 @@ class ForkServer:
 
 
 def _sealed_interpreter() -> int:
-    """Give a copy of the interpreter in memory that nobody can write to.
+    """Return a copy of the interpreter in memory that nobody can write to.
 
     A forked kernel's /proc/self/exe leads past its sandbox' read-only mounts to the file that the server was started
     from (as in CVE-2019-5736), which may be the grader's own.
@@ -197,7 +197,7 @@ class ForkedKernel:
         self._line.setblocking(False)
 
     def receive(self, seconds: float) -> Sequence[Message]:
-        """Give what has come."""
+        """Return what has come."""
         select.select([self._bell.fileno(), self._handle], [], [], seconds)
         with suppress(BlockingIOError, ConnectionError):
             self._bell.recv(READ_BYTES)
@@ -214,7 +214,7 @@ class ForkedKernel:
         return messages
 
     def _messages(self) -> Iterator[Message]:
-        """Give the messages that are here in whole."""
+        """Return the messages that are here in whole."""
         while len(self._arrived) >= HEAD_BYTES and not self.is_cut_off:
             size = HEAD_BYTES + int.from_bytes(self._arrived[:HEAD_BYTES], "big")
             if size > LARGEST_MESSAGE_BYTES:
@@ -234,7 +234,7 @@ class ForkedKernel:
         self.end()
 
     def is_alive(self) -> bool:
-        """Say whether it runs; end it if it and its children use too much memory together."""
+        """Whether it runs; end it if it and its children use too much memory together."""
         if self._handle < 0 or self._sandbox is None:
             return False
         if monotonic() > self._checked + CHECK_SECONDS:

@@ -57,7 +57,7 @@ def _warn_once(warning: str) -> None:
 
 
 def _sandbox_fails() -> str:
-    """Say why the sandbox does not work here, tried by running Python in it; nothing if it does."""
+    """Return why the sandbox does not work here, tried by running Python in it; nothing if it does."""
     bubblewrap = shutil.which("bwrap")
     return _trial(bubblewrap) if bubblewrap else "bubblewrap is not installed"
 

@@ -82,7 +82,7 @@ class StartedKernel:
         self._message_id = self._client.execute(code, allow_stdin=False, stop_on_error=False)
 
     def receive(self, seconds: float) -> Sequence[Message]:
-        """Give what has come: outputs, and the reply when the kernel says that there will be no more of them."""
+        """Return what has come: outputs, and the reply when the kernel says that there will be no more of them."""
         ready = dict(self._poller.poll(int(seconds * 1000)))
         messages = []
         for channel in (self._client.iopub_channel, self._client.shell_channel):
@@ -111,7 +111,7 @@ class StartedKernel:
         return Message("", {}, size_bytes)
 
     def is_alive(self) -> bool:
-        """Say whether it runs."""
+        """Whether it runs."""
         return bool(self._manager.is_alive())
 
     def interrupt(self) -> None:

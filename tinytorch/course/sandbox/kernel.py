@@ -32,10 +32,10 @@ class Kernel(Protocol):
         """Have code run; `is_python` where it holds none of IPython's own notation."""
 
     def receive(self, seconds: float) -> Sequence[Message]:
-        """Give what has come of the last request; wait for it, but not longer than this. A reply comes last."""
+        """Return what has come of the last request; wait for it, but not longer than this. A reply comes last."""
 
     def is_alive(self) -> bool:
-        """Say whether it runs; it is ended here if it and its children use too much together."""
+        """Whether it runs; it is ended here if it and its children use too much together."""
 
     def interrupt(self) -> None:
         """Interrupt the running code, as Ctrl-C would."""

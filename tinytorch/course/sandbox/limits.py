@@ -23,7 +23,7 @@ class Limits:
     scratch_bytes: int = 256 * 2**20
 
     def by_name(self) -> dict[str, int]:
-        """Give them under prlimit's names for them."""
+        """Return them under prlimit's names for them."""
         return {
             "as": self.memory_bytes,
             "cpu": self.cpu_seconds,
@@ -34,7 +34,7 @@ class Limits:
         }
 
     def arguments(self) -> list[str]:
-        """Give them as prlimit's arguments."""
+        """Return them as prlimit's arguments."""
         return [f"--{name}={limit}" for name, limit in self.by_name().items()]
 
     def apply(self) -> None:
@@ -55,7 +55,7 @@ def memory_fault(pid: int, limits: Limits) -> str:
 
 
 def resident_bytes(pid: int) -> Iterator[int]:
-    """Give the memory of a process and of each that it started."""
+    """Return the memory of a process and of each that it started."""
     with suppress(psutil.Error):
         process = psutil.Process(pid)
         for each in [process, *process.children(recursive=True)]:

@@ -71,7 +71,7 @@ class LimitsProvisioner(LocalProvisioner):
         return self.confine(kwargs)
 
     def environment(self) -> dict[str, str]:
-        """Give the kernel's environment variables."""
+        """Return the kernel's environment variables."""
         home = self.channel / "home"
         matplotlib = home / "matplotlib"
         matplotlib.mkdir(parents=True)
@@ -98,7 +98,7 @@ class LimitsProvisioner(LocalProvisioner):
         return await super().poll()
 
     def uses_too_much(self) -> bool:
-        """Say whether limits that hold for all processes together are passed; the sentence is in `stopped_because`."""
+        """Whether limits that hold for all processes together are passed; the sentence is in `stopped_because`."""
         if self.pid and (fault := memory_fault(self.pid, self.limits)):
             self.stopped_because = fault
         elif len(list(self.channel.iterdir())) > 16:
@@ -115,7 +115,7 @@ class BubblewrapProvisioner(LimitsProvisioner):
     """A kernel inside bubblewrap."""
 
     def environment(self) -> dict[str, str]:
-        """Give the kernel's environment variables, as paths inside."""
+        """Return the kernel's environment variables, as paths inside."""
         return clean_environment(HOME, f"{SCRATCH}/matplotlib", PACKAGE)
 
     def confine(self, kwargs: dict[str, Any]) -> dict[str, Any]:

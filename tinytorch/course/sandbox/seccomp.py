@@ -35,7 +35,7 @@ ARCHITECTURES = {
 
 
 def no_user_namespaces() -> bytes:
-    """Give the filter as bubblewrap and prctl take it; empty on a processor that is not known here.
+    """Return the filter as bubblewrap and prctl take it; empty on a processor that is not known here.
 
     `clone3` keeps its flags in memory, where a filter can't look, so it is said not to exist: the C library then uses
     `clone`. Calls of another convention, such as 32-bit ones, are refused.

@@ -21,7 +21,7 @@ sys.meta_path[:] = [finder for finder in sys.meta_path if "__editable__" not in 
 
 
 def staged_sources(course: Course, module: Module) -> list[Path]:
-    """Give the files of tinytorch that `module` may import."""
+    """Return the files of tinytorch that `module` may import."""
     package = course.root / "tinytorch"
     sources = [package / "__init__.py", package / "core" / "__init__.py"]
     for part in ("datasets", "profiling"):
@@ -40,5 +40,5 @@ def stage_package(course: Course, module: Module, stage: Path) -> None:
 
 
 def staged_environment(stage: Path) -> dict[str, str]:
-    """Give the environment of a kernel that finds `tinytorch` in `stage`, and nowhere else."""
+    """Return the environment of a kernel that finds `tinytorch` in `stage`, and nowhere else."""
     return {**os.environ, "PYTHONPATH": str(stage)}

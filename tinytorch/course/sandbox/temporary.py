@@ -36,7 +36,7 @@ def lock(path: Path) -> int | None:
 
 
 def temporary_folder(below: int) -> str:
-    """Give where temporary files go: /tmp if a socket's path, `below` bytes longer, would be too long elsewhere."""
+    """Return where temporary files go: /tmp if a socket's path, `below` bytes longer, would be too long elsewhere."""
     folder = tempfile.gettempdir()
     return folder if len(os.fsencode(folder)) + below <= SOCKET_PATH_BYTES else "/tmp"
 

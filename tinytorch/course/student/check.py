@@ -59,7 +59,7 @@ def check(course: Course, module: Module, notebook_path: Path) -> list[StepResul
 
 
 def restore_locked_cells(notebook: NotebookNode, pristine: dict[str, NotebookNode]) -> None:
-    """Give each test and given cell that was edited its released source back."""
+    """Put back the released source of each test and given cell that was edited."""
     for place, cell in enumerate(notebook.cells):
         original = pristine.get(grade_id(cell) or "")
         if original is not None and role_of(original) in ("test", "given") and not is_untouched(cell):
@@ -99,7 +99,7 @@ def _results(
 
 
 def first_error(cell: NotebookNode | None) -> str:
-    """Give the first line of the error that a cell ended in, or nothing."""
+    """Return the first line of the error that a cell ended in, or nothing."""
     for output in (cell or {}).get("outputs", []):
         if output.output_type == "error":
             message = (str(output.evalue).strip().splitlines() or [""])[0]

@@ -15,7 +15,7 @@ FOR_STUDENTS, FOR_EVERYONE = SETTINGS / "student", SETTINGS / "everyone"
 
 
 def lab_environment(course: Course, settings: Sequence[Path]) -> dict[str, str]:
-    """Give what JupyterLab finds in its environment, and each kernel and terminal in it.
+    """Return what JupyterLab finds in its environment, and each kernel and terminal in it.
 
     They import the tinytorch of this course, wherever another one may be installed, and find `tito`.
     """
@@ -43,5 +43,5 @@ def open_lab(course: Course, module: Module | None, options: Sequence[str] = ())
 
 
 def _before(variable: str, *folders: Path) -> str:
-    """Give the value of a variable that holds paths, with more of them in front."""
+    """Return the value of a variable that holds paths, with more of them in front."""
     return os.pathsep.join([*map(str, folders), *filter(None, [os.environ.get(variable)])])

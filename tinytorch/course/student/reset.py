@@ -40,7 +40,7 @@ def reset(
 
 
 def _names_to_reset(module: Module, released: NotebookNode, step: str | None, cell: str | None) -> list[str]:
-    """Give the names of the cells that the user means, in the notebook's order."""
+    """Return the names of the cells that the user means, in the notebook's order."""
     if (step is None) == (cell is None):
         raise CourseError("Say what to reset: one step, such as --step 4, or one cell, such as --cell dataset.")
     if cell is not None:
@@ -77,7 +77,7 @@ def _reset_cell(notebook: NotebookNode, pristine: NotebookNode, released: Notebo
 
 
 def _place_of(name: str | None, notebook: NotebookNode, released: NotebookNode) -> int:
-    """Say where a deleted cell belongs: after the nearest cell before it that is still there."""
+    """Return where a deleted cell belongs: after the nearest cell before it that is still there."""
     place_by_id = {cell.get("id"): place for place, cell in enumerate(notebook.cells)}
     place = 0
     for cell in released.cells:
@@ -88,7 +88,7 @@ def _place_of(name: str | None, notebook: NotebookNode, released: NotebookNode) 
 
 
 def _backup_path(path: Path) -> Path:
-    """Give a name beside `path` that is not taken."""
+    """Return a name beside `path` that is not taken."""
     stem = f"{path.stem}.backup-{datetime.now():%Y%m%d-%H%M%S}"
     backup, count = path.with_name(f"{stem}.ipynb"), 1
     while backup.exists():

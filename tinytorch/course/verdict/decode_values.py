@@ -47,7 +47,7 @@ class Unreadable(Exception):
 
 
 def decode(data: Any) -> Any:
-    """Give the plain value that `witness.encode` described; a value that was an error raises that error."""
+    """Return the plain value that `witness.encode` described; a value that was an error raises that error."""
     try:
         kind, *rest = data
         return _DECODERS[kind](*rest)

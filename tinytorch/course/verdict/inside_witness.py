@@ -41,7 +41,7 @@ class Witness:
 
 
 def encode(value: Any, tensor_class: Any = None) -> list[Any]:
-    """Give `value` as lists, strings and numbers, by its real type: what only behaves like a number is opaque."""
+    """Return `value` as lists, strings and numbers, by its real type: what only behaves like a number is opaque."""
     kind = type(value)
     if value is None or kind is bool:
         return ["constant", value]

@@ -96,7 +96,7 @@ def get_ready(sources: Sequence[str]) -> None:
 
 
 def witness_file(helpers: Sequence[str]) -> bytes:
-    """Give what the student's process loads anew for each part of a test: the witness and the tests' own functions.
+    """Return what the student's process loads anew for each part of a test: the witness and the tests' own functions.
 
     `helpers` are the sources of the given cells that tests call: loaded each time, so that a student's function of the
     same name, by accident or not, is not called in their place.
@@ -107,7 +107,7 @@ def witness_file(helpers: Sequence[str]) -> bytes:
 
 
 def _summons(parts: Sequence[tuple[Part, str]], look: str, witness: str) -> str:
-    """Give the source that the student's process runs: its halves of the parts, each between a witness and its letter.
+    """Return the source that the student's process runs: its half of each part, and what sends the values it saw.
 
     The evidence for a part is sent before the next one is begun, which may never end.
     """
@@ -128,7 +128,7 @@ def _summons(parts: Sequence[tuple[Part, str]], look: str, witness: str) -> str:
 
 
 def _read(evidence: list[Any], stopped: bool) -> list[Any]:
-    """Give the entries of the evidence, in the order in which they were sent."""
+    """Return the entries of the evidence, in the order in which they were sent."""
     if not evidence and stopped:
         raise Stopped
     if len(evidence) != 1:
@@ -171,7 +171,7 @@ class _Replay:
         self.looks, self.values = entry[1], {}
 
     def _look(self, place: int) -> Any:
-        """Give a value that the assert asks for, or raise the error that asking for it raised over there."""
+        """Return a value that the assert asks for, or raise the error that asking for it raised over there."""
         if place in self.values:  # a loop inside the assert asks for it again and again
             return self.values[place]
         try:
@@ -198,7 +198,7 @@ def _tampered(shown: list[NotebookNode], problem: str) -> Verdict:
 
 
 def _harmless(output: NotebookNode) -> NotebookNode:
-    """Give an output that nbgrader does not read as a score: a result that a cell ends in would be one."""
+    """Return an output that nbgrader does not read as a score: a result that a cell ends in would be one."""
     if output.output_type == "execute_result":
         return NotebookNode(output_type="display_data", data=output.data, metadata=output.metadata)
     return output

@@ -117,7 +117,7 @@ class ExecuteStaged(Execute):  # type: ignore[misc]
         return PACKAGE if self.isolation == "bubblewrap" else str(self._stage)
 
     def new_kernel(self) -> Kernel:
-        """Give a kernel in the chosen isolation."""
+        """Return a kernel in the chosen isolation."""
         limits = Limits(memory_bytes=int(self.memory_gigabytes * 2**30))
         if self.isolation == "bubblewrap" and self.server is not None:
             return ForkedKernel(self.server, self._stage, self._folder, limits)
@@ -221,23 +221,23 @@ class ExecuteStaged(Execute):  # type: ignore[misc]
                 return
 
     def _is_run(self, cell: NotebookNode) -> bool:
-        """Say whether grading runs a cell."""
+        """Whether grading runs a cell."""
         passed_over = self.skip_cells_with_tag in cell.metadata.get("tags", [])
         return cell.cell_type == "code" and bool(cell.source.strip()) and not passed_over
 
     def _is_run_again(self, index: int) -> bool:
-        """Say whether a cell belongs into a fresh kernel."""
+        """Whether a cell belongs into a fresh kernel."""
         cell = self.nb.cells[index]
         if index in self._harmful or not self._is_run(cell):
             return False
         return role_of(cell) != "test" or self._is_preparation(cell)
 
     def _start_clock(self) -> None:
-        """Give the next cell its time, or what the submission has left."""
+        """Start the clock of the next cell: its own time, or what the submission has left."""
         self._cell_ends = min(monotonic() + self.timeout, self._submission_ends)
 
     def _time_is_up(self) -> bool:
-        """Say whether the submission has used up its time."""
+        """Whether the submission has used up its time."""
         return bool(monotonic() >= self._submission_ends)
 
     def _timeout(self) -> tuple[str, str]:
@@ -272,11 +272,11 @@ class ExecuteStaged(Execute):  # type: ignore[misc]
 
     @staticmethod
     def _is_preparation(cell: NotebookNode) -> bool:
-        """Say whether a cell is a test of 0 points, which prepares what later tests need."""
+        """Whether a cell is a test of 0 points, which prepares what later tests need."""
         return role_of(cell) == "test" and cell.metadata.nbgrader.get("points") == 0
 
     def _reason_of_death(self) -> str:
-        """Say what is known about the end of a kernel."""
+        """Return what is known about the end of a kernel."""
         return self.kernel.stopped_because or (
             "this cell ended the Python that it ran in (an exit, a crash, or more memory than there is)"
         )

@@ -47,11 +47,11 @@ class ExamineSubmission(ExecuteStaged):
 
 
 def is_judged(cell: NotebookNode) -> bool:
-    """Say whether a cell is a test that gives points."""
+    """Whether a cell is a test that gives points."""
     return role_of(cell) == "test" and bool(cell.metadata.nbgrader.points)
 
 
 def defines_functions_only(source: str) -> bool:
-    """Say whether a given cell can be sent along with each test: it defines functions and does nothing else."""
+    """Whether a given cell can be sent along with each test: it defines functions and does nothing else."""
     body = ast.parse(source).body
     return bool(body) and all(isinstance(statement, ast.FunctionDef) for statement in body) and "@" not in source

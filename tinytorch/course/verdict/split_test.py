@@ -183,7 +183,7 @@ class _Splitter:
     # the student's half
 
     def names_needed_there(self, body: Sequence[ast.stmt]) -> set[str]:
-        """Give the names that the student's half of a cell reads."""
+        """Return the names that the student's half of a cell reads."""
         needed: set[str] = set()
         while True:
             before = set(needed)
@@ -257,7 +257,7 @@ class _Lifter:
         return node
 
     def _is_place(self, node: ast.expr, local: frozenset[str]) -> bool:
-        """Say whether a part of an assert has to be asked over there."""
+        """Whether a part of an assert has to be asked over there."""
         if loads(node) & local or not isinstance(getattr(node, "ctx", ast.Load()), ast.Load) or _asks_for_kind(node):
             return False
         if isinstance(node, ast.Name):
@@ -278,7 +278,7 @@ class _Lifter:
         return False
 
     def _theirs(self, node: ast.expr, local: frozenset[str]) -> bool:
-        """Say whether an access path starts at a name of theirs."""
+        """Whether an access path starts at a name of theirs."""
         while isinstance(node, (ast.Attribute, ast.Subscript, ast.Call)):
             if isinstance(node, ast.Attribute) and node.attr == "random":
                 return True
@@ -293,14 +293,14 @@ class _Lifter:
 
 
 def _asks_for_kind(node: ast.AST) -> TypeGuard[ast.Call]:
-    """Say whether this is `isinstance(..., Tensor)`."""
+    """Whether this is `isinstance(..., Tensor)`."""
     if not (isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "isinstance"):
         return False
     return len(node.args) == 2 and isinstance(node.args[1], ast.Name) and node.args[1].id == KIND
 
 
 def loads(node: ast.AST) -> set[str]:
-    """Give the names that `node` reads from outside itself."""
+    """Return the names that `node` reads from outside itself."""
     bound = {
         name
         for item in ast.walk(node)
@@ -320,7 +320,7 @@ def loads(node: ast.AST) -> set[str]:
 
 
 def stores(node: ast.AST) -> set[str]:
-    """Give the names that `node` binds where it stands: targets, definitions, imports."""
+    """Return the names that `node` binds where it stands: targets, definitions, imports."""
     if isinstance(node, (ast.FunctionDef, ast.ClassDef)):
         return {node.name}
     if isinstance(node, (ast.Import, ast.ImportFrom)):
@@ -338,17 +338,17 @@ def stores(node: ast.AST) -> set[str]:
 
 
 def holds_assert(statement: ast.stmt) -> bool:
-    """Say whether an assert stands in a compound statement."""
+    """Whether an assert stands in a compound statement."""
     return not isinstance(statement, ast.Assert) and any(isinstance(item, ast.Assert) for item in ast.walk(statement))
 
 
 def _is_barrier(statement: ast.stmt) -> bool:
-    """Say whether a statement stands for the line where the hidden region begins."""
+    """Whether a statement stands for the line where the hidden region begins."""
     return isinstance(statement, ast.Expr) and isinstance(statement.value, ast.Name) and statement.value.id == BARRIER
 
 
 def _flat(body: Sequence[ast.stmt]) -> Iterator[ast.stmt]:
-    """Give the statements of a body, and those of loops around asserts."""
+    """Return the statements of a body, and those of loops around asserts."""
     for statement in body:
         yield statement
         if isinstance(statement, ast.For) and holds_assert(statement):

@@ -113,12 +113,12 @@ class WatchForTampering(NbGraderPreprocessor):  # type: ignore[misc]
 
 
 def is_own(cell: NotebookNode) -> bool:
-    """Say whether a cell is the student's to write, or one that the student added."""
+    """Whether a cell is the student's to write, or one that the student added."""
     return cell.cell_type == "code" and role_of(cell) in (None, "solution")
 
 
 def given_names(sources: list[str]) -> dict[str, str]:
-    """Give what the given cells bind: from each name to "module", "import" or "definition"."""
+    """Return what the given cells bind: from each name to "module", "import" or "definition"."""
     names: dict[str, str] = {}
     for source in sources:
         for statement in ast.parse(source).body:
@@ -132,7 +132,7 @@ def given_names(sources: list[str]) -> dict[str, str]:
 
 
 def findings(source: str, given: dict[str, str], module: str = "", is_solution: bool = True) -> list[Finding]:
-    """Give the lines of a cell that work on the verdict; none for a cell that is no Python."""
+    """Return the lines of a cell that work on the verdict; none for a cell that is no Python."""
     try:
         tree = ast.parse(source)
     except (SyntaxError, ValueError):
@@ -161,7 +161,7 @@ class _Reader:
         self.bound |= {item.arg for item in self.nodes if isinstance(item, ast.arg)}
 
     def read(self) -> Iterator[tuple[int, str]]:
-        """Give line number and reason of each finding."""
+        """Return line number and reason of each finding."""
         for node in self.nodes:
             for why in self._reasons(node):
                 yield getattr(node, "lineno", 1), why
@@ -280,7 +280,7 @@ class _Reader:
 
 
 def _root(node: ast.AST | None) -> str:
-    """Give the name that an access path starts at: "np" of `np.testing.assert_equal`."""
+    """Return the name that an access path starts at: "np" of `np.testing.assert_equal`."""
     while isinstance(node, (ast.Attribute, ast.Subscript, ast.Call)):
         node = node.func if isinstance(node, ast.Call) else node.value
     return node.id if isinstance(node, ast.Name) else ""

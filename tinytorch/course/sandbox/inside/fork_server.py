@@ -130,7 +130,7 @@ def _enter(sandbox: int, pid: int) -> None:
 
 
 def _become_kernel(kernel: Any, request: dict[str, Any], line: tuple[int, ...]) -> NoReturn:
-    """Give up what this process may do more than the sandbox's own, and be a kernel until the end."""
+    """Return up what this process may do more than the sandbox's own, and be a kernel until the end."""
     try:
         os.setsid()
         null = os.open("/dev/null", os.O_RDWR)

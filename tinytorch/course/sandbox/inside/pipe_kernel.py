@@ -146,11 +146,11 @@ class Shell(ZMQInteractiveShell):  # type: ignore[misc]
     _turned = ("", "")
 
     def should_run_async(self, raw_cell: str, *ignored: Any, **also_ignored: Any) -> bool:
-        """Say whether a cell awaits."""
+        """Whether a cell awaits."""
         return not self.is_python and super().should_run_async(raw_cell, *ignored, **also_ignored)
 
     def transform_cell(self, raw_cell: str) -> str:
-        """Give a cell's source as plain Python. It is asked for to see whether a cell awaits, and again to run it."""
+        """Return a cell's source as plain Python. It is asked for to see whether a cell awaits, and again to run it."""
         if self.is_python:
             return raw_cell
         if self._turned[0] != raw_cell or not raw_cell:
