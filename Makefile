@@ -50,7 +50,7 @@ docs: $(INSTALLED) chromium voice  ## build the site into build/site: pages, sli
 	@echo "build/site/index.html"
 
 demo: $(INSTALLED) sandbox  ## grade a class of real submissions, and show the points, the tests and the feedback
-	$(BIN)/python tests/demo.py
+	$(BIN)/python -m tests.programs.demo
 
 test: $(INSTALLED) sandbox postgres chromium voice  ## run every check that continuous integration runs
 	$(BIN)/ruff check .
@@ -67,19 +67,19 @@ torch: $(INSTALLED)  ## add PyTorch to .venv (from where pip finds it), and with
 
 mutants: $(INSTALLED)  ## break the reference solution in hundreds of small ways, and see that the tests notice
 	$(BIN)/tito build 05 > /dev/null
-	$(BIN)/python tests/mutants.py
+	$(BIN)/python -m tests.programs.mutants
 
 soak: $(INSTALLED) sandbox  ## grade the reference 200 times while every core is busy: each gives 100
-	$(BIN)/python tests/soak.py
+	$(BIN)/python -m tests.programs.soak
 
 kill: $(INSTALLED) sandbox  ## kill grading at 20 random moments, start it again each time: nothing is lost, changed or done twice
-	$(BIN)/python tests/kill.py
+	$(BIN)/python -m tests.programs.kill
 
 bench-grading: $(INSTALLED) sandbox  ## grade the same class with nbgrader autograde and with tito grade, and print what each takes
-	$(BIN)/python tests/bench_grading.py
+	$(BIN)/python -m tests.programs.bench_grading
 
 bench-loader: $(INSTALLED)  ## load the same data with TinyTorch and with PyTorch (`make torch`), and print what each takes
-	$(BIN)/python tests/bench_loader.py
+	$(BIN)/python -m tests.programs.bench_loader
 
 lint: $(INSTALLED)  ## mend what ruff can mend
 	$(BIN)/ruff check --fix .

@@ -3,7 +3,6 @@
 import csv
 import os
 import re
-import shutil
 import subprocess
 import sys
 from dataclasses import dataclass
@@ -11,10 +10,10 @@ from pathlib import Path
 
 import nbformat
 import pytest
-from attacks import ATTACKS, HOLLOW
-from corpus import fill, read_corpus
-from test_repository import ROOT, tracked_files
 
+from tests.helpers.attacks import ATTACKS, HOLLOW
+from tests.helpers.corpus import fill, read_corpus
+from tests.helpers.repository import ROOT, copy_tracked
 from tinytorch.course.authoring.build import write_solution_notebook
 from tinytorch.course.layout import Course
 from tinytorch.course.notebook import read_notebook
@@ -37,9 +36,7 @@ class GradedAttacks:
 
 
 def checkout_with_short_limits(root):
-    for name in tracked_files():
-        (root / name).parent.mkdir(parents=True, exist_ok=True)
-        shutil.copyfile(ROOT / name, root / name)
+    copy_tracked(root)
     config = (root / "nbgrader_config.py").read_text(encoding="utf-8")
     for setting, seconds in (
         ("submission_timeout = 120\n", SUBMISSION_SECONDS),

@@ -3,8 +3,8 @@
 import re
 import shutil
 
-import bench_grading
-import performance_page
+from tests.helpers import performance_page
+from tests.programs import bench_grading
 
 
 def test_both_ways_to_grade_give_the_same_scores_and_the_numbers_are_printed(capsys):

@@ -6,7 +6,7 @@ import pytest
 
 pytest.importorskip("torch")
 
-import bench_loader
+from tests.programs import bench_loader
 
 
 def test_loading_from_memory_and_shuffling_reach_half_of_each_goal(capsys):

@@ -14,14 +14,14 @@ from queue import Queue
 from time import monotonic
 from typing import Any
 
-from binder_image import BinderImage, commands_of, render_dockerfile
-from corpus import answers_of, read_corpus
 from jupyter_client.blocking import BlockingKernelClient
-from leaks import bundle_secrets, leaks_below
 
+from tests.helpers.binder_image import BinderImage, commands_of, render_dockerfile
+from tests.helpers.corpus import answers_of, read_corpus
+from tests.helpers.leaks import bundle_secrets, leaks_below
+from tests.helpers.repository import ROOT
 from tinytorch.course.layout import Course
 
-ROOT = Path(__file__).resolve().parent.parent
 COURSE = Course(ROOT)
 MODULE = COURSE.module("05")
 NOTEBOOK = MODULE.released_path.relative_to(ROOT).as_posix()

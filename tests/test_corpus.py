@@ -10,9 +10,9 @@ from pathlib import Path
 
 import nbformat
 import pytest
-from corpus import CORPUS, Submission, answers_of, read_corpus, write_class
-from leaks import find_leaks, hidden_lines, solution_lines
 
+from tests.helpers.corpus import CORPUS, Submission, answers_of, read_corpus, write_class
+from tests.helpers.leaks import find_leaks, hidden_lines, solution_lines
 from tinytorch.course.authoring.build import write_solution_notebook
 from tinytorch.course.layout import Course, Module
 

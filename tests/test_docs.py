@@ -7,14 +7,14 @@ import io
 import re
 import shutil
 import sys
-from pathlib import Path
 from types import SimpleNamespace
 from urllib.parse import unquote, urlsplit
 
 import nbformat
 import pytest
-from leaks import find_leaks, hidden_lines, solution_lines
 
+from tests.helpers.leaks import find_leaks, hidden_lines, solution_lines
+from tests.helpers.repository import ROOT
 from tinytorch.course.authoring.build import write_solution_notebook
 from tinytorch.course.authoring.links import Repository
 from tinytorch.course.layout import Course
@@ -23,7 +23,6 @@ from tinytorch.course.notebook import role_of, sections
 BeautifulSoup = pytest.importorskip("bs4").BeautifulSoup
 pytest.importorskip("sphinx", reason="the site needs Sphinx: pip install -e '.[docs]'")
 
-ROOT = Path(__file__).resolve().parent.parent
 COURSE = Course.find(ROOT)
 PAGE = ROOT / "docs" / "modules" / "05_dataloader.md"
 NUMBERED = {"figure": "Figure", "table": "Table", "div.literal-block-wrapper": "Listing"}

@@ -10,8 +10,9 @@ from pathlib import Path
 
 import nbformat
 import pytest
-from corpus import answers_of, read_corpus
 
+from tests.helpers.corpus import answers_of, read_corpus
+from tests.helpers.repository import ROOT
 from tinytorch.course.layout import Course, Module
 
 # The loop that module 05 prints, around a model that 09 builds: every module up to 09 has its part in it.
@@ -54,7 +55,6 @@ for epochs, lr in [(12, 3e-3), (5, 1e-3), (3, 3e-4)]:
             optimizer.step()
 print((cnn(Tensor(test_images[:, None])).data.argmax(axis=1) == test_labels).mean())
 """
-ROOT = Path(__file__).resolve().parent.parent
 MODULES = Course(ROOT).modules
 
 

@@ -1,6 +1,6 @@
 """Grading, killed at random moments and started again: as if nothing had been. `make kill` is the long form."""
 
-from kill import kill_and_compare
+from tests.programs.kill import kill_and_compare
 
 
 def test_a_run_that_is_killed_again_and_again_ends_as_one_that_nobody_disturbed():

@@ -5,12 +5,12 @@ import subprocess
 import sys
 from pathlib import Path
 
-import mutants
 import nbformat
 import pytest
-from corpus import fill, reference_answers
-from quickgrade import QuickGrader
 
+from tests.helpers.corpus import fill, reference_answers
+from tests.programs import mutants
+from tests.programs.quickgrade import QuickGrader
 from tinytorch.course.authoring.build import read_source, write_solution_notebook
 from tinytorch.course.layout import Course
 from tinytorch.course.notebook import read_notebook

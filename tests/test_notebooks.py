@@ -6,9 +6,9 @@ from pathlib import Path
 
 import nbformat
 import pytest
-from leaks import find_leaks, hidden_lines, solution_lines
 from nbclient import NotebookClient
 
+from tests.helpers.leaks import find_leaks, hidden_lines, solution_lines
 from tinytorch.course.authoring.build import write_solution_notebook
 from tinytorch.course.layout import Course
 from tinytorch.course.notebook import role_of, sections

@@ -12,12 +12,12 @@ from pathlib import Path
 
 import nbformat
 import pytest
-from corpus import read_corpus
 
+from tests.helpers.corpus import read_corpus
+from tests.helpers.repository import ROOT
 from tinytorch.course.authoring.bundle import make_bundle
 from tinytorch.course.layout import Course
 
-ROOT = Path(__file__).resolve().parent.parent
 COURSE = Course(ROOT)
 MODULE = COURSE.module("05")
 NOTEBOOK = MODULE.released_path.relative_to(ROOT)

@@ -9,23 +9,13 @@ from pathlib import Path
 
 import pytest
 
-ROOT = Path(__file__).resolve().parent.parent
-
-
-def tracked_files():
-    listed = subprocess.run(
-        ["git", "ls-files", "-co", "--exclude-standard"], cwd=ROOT, capture_output=True, text=True, check=True
-    )
-    return sorted(line for line in listed.stdout.splitlines() if (ROOT / line).is_file())
+from tests.helpers.repository import ROOT, copy_tracked, tracked_files
 
 
 @pytest.fixture
 def checkout(tmp_path):
     """A copy of the files that are, or would be, committed."""
-    for name in tracked_files():
-        target = tmp_path / "checkout" / name
-        target.parent.mkdir(parents=True, exist_ok=True)
-        shutil.copyfile(ROOT / name, target)
+    copy_tracked(tmp_path / "checkout")
     return tmp_path / "checkout"
 
 

@@ -4,7 +4,7 @@ It is not the course's to change. Everything else on these pages is asserted on,
 outputs of its cells, feedback pages, reports) has no exceptions.
 """
 
-from browser.accessible import Known
+from tests.browser.accessible import Known
 
 JUPYTERLAB = [
     Known("aria-allowed-attr", "jp-button", "JupyterLab's toolbar buttons say aria-pressed without being toggles"),

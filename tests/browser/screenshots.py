@@ -10,8 +10,9 @@ import io
 import os
 from pathlib import Path
 
+from tests.helpers.repository import ROOT
+
 COLOURS = 128  # what a palette holds; a page of text and plots looks the same in it
-ROOT = Path(__file__).resolve().parents[2]
 
 
 def screenshot(page, name: str, **options) -> Path:

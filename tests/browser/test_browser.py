@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from browser.accessible import Known, assert_accessible
-from browser.screenshots import screenshot
+from tests.browser.accessible import Known, assert_accessible
+from tests.browser.screenshots import screenshot
 
 PAGE = """<!doctype html><html lang="en"><title>A page</title><body><main><h1>A page</h1>
 <p style="color: {colour}; background: #fff">Words</p><img src="data:," {alt}></main></body></html>"""

@@ -13,16 +13,16 @@ from pathlib import Path
 
 import nbformat
 import pytest
-from corpus import read_corpus
 from nbgrader.api import Gradebook
 
-from browser.accessible import assert_accessible
-from browser.not_ours import FORMGRADER, GRADING
-from browser.screenshots import screenshot
-from browser.servers import Jupyter
+from tests.browser.accessible import assert_accessible
+from tests.browser.not_ours import FORMGRADER, GRADING
+from tests.browser.screenshots import screenshot
+from tests.browser.servers import Jupyter
+from tests.helpers.corpus import read_corpus
+from tests.helpers.repository import ROOT, copy_tracked
 from tinytorch.course.layout import Course
 
-ROOT = Path(__file__).resolve().parents[2]
 ASSIGNMENT, NAME = "05_dataloader", "dataloader"
 WRITTEN = "question-choice"
 RIGHT, WRONG = "correct_reference", "wrong_drops_the_last_batch"
@@ -80,13 +80,7 @@ class Instructor:
 @pytest.fixture(scope="package")
 def instructor(tmp_path_factory) -> Iterator[Instructor]:
     root, exchange = tmp_path_factory.mktemp("course"), tmp_path_factory.mktemp("exchange")
-    listed = subprocess.run(
-        ["git", "ls-files", "-co", "--exclude-standard"], cwd=ROOT, capture_output=True, text=True, check=True
-    )
-    for name in listed.stdout.splitlines():
-        if (ROOT / name).is_file() and not name.startswith(("tests/", "docs/")):
-            (root / name).parent.mkdir(parents=True, exist_ok=True)
-            shutil.copyfile(ROOT / name, root / name)
+    copy_tracked(root, without=("tests/", "docs/"))
     with (root / "nbgrader_config.py").open("a", encoding="utf-8") as config:
         config.write(CONFIG.format(exchange=exchange))
     exchange.chmod(0o777)
@@ -104,7 +98,7 @@ def instructor(tmp_path_factory) -> Iterator[Instructor]:
 @pytest.fixture(scope="package")
 def formgrader(browser, instructor):
     """Formgrader, opened from JupyterLab's menu; the tests go through it one after the other."""
-    from browser.conftest import PATIENCE_MILLISECONDS, WINDOW
+    from tests.browser.conftest import PATIENCE_MILLISECONDS, WINDOW
 
     context = browser.new_context(viewport=WINDOW)
     context.set_default_timeout(4 * PATIENCE_MILLISECONDS)  # a button answers when grading is done

@@ -10,14 +10,14 @@ from pathlib import Path
 
 import nbformat
 import pytest
-from corpus import read_corpus
 
-from browser import lab as jupyterlab
-from browser.accessible import assert_accessible
-from browser.lab import STUB, cell, open_notebook, panel, run_all, verdicts
-from browser.not_ours import JUPYTERLAB
-from browser.screenshots import screenshot
-from browser.servers import Jupyter
+from tests.browser import lab as jupyterlab
+from tests.browser.accessible import assert_accessible
+from tests.browser.lab import STUB, cell, open_notebook, panel, run_all, verdicts
+from tests.browser.not_ours import JUPYTERLAB
+from tests.browser.screenshots import screenshot
+from tests.browser.servers import Jupyter
+from tests.helpers.corpus import read_corpus
 from tinytorch.course.authoring.bundle import make_bundle
 from tinytorch.course.layout import Course, Module
 from tinytorch.course.notebook import grade_id, read_notebook, role_of

@@ -10,7 +10,7 @@ from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
 
-from browser.accessible import assert_accessible
+from tests.browser.accessible import assert_accessible
 
 MODULE, SLIDES = "modules/05_dataloader.html", "modules/05_dataloader.slides.html"
 DESKTOP, PHONE = {"width": 1280, "height": 900}, {"width": 375, "height": 812}  # pixels

@@ -6,7 +6,8 @@ import sys
 from pathlib import Path
 
 import pytest
-from tiny_course import TinyCourse
+
+from tests.helpers.tiny_course import TinyCourse
 
 COMMANDS = ["build", "bundle", "export", "check", "submit", "collect", "grade", "reset"]
 

@@ -1,0 +1,345 @@
+"""The report of a grading run: it says what an instructor asks for, and shows what students wrote as mere text."""
+
+from __future__ import annotations
+
+import html
+import re
+from html.parser import HTMLParser
+from pathlib import Path
+
+import nbformat
+import pytest
+from nbformat.v4 import new_code_cell, new_notebook, new_output
+from rich.console import Console
+
+from tests.helpers.leaks import find_leaks, hidden_lines, solution_lines
+from tests.helpers.tiny_course import GradedClass, TinyCourse
+from tinytorch.course.layout import Module
+from tinytorch.course.notes import Note
+from tinytorch.course.reports.class_page import write_report
+from tinytorch.course.reports.redact import NOTE
+from tinytorch.course.reports.results import ClassResults, StudentResult, TestResult, one_line, with_messages
+from tinytorch.course.reports.spreadsheet_cells import plain_cell
+from tinytorch.course.reports.terminal import print_report
+
+MODULE = Module("05_dataloader", Path())
+VOID = {"meta", "br", "path", "use"}
+HOSTILE = "</td><script>alert(1)</script><img src=x onerror=alert(2)>'\"&"
+
+
+class Elements(HTMLParser):
+    """Every element of a page with its attributes, and whether all that open also close."""
+
+    def __init__(self, page: str) -> None:
+        super().__init__()
+        self.found: list[tuple[str, dict[str, str | None]]] = []
+        self.open: list[str] = []
+        self.feed(page)
+        self.close()
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.found.append((tag, dict(attrs)))
+        if tag not in VOID:
+            self.open.append(tag)
+
+    def handle_startendtag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.found.append((tag, dict(attrs)))
+
+    def handle_endtag(self, tag: str) -> None:
+        if tag not in VOID:
+            assert self.open.pop() == tag
+
+
+def result_of(name: str, *failed: int, message: str = "AssertionError: expected 4", **more) -> StudentResult:
+    """A student with five tests, of 1 to 5 points."""
+    tests = [
+        TestResult(f"test-{points}", 0 if points in failed else points, points, message if points in failed else "")
+        for points in range(1, 6)
+    ]
+    return StudentResult(name, tests, **more)
+
+
+def page_of(tmp_path: Path, *students: StudentResult) -> str:
+    write_report(ClassResults(MODULE, list(students)), tmp_path / "report.html")
+    return (tmp_path / "report.html").read_text(encoding="utf-8")
+
+
+def section(page: str, name: str) -> str:
+    """The words of one section of the page."""
+    found = re.search(rf'<(section|details) id="{name}">(.*?)</\1>', page, re.DOTALL)
+    assert found, name
+    return " ".join(html.unescape(re.sub(r"<[^>]*>", " ", found[2])).split())
+
+
+def tiles(page: str) -> dict[str, str]:
+    """The counts of the page's head, by what they count."""
+    found = re.findall(r'<a href="#\w+"><strong>(.*?)</strong> (.*?)</a>', page)
+    return {what: count for count, what in found}
+
+
+def big_class() -> list[StudentResult]:
+    """A thousand students, of whom a tenth are flagged, a tenth broken and a tenth late."""
+    kinds = {
+        0: Note("flag", "dataset", "`import answers` imports an answer"),
+        1: Note("fault", "loader-iter", "this cell ran longer than 10 s and was stopped"),
+        2: Note("note", "", "handed in 2 days after the due date: 3 points less"),
+    }
+    return [
+        result_of(
+            f"student{number:04}",
+            *range(1, 1 + number % 7),
+            message=f"AssertionError: expected 4, got {number % 40}",
+            notes=[kinds[number % 10]] if number % 10 in kinds else [],
+            held_back=number % 10 == 0,
+        )
+        for number in range(1000)
+    ]
+
+
+def test_the_head_counts_what_there_is(tmp_path: Path) -> None:
+    page = page_of(
+        tmp_path,
+        result_of("ann", written=1, written_waiting=1),
+        result_of("bob", 5),
+        result_of("cyd", 4, 5, notes=[Note("fault", "dataset", "it was stopped")]),
+        result_of("dee", 1, 2, 3, 4, 5, notes=[Note("flag", "dataset", "it reads tests")], held_back=True),
+        StudentResult("eve", failure="nbgrader could not grade eve"),
+    )
+    assert tiles(page) == {
+        "submissions": "5",
+        "median of 15": "10",
+        "mean of 15": "10.3",
+        "flagged": "1",
+        "broken": "2",
+        "late": "0",
+        "written answer waits": "1",
+    }
+    assert "Not counted: 1 held back, 1 not graded." in section(page, "distribution")
+
+
+def test_the_hardest_tests_are_drawn_worst_first_with_their_points(tmp_path: Path) -> None:
+    page = page_of(tmp_path, result_of("ann", 2, 5), result_of("bob", 5), result_of("cyd"))
+    shown = section(page, "hardest")
+    assert re.search(r"67 % \(2 of 3\).*33 % \(1 of 3\)", shown)
+    assert "test-5 (5 points)" in shown
+    assert "worst first. test-5: 67 percent, test-2: 33 percent." in page
+    assert "3 of 5 were passed by all." in shown
+
+
+def test_a_message_is_told_once_with_its_tests_and_the_students_who_met_it(tmp_path: Path) -> None:
+    page = page_of(tmp_path, result_of("ann", 1, 2, 3, 4, 5), *[result_of(f"s{number}", 2) for number in range(6)])
+    assert section(page, "messages").endswith("expected 4 test-1, test-2, test-3 and 2 more 7 ann, s0, s1 and 4 more")
+
+
+def test_flagged_submissions_come_with_their_line_and_what_to_do(tmp_path: Path) -> None:
+    flag = Note("flag", "dataset", "`open('/grades')` reaches for files")
+    page = page_of(
+        tmp_path, result_of("looked-at", notes=[flag]), result_of("-new one", 1, notes=[flag], held_back=True)
+    )
+    first, second = section(page, "flagged").split("-new one", 1)[1].split("looked-at")
+    assert "open('/grades') reaches for files, in dataset" in first
+    assert "tito grade FOLDER --trust='-new one'" in first
+    assert "Nothing: its points count." in second
+    assert "<code>open(&#39;/grades&#39;)</code>" in page
+
+
+def test_broken_submissions_are_told_with_their_reason(tmp_path: Path) -> None:
+    page = page_of(
+        tmp_path,
+        StudentResult("a+b", failure="'a+b' cannot be a student's id"),
+        result_of("bob", 1, 2, 3, 4, 5, unreadable="it is no JSON", notes=[Note("fault", "", "it is no JSON")]),
+        result_of("cyd", notes=[Note("fault", "loader-iter", "this cell ran longer than 10 s")]),
+    )
+    assert section(page, "broken").endswith(
+        "a+b the submission 'a+b' cannot be a student's id bob the file it is no JSON "
+        "cyd loader-iter this cell ran longer than 10 s"
+    )
+
+
+def test_late_submissions_are_told_with_what_it_cost(tmp_path: Path) -> None:
+    note = Note("note", "", "handed in 2 days after the due date: 3 points less")
+    page = page_of(tmp_path, result_of("ann", notes=[note], late_penalty=3.0), result_of("bob", late_penalty=1.5))
+    assert section(page, "late").endswith(f"ann {note.text} bob 1.5 points less")
+
+
+@pytest.mark.parametrize(
+    "students",
+    [
+        [],
+        [result_of("only")],
+        [result_of("only", 1, 2, 3, 4, 5)],
+        [StudentResult("only", failure="it failed")],
+        [StudentResult("only")],
+        [result_of(f"s{number}", number % 6) for number in range(25)],
+        big_class(),
+    ],
+    ids=["nobody", "one", "one who failed all", "one not graded", "one without tests", "25", "1000"],
+)
+def test_a_class_of_any_size_gives_a_whole_page(tmp_path: Path, students: list[StudentResult]) -> None:
+    page = page_of(tmp_path, *students)
+    assert Elements(page).open == []
+    ids = re.findall(r'\bid="([^"]*)"', page)
+    assert len(ids) == len(set(ids))
+    assert set(re.findall(r'(?:href="|url\()#([^")]*)', page)) <= set(ids)
+    assert page.count('<td class="who">') >= len(students)
+
+
+def test_tables_of_a_thousand_are_cut_and_the_last_one_is_whole(tmp_path: Path) -> None:
+    page = page_of(tmp_path, *big_class())
+    for name in ("flagged", "broken", "late"):
+        assert "… and 80 more" in section(page, name)
+        assert section(page, name).count("student0") <= 2 * 20
+    assert "… and 26 more messages" in section(page, "messages")
+    assert len(re.findall(r"student\d{4}", section(page, "students"))) == 1000
+    assert len(page) < 1_000_000
+
+
+def test_what_students_wrote_is_text_and_nothing_else(tmp_path: Path) -> None:
+    notes = [Note("flag", HOSTILE, f"`{HOSTILE}` {HOSTILE}"), Note("fault", HOSTILE, HOSTILE)]
+    page = page_of(
+        tmp_path,
+        result_of(HOSTILE, 1, message=HOSTILE, notes=notes, late_penalty=1.0),
+        result_of(f"b{HOSTILE}", 1, message=HOSTILE, notes=notes, held_back=True),
+        StudentResult("javascript:alert(3)", failure=HOSTILE),
+        result_of("cyd", 1, unreadable=HOSTILE),
+    )
+    elements = Elements(page)
+    assert elements.open == []
+    assert not {"script", "img", "iframe", "object", "link", "base", "form"} & {tag for tag, _ in elements.found}
+    assert not [name for _, attributes in elements.found for name in attributes if name.startswith("on")]
+    assert HOSTILE in html.unescape(page)
+
+
+def test_colours_and_control_characters_are_taken_out(tmp_path: Path) -> None:
+    page = page_of(tmp_path, result_of("ann", 1, message="\x1b[31mValueError\x1b[0m: a\x00b\u202ec\ud800d"))
+    assert "ValueError: a b c d" in section(page, "messages")
+
+
+def test_the_page_needs_nothing_from_outside(tmp_path: Path) -> None:
+    page = page_of(tmp_path, *big_class())
+    elements = Elements(page).found
+    assert not {"script", "link", "img", "iframe"} & {tag for tag, _ in elements}
+    for _, attributes in elements:
+        for name in ("src", "href", "xlink:href", "action", "data", "srcset"):
+            assert re.match(r"#|\./", attributes.get(name) or "#"), attributes
+    assert not re.search(r"url\((?!#)|@import", page)
+    assert "default-src 'none'" in page
+
+
+def test_each_figure_says_in_words_what_it_shows(tmp_path: Path) -> None:
+    page = page_of(tmp_path, result_of("ann", 5), result_of("bob"))
+    figures = [attributes for tag, attributes in Elements(page).found if tag == "svg"]
+    assert [figure["role"] for figure in figures] == ["img", "img"]
+    assert [figure["aria-label"] for figure in figures] == re.findall(r"<title>(How.*?|The share.*?)</title>", page)
+    assert "60+ percent: 1, 100 percent: 1." in (figures[0]["aria-label"] or "")
+    assert "test-5: 50 percent" in (figures[1]["aria-label"] or "")
+
+
+def test_the_same_results_give_the_same_bytes(tmp_path: Path) -> None:
+    assert page_of(tmp_path, *big_class()) == page_of(tmp_path, *big_class())
+    assert not re.search(r"\d\d:\d\d:\d\d", page_of(tmp_path, result_of("ann", 1)))
+
+
+# What a message is
+
+
+def notebook_with(name: str, *errors: tuple[str, str], source: str = "") -> nbformat.NotebookNode:
+    outputs = [new_output("error", ename=ename, evalue=evalue, traceback=["secret frame"]) for ename, evalue in errors]
+    settings = {"grade": True, "solution": False, "locked": True, "points": 1, "grade_id": name, "schema_version": 3}
+    cell = new_code_cell(source, outputs=outputs, metadata={"nbgrader": {**settings, "cell_type": "code"}})
+    return new_notebook(cells=[cell])
+
+
+@pytest.mark.parametrize(
+    ("error", "message"),
+    [
+        (("AssertionError", "Step 1: expected 4"), "AssertionError: Step 1: expected 4"),
+        (("KeyboardInterrupt", ""), "KeyboardInterrupt"),
+        (("ValueError", "one\ntwo"), "ValueError: one"),
+        (("ValueError", "\x1b[31mred\x1b[0m"), "ValueError: red"),
+        (("E", "x" * 1000), "E: " + "x" * 296 + "…"),
+    ],
+)
+def test_a_failed_test_has_the_first_line_of_its_error_for_a_message(error: tuple[str, str], message: str) -> None:
+    told = with_messages(result_of("ann", 1, message=""), notebook_with("test-1", error))
+    assert [test.message for test in told.tests] == [message, "", "", "", ""]
+
+
+def test_a_passed_test_has_no_message() -> None:
+    told = with_messages(result_of("ann"), notebook_with("test-1", ("ValueError", "caught")))
+    assert not any(test.message for test in told.tests)
+
+
+def test_a_line_of_a_hidden_test_is_taken_out_of_a_message() -> None:
+    secret = "assert answer_of_student == 2469134"
+    source = f"x = 1\n### BEGIN HIDDEN TESTS\n{secret}\n### END HIDDEN TESTS"
+    told = with_messages(result_of("ann", 1), notebook_with("test-1", ("Leak", f"see: {secret}"), source=source))
+    assert secret not in told.tests[0].message
+    assert NOTE in told.tests[0].message
+
+
+def test_one_line_of_nothing_is_empty() -> None:
+    assert one_line(" \n ") == ""
+
+
+@pytest.mark.parametrize("text", ["=1+1", "+1", "-1", "@x", " =1", "\t=1", "\r\n=1", "\uff1d1"])
+def test_a_cell_that_could_be_a_formula_is_text(text: str) -> None:
+    assert plain_cell(text).startswith("'")
+
+
+def test_other_cells_stay_as_they_are() -> None:
+    assert [plain_cell(text) for text in ("alice", "a=b", "", "3", "é, ß")] == ["alice", "a=b", "", "3", "é, ß"]
+
+
+# What a real class's report says
+
+
+@pytest.fixture(scope="module")
+def report(graded: GradedClass) -> str:
+    return (graded.output / "report.html").read_text(encoding="utf-8")
+
+
+def test_tito_grade_writes_the_page_and_names_it(graded: GradedClass, report: str) -> None:
+    assert f"report:   {graded.output / 'report.html'}" in graded.run.stdout
+    assert tiles(report)["submissions"] == "14"
+    assert Elements(report).open == []
+
+
+def test_the_page_tells_why_tests_failed_and_whom_to_look_at(report: str) -> None:
+    assert "Step 1: expected 2469134, got 8641969" in section(report, "messages")
+    assert "IndexError: list index out of range" in section(report, "messages")
+    assert "tito grade FOLDER --trust prints" in section(report, "flagged")
+    assert "this cell ran longer than" in section(report, "broken")
+
+
+def test_the_page_links_each_student_s_feedback(graded: GradedClass, report: str) -> None:
+    links = set(re.findall(r'href="(\./[^"]*)"', report))
+    assert len(links) == 14
+    assert all((graded.output / link).is_file() for link in links)
+
+
+def test_the_page_shows_no_line_of_a_hidden_test_or_of_a_solution(graded: GradedClass, report: str) -> None:
+    solution = nbformat.read(graded.course.root / "src" / "02_tiny" / "tiny.ipynb", as_version=4)
+    own = "".join(path.read_text(encoding="utf-8") for path in graded.folder.rglob("*.ipynb"))
+    assert find_leaks(hidden_lines(solution), report) == []
+    assert find_leaks(solution_lines(solution), report, own) == []
+
+
+def test_the_terminal_names_the_commonest_failure_of_a_test(graded: GradedClass) -> None:
+    row = next(line for line in graded.run.stdout.splitlines() if line.startswith("pair-total-right "))
+    assert re.search(r"\d+ of 14  \S", row)
+
+
+def test_the_template_is_shipped_with_the_package(built_course: TinyCourse) -> None:
+    pyproject = (Path(__file__).parents[2] / "pyproject.toml").read_text(encoding="utf-8")
+    assert '"course/templates/*/*"' in pyproject
+    assert (built_course.root / "tinytorch" / "course" / "templates" / "report" / "report.html.j2").is_file()
+
+
+def test_brackets_of_students_are_no_markup_of_the_terminal_s(capsys: pytest.CaptureFixture[str]) -> None:
+    said = "`data[/etc]` reaches [red]for[/red] files"
+    student = result_of("ann", 1, message="KeyError: [/x]", notes=[Note("flag", "dataset", said)])
+    print_report(Console(width=200, force_terminal=True), ClassResults(MODULE, [student]))
+    shown = capsys.readouterr().out
+    assert said in shown
+    assert "KeyError: [/x]" in shown

@@ -1,0 +1,40 @@
+"""Staging: a graded kernel finds what the notebook stands on, and nothing that it builds."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.helpers.tiny_course import TinyCourse, contents
+from tinytorch.course.layout import Course
+from tinytorch.course.sandbox.staged_package import stage_package, staged_environment
+
+
+def test_the_stage_holds_earlier_modules_only(built_course: TinyCourse, tmp_path: Path) -> None:
+    course = Course(built_course.root)
+    stage_package(course, course.module("02"), tmp_path / "two")
+    assert [name for name in contents(tmp_path / "two") if "core" in name] == [
+        "tinytorch/core/__init__.py",
+        "tinytorch/core/tensor.py",
+    ]
+    stage_package(course, course.module("01"), tmp_path / "one")
+    assert [name for name in contents(tmp_path / "one") if "core" in name] == ["tinytorch/core/__init__.py"]
+
+
+@pytest.mark.parametrize("name", ["tinytorch.core.tiny", "tinytorch.course", "tinytorch._modidx"])
+def test_nothing_else_of_the_package_can_be_imported(built_course: TinyCourse, tmp_path: Path, name: str) -> None:
+    """An editable install, which answers for every name below tinytorch, is what these tests run with."""
+    course = Course(built_course.root)
+    stage_package(course, course.module("02"), tmp_path)
+    code = f"import tinytorch.core.tensor, {name}"
+    result = subprocess.run(
+        [sys.executable, "-P", "-c", code],
+        env=staged_environment(tmp_path),
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert f"ModuleNotFoundError: No module named {name!r}" in result.stderr

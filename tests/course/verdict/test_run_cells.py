@@ -1,0 +1,243 @@
+"""What a submission may do to the Python it runs in: each costs the points of the cells that did it, and no others."""
+
+from __future__ import annotations
+
+import re
+import shutil
+from dataclasses import dataclass
+
+import nbformat
+import pytest
+from nbformat import NotebookNode
+
+from tests.helpers.tiny_course import DOUBLE, TIMEOUT_SECONDS, GradedClass, TinyCourse, cell_named
+from tinytorch.course.notes import read_notes
+
+STEP_1, STEP_2 = ("double-number", "double-more"), ("pair-total-right",)
+POINTS = {"double-number": 4.0, "double-more": 6.0, "pair-total-right": 10.0}
+
+
+@dataclass(frozen=True)
+class Case:
+    """What a student hands in, which tests must get nothing, and what must be said about it."""
+
+    answers: dict[str, str]
+    lost: tuple[str, ...]
+    reason: str  # in the error output of the cell that did it
+    cell: str  # the cell that did it
+
+    @property
+    def endless(self) -> bool:
+        """Say whether only a limit on time is sure to end it."""
+        return self.reason in ("ran longer than", "")
+
+
+def total(body: str) -> str:
+    """Give the last step's method with that body, so that one test meets it."""
+    return f"#| export\n@patch\ndef total(self: Pair) -> float:\n    {body}\n"
+
+
+def double(body: str) -> str:
+    """Give the first step's function with that body before the right answer, so that every test meets it."""
+    return DOUBLE.format(before="import os, sys, ctypes\n", inside=body)
+
+
+# Endings of a step that is right: what the cell does beside it is what is tried.
+AFTER_DOUBLE = "#| export\ndef double(x):\n    return 2 * x\n\n"
+
+CASES = {
+    "loops in a method": Case({"pair_total": total("while True: pass")}, STEP_2, "ran longer than", "pair-total-right"),
+    "loops in NumPy": Case(
+        {"pair_total": total("return np.linalg.svd(np.random.rand(3000, 3000))")},
+        STEP_2,
+        "ran longer than",
+        "pair-total-right",
+    ),
+    "loops in every test": Case({"double": double("while True: pass")}, STEP_1, "ran longer than", "double-number"),
+    "loops in the cell": Case({"double": AFTER_DOUBLE + "while True: pass"}, (), "ran longer than", "double"),
+    "loops in the cell and ignores the interrupt": Case(
+        {"double": AFTER_DOUBLE + "import signal\nsignal.signal(signal.SIGINT, signal.SIG_IGN)\nwhile True: pass"},
+        STEP_1,
+        "ran longer than",
+        "double",
+    ),
+    "loops and swallows the interrupt": Case(
+        {
+            "pair_total": total(
+                "while True:\n        try:\n            while True: pass\n        except BaseException: pass"
+            )
+        },
+        STEP_2,
+        "ran longer than",
+        "pair-total-right",
+    ),
+    "computes without letting go": Case(
+        {"pair_total": total("return 3 ** 10**9")}, STEP_2, "ran longer than", "pair-total-right"
+    ),
+    "asks for 100 GB in children": Case(
+        {
+            "pair_total": total(
+                "import os, time\n    for _ in range(4):\n        if not os.fork(): break\n"
+                "    x = b'x' * (500 * 2**20); time.sleep(60)"
+            )
+        },
+        STEP_2,
+        "used more than 1.5 GB of memory",
+        "pair-total-right",
+    ),
+    "forks without end": Case(
+        {"pair_total": total("import os\n    while True: os.fork()")}, STEP_2, "", "pair-total-right"
+    ),
+    "forks and swallows the error": Case(
+        {"pair_total": total("import os\n    while True:\n        try: os.fork()\n        except OSError: pass")},
+        STEP_2,
+        "",
+        "pair-total-right",
+    ),
+    "fills the disk": Case(
+        {"pair_total": total("with open('/tmp/x', 'wb') as file:\n        while True: file.write(bytes(2**20))")},
+        STEP_2,
+        "OSError",
+        "pair-total-right",
+    ),
+    "kills its parent and goes on": Case(
+        {
+            "pair_total": total(
+                "import os\n    try: os.kill(os.getppid(), 9)\n    except OSError: pass\n    return sum(self.both)"
+            )
+        },
+        (),
+        "",
+        "pair-total-right",
+    ),
+    "asks for 100 GB": Case(
+        {"pair_total": total("return float(np.ones(100 * 2**30 // 8).sum())")}, STEP_2, "allocate", "pair-total-right"
+    ),
+    "prints 80 MB in a line": Case(
+        {"pair_total": total("print('x' * 80_000_000)")}, STEP_2, "printed more than 1 MB", "pair-total-right"
+    ),
+    "prints 1 GB in a line": Case({"pair_total": total("print('x' * 10**9)")}, STEP_2, "", "pair-total-right"),
+    "prints 1 GB in lines": Case(
+        {"pair_total": total("for _ in range(10**7): print('x' * 99)")},
+        STEP_2,
+        "printed more than 1 MB",
+        "pair-total-right",
+    ),
+    "ends its kernel in a method": Case(
+        {"pair_total": total("import os; os._exit(0)")}, STEP_2, "ended the Python", "pair-total-right"
+    ),
+    "ends its kernel in a cell": Case({"double": AFTER_DOUBLE + "import os; os._exit(3)"}, STEP_1, "ended", "double"),
+    "exits": Case({"pair_total": total("import sys; sys.exit()")}, STEP_2, "SystemExit", "pair-total-right"),
+    "quits": Case({"pair_total": total("quit()")}, STEP_2, "exit() or quit()", "pair-total-right"),
+    "kills itself": Case(
+        {"pair_total": total("import os; os.kill(os.getpid(), 9)")}, STEP_2, "ended the Python", "pair-total-right"
+    ),
+    "segfaults": Case(
+        {"pair_total": total("import ctypes; ctypes.string_at(0)")}, STEP_2, "ended the Python", "pair-total-right"
+    ),
+    "writes where its outputs go": Case(
+        {
+            "pair_total": total(
+                "import os, time\n    os.write(3, bytes([0, 0, 0, 5]) * 9); os.write(4, b'!'); time.sleep(60)"
+            )
+        },
+        STEP_2,
+        "used the connection",
+        "pair-total-right",
+    ),
+    "closes where its outputs go": Case(
+        {"pair_total": total("import os, time\n    os.closerange(3, 9); time.sleep(60)")},
+        STEP_2,
+        "used the connection",
+        "pair-total-right",
+    ),
+    "claims to send more than there is": Case(
+        {"pair_total": total("import os, time\n    os.write(3, b'\\xff' * 8); os.write(4, b'!'); time.sleep(60)")},
+        STEP_2,
+        "",
+        "pair-total-right",
+    ),
+    "goes on in a process of its own": Case(
+        {"pair_total": total("import os\n    if os.fork(): os.wait(); return sum(self.both)\n    print('x' * 10**7)")},
+        (),
+        "",
+        "pair-total-right",
+    ),
+    "ends its kernel in every test": Case({"double": double("os._exit(1)")}, STEP_1, "ended", "double-number"),
+}
+
+
+def graded(course: TinyCourse, tmp_path_factory: pytest.TempPathFactory, endless: bool) -> GradedClass:
+    """Grade those faults in one run, with less memory than the real course gives.
+
+    What never ends is stopped soon. All else has the time that it needs on a busy machine.
+    """
+    root = tmp_path_factory.mktemp("short") / "course"
+    shutil.copytree(course.root, root)
+    config = (root / "nbgrader_config.py").read_text(encoding="utf-8")
+    seconds = 3 if endless else 60
+    for limit, other in (
+        (f"timeout = {TIMEOUT_SECONDS}\n", f"timeout = {seconds}\n"),
+        ("gigabytes = 4\n", "gigabytes = 1.5\n"),
+    ):
+        assert config.count(limit) == 1
+        config = config.replace(limit, other)
+    (root / "nbgrader_config.py").write_text(config, encoding="utf-8")
+    course = TinyCourse(root)
+    folder, output = tmp_path_factory.mktemp("faults"), tmp_path_factory.mktemp("graded") / "out"
+    for name, case in CASES.items():
+        if case.endless == endless:
+            nbformat.write(course.filled(**case.answers), folder / f"{student(name)}.ipynb")
+    nbformat.write(course.filled(), folder / "right.ipynb")
+    return GradedClass(course, folder, output, course.tito_process("grade", folder, "--output", output))
+
+
+@pytest.fixture(scope="module")
+def classes_of_faults(built_course: TinyCourse, tmp_path_factory: pytest.TempPathFactory) -> dict[bool, GradedClass]:
+    """The class of what never ends, under `True`, and that of the other faults."""
+    return {endless: graded(built_course, tmp_path_factory, endless) for endless in (False, True)}
+
+
+def student(name: str) -> str:
+    return name.replace(" ", "-")
+
+
+def said(notebook: NotebookNode, name: str) -> str:
+    """Give the errors of a cell as a student reads them."""
+    errors = [output for output in cell_named(notebook, name).outputs if output.output_type == "error"]
+    return "\n".join(f"{error.ename}: {error.evalue}" for error in errors)
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_a_fault_costs_its_own_points_and_says_why(classes_of_faults: dict[bool, GradedClass], name: str) -> None:
+    case = CASES[name]
+    its_class = classes_of_faults[case.endless]
+    ran, points = its_class.ran(student(name)), its_class.points(student(name))
+    assert {test: points[test] for test in POINTS} == {
+        test: 0 if test in case.lost else most for test, most in POINTS.items()
+    }
+    assert case.reason in said(ran, case.cell)
+
+
+@pytest.mark.parametrize(
+    "name", [name for name, case in CASES.items() if re.search("ran|printed|ended|used", case.reason)]
+)
+def test_a_cell_that_was_stopped_is_noted_for_the_report(classes_of_faults: dict[bool, GradedClass], name: str) -> None:
+    case = CASES[name]
+    notes = read_notes(classes_of_faults[case.endless].ran(student(name)))
+    assert (case.cell, True) in [(note.cell, case.reason in note.text) for note in notes if note.kind == "fault"]
+
+
+@pytest.mark.parametrize("endless", [False, True])
+def test_faults_stop_no_other_submission(classes_of_faults: dict[bool, GradedClass], endless: bool) -> None:
+    its_class = classes_of_faults[endless]
+    assert its_class.run.returncode == 0, its_class.run.stderr
+    assert sum(its_class.points("right")[test] for test in POINTS) == 20
+
+
+@pytest.mark.parametrize("endless", [False, True])
+def test_what_was_printed_is_cut_before_it_is_written(
+    classes_of_faults: dict[bool, GradedClass], endless: bool
+) -> None:
+    for page in classes_of_faults[endless].output.glob("autograded/*/02_tiny/tiny.ipynb"):
+        assert page.stat().st_size < 1_200_000, page
