@@ -1,4 +1,4 @@
-"""What takes long to make and serves tests in several files: Binder's image, the site, and a small course with a class."""
+"""What takes long to make and serves tests in several files: Binder's image, the site, a small course and its class."""
 
 from __future__ import annotations
 

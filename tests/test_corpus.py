@@ -56,7 +56,7 @@ def grade_class(module: Module, folder: Path, output: Path) -> str:
 
 @pytest.fixture(scope="session")
 def graded_corpus(tmp_path_factory):
-    """Give what came of a module's corpus, graded when it is first asked for."""
+    """Return what came of a module's corpus, graded when it is first asked for."""
     return cache(lambda module: grade_corpus(module, tmp_path_factory.mktemp(f"corpus_{module.number}")))
 
 

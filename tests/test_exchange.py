@@ -43,7 +43,7 @@ def test_released_fetched_submitted_collected_and_graded(course: TinyCourse, tmp
         return ran.stdout
 
     def listed() -> list[tuple[str, str]]:
-        """Give what JupyterLab lists for the student: each assignment's name and state."""
+        """Return what JupyterLab lists for the student: each assignment's name and state."""
         answer = json.loads(run(student, "-c", LISTED, str(student)))
         return [(each["assignment_id"], each["status"]) for each in answer["value"]]
 

@@ -68,7 +68,7 @@ def in_folder(folder: Path, *arguments: str) -> str:
 
 
 def answered(module: Module, which: int) -> nbformat.NotebookNode:
-    """Give the notebook of a module with right answers that are not the reference's."""
+    """Return the notebook of a module with right answers that are not the reference's."""
     own = [
         each.notebook
         for each in read_corpus(module)

@@ -39,16 +39,16 @@ def wait_until_done(page) -> None:
 
 
 def cell(page, first_words: str):
-    """Give the cell whose source holds these words."""
+    """Return the cell whose source holds these words."""
     return page.locator(".jp-Notebook-cell", has=page.locator(".jp-InputArea", has_text=first_words)).first
 
 
 def panel(page):
-    """Give the progress panel."""
+    """Return the progress panel."""
     return page.locator(".jp-OutputArea-output", has=page.locator("caption", has_text="visible points")).first
 
 
 def verdicts(page) -> dict[str, list[str]]:
-    """Give what the panel's table says: from each step to verdict, tests and points."""
+    """Return what the panel's table says: from each step to verdict, tests and points."""
     rows = panel(page).locator("tbody tr")
     return {row[0]: row[1:] for row in rows.evaluate_all("rows => rows.map(r => [...r.cells].map(c => c.textContent))")}

@@ -47,7 +47,7 @@ class Jupyter:
         threading.Thread(target=self.log.extend, args=[self._process.stderr], daemon=True).start()
 
     def lab(self, path: str = "") -> str:
-        """Give the address of JupyterLab, with a file open and nothing of the last visit."""
+        """Return the address of JupyterLab, with a file open and nothing of the last visit."""
         return f"{self.url}/lab{'/tree/' if path else ''}{path}?reset&token={TOKEN}"
 
     def end_kernels(self) -> None:

@@ -71,7 +71,7 @@ class Instructor:
         return ran.stdout
 
     def score(self, student: str) -> tuple[float, float]:
-        """Give a student's points and penalty, as the gradebook has them."""
+        """Return a student's points and penalty, as the gradebook has them."""
         with Gradebook(f"sqlite:///{self.gradebook}") as gradebook:
             graded = gradebook.find_submission_notebook(NAME, ASSIGNMENT, student)
             return graded.score, graded.late_submission_penalty or 0.0
@@ -114,12 +114,12 @@ def formgrader(browser, instructor):
 
 
 def inside(page):
-    """Give Formgrader's own frame."""
+    """Return Formgrader's own frame."""
     return page.frame_locator("iframe")
 
 
 def row(page, name: str):
-    """Give a table's row by a name in it."""
+    """Return a table's row by a name in it."""
     return inside(page).locator("tbody tr", has=page.locator(f"xpath=.//td[normalize-space()='{name}']"))
 
 
@@ -136,7 +136,7 @@ def press(page, name: str, column: str) -> str:
 
 
 def submission(name: str):
-    """Give a submission of the corpus, with the points that it must get."""
+    """Return a submission of the corpus, with the points that it must get."""
     return read_corpus(Course(ROOT).module("05"), [name])[0]
 
 

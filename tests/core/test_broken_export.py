@@ -29,7 +29,7 @@ print(json.dumps(said))
 
 
 def importers(module: str) -> set[str]:
-    """Give the modules that import `module`, itself and those that import these included."""
+    """Return the modules that import `module`, itself and those that import these included."""
     found = {module}
     for name in MODULES:
         tree = ast.parse((PACKAGE / "core" / f"{name}.py").read_text(encoding="utf-8"))

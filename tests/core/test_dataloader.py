@@ -34,7 +34,7 @@ def test_an_epoch_holds_every_sample_once_in_len_batches(samples, batch_size, sh
 
 
 def an_array(samples, shape, dtype, layout, seed):
-    """Give random bytes as an array whose samples lie in one of several ways."""
+    """Return random bytes as an array whose samples lie in one of several ways."""
     whole = np.random.default_rng(seed).integers(0, 2, (samples, *shape)).astype(dtype)
     if layout == "transposed":
         return np.ascontiguousarray(whole.T).T

@@ -75,7 +75,7 @@ class Attack:
     source: str = ""  # where it is published; empty for our own
 
     def notebook(self, module: Module) -> NotebookNode:
-        """Give the submission."""
+        """Return the submission."""
         notebook = fill(read_notebook(module.released_path), HOLLOW | dict(self.answers))
         if self.cell:
             place = next(i for i, cell in enumerate(notebook.cells) if grade_id(cell) == "dataset")

@@ -58,7 +58,7 @@ def commit_all(folder: Path) -> None:
 
 
 def render_dockerfile(repository: Path) -> str:
-    """Give what `jupyter-repo2docker --no-build` says it would build."""
+    """Return what `jupyter-repo2docker --no-build` says it would build."""
     program = Path(sys.executable).with_name("jupyter-repo2docker")
     command = [str(program), "--no-build", "--debug", "--user-id", "1000", "--user-name", "jovyan", str(repository)]
     ran = subprocess.run(command, capture_output=True, text=True, check=False)
@@ -67,7 +67,7 @@ def render_dockerfile(repository: Path) -> str:
 
 
 def commands_of(dockerfile: str) -> tuple[str, str]:
-    """Give the command that installs the requirements and the path of postBuild."""
+    """Return the command that installs the requirements and the path of postBuild."""
     (requirements,) = re.findall(r'^.*/bin/pip install .*-r "[^"]*requirements\.txt".*$', dockerfile, re.MULTILINE)
     (post_build,) = re.findall(r"^RUN \./(\S*postBuild)$", dockerfile, re.MULTILINE)
     return requirements.strip(), f"./{post_build}"

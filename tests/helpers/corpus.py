@@ -70,7 +70,7 @@ def read_submission(source: NotebookNode, released: NotebookNode, path: Path) ->
 
 
 def reference_answers(source: NotebookNode) -> dict[str, str]:
-    """Give the reference's solution of each cell by its grade_id, without the marks around the solution."""
+    """Return the reference's solution of each cell by its grade_id, without the marks around the solution."""
     marks = ("### BEGIN SOLUTION", "### END SOLUTION")
     return {
         cell.metadata.nbgrader.grade_id: "\n".join(
@@ -82,12 +82,12 @@ def reference_answers(source: NotebookNode) -> dict[str, str]:
 
 
 def answers_of(notebook: NotebookNode) -> dict[str, str]:
-    """Give the sources of a notebook's solution cells by grade_id: `fill`, undone."""
+    """Return the sources of a notebook's solution cells by grade_id: `fill`, undone."""
     return {grade_id(cell) or "": cell.source for cell in notebook.cells if role_of(cell) in ("solution", "written")}
 
 
 def fill(released: NotebookNode, answers: dict[str, str]) -> NotebookNode:
-    """Give a released notebook with `answers` in its solution cells, by grade_id."""
+    """Return a released notebook with `answers` in its solution cells, by grade_id."""
     unknown = set(answers) - {grade_id(cell) for cell in released.cells}
     if unknown:
         raise ValueError(f"there is no cell {sorted(unknown)} to fill in")

@@ -22,17 +22,17 @@ LEAST_CHARACTERS = 20
 
 
 def hidden_lines(solution_notebook: NotebookNode) -> set[str]:
-    """Give the lines of the hidden tests that count."""
+    """Return the lines of the hidden tests that count."""
     return _secret_lines(solution_notebook, "HIDDEN TESTS")
 
 
 def solution_lines(solution_notebook: NotebookNode) -> set[str]:
-    """Give the lines of the solutions that count."""
+    """Return the lines of the solutions that count."""
     return _secret_lines(solution_notebook, "SOLUTION")
 
 
 def find_leaks(lines: Iterable[str], text: str, own: str = "") -> list[str]:
-    """Give those of the lines that stand in `text`, but for the ones that the student's `own` text holds.
+    """Return those of the lines that stand in `text`, but for the ones that the student's `own` text holds.
 
     `text` may be a notebook's JSON, a page's HTML or a coloured traceback: escapes and markup hide nothing.
     """
@@ -42,7 +42,7 @@ def find_leaks(lines: Iterable[str], text: str, own: str = "") -> list[str]:
 
 @lru_cache(4)  # a page is searched for several kinds of lines
 def _forms(text: str) -> tuple[str, str]:
-    """Give what can be read in a text: with its markup, and without."""
+    """Return what can be read in a text: with its markup, and without."""
     return _bare(text), _bare(re.sub(r"<[^>]*>", "", text))
 
 
@@ -52,7 +52,7 @@ def _bare_line(line: str) -> str:
 
 
 def bundle_secrets(course: Course, first: Module) -> set[str]:
-    """Give the lines that must not be in the bundle of `first` and later modules: of hidden tests, and of solutions.
+    """Return the lines that must not be in the bundle of `first` and later modules: of hidden tests, and of solutions.
 
     What earlier modules export goes along. So a line of it counts no more than one of a released cell, and so does one
     that the tools, which go along as they are, have by chance.
@@ -73,7 +73,7 @@ def bundle_secrets(course: Course, first: Module) -> set[str]:
 
 
 def leaks_below(folder: Path, lines: set[str]) -> dict[str, list[str]]:
-    """Give the lines that stand in files below a folder, by the file; archives are not looked into."""
+    """Return the lines that stand in files below a folder, by the file; archives are not looked into."""
     found = {}
     for path in sorted(folder.rglob("*")):
         if path.is_file() and (leaks := find_leaks(lines, path.read_bytes().decode("utf-8", errors="replace"))):
@@ -82,7 +82,7 @@ def leaks_below(folder: Path, lines: set[str]) -> dict[str, list[str]]:
 
 
 def _lines_by_region(notebook: NotebookNode) -> Iterator[tuple[str, str]]:
-    """Give each line of the cells with the region that it stands in: "HIDDEN TESTS", "SOLUTION", or none."""
+    """Return each line of the cells with the region that it stands in: "HIDDEN TESTS", "SOLUTION", or none."""
     for cell in notebook.cells:
         inside = ""
         for line in cell.source.splitlines():

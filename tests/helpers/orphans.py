@@ -26,7 +26,7 @@ def adopting_orphans() -> Iterator[None]:
 
 
 def descendants() -> set[psutil.Process]:
-    """Give every process that descends from this one."""
+    """Return every process that descends from this one."""
     return set(psutil.Process().children(recursive=True))
 
 

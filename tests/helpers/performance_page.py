@@ -18,7 +18,7 @@ PAGE = ROOT / "docs" / "performance.md"
 
 
 def spread(values: list[float]) -> str:
-    """Give the median, with the least and the most if there are several."""
+    """Return the median, with the least and the most if there are several."""
     middle = f"{median(values):.2f}"
     return f"{middle} ({min(values):.2f} to {max(values):.2f})" if len(values) > 1 else middle
 

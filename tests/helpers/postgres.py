@@ -24,7 +24,7 @@ DEBIAN = Path("/usr/lib/postgresql")  # a folder for each version; its programs 
 
 
 def find_programs() -> Path | None:
-    """Give the folder that holds initdb and pg_ctl; nothing where PostgreSQL is not installed."""
+    """Return the folder that holds initdb and pg_ctl; nothing where PostgreSQL is not installed."""
     versions = sorted(DEBIAN.glob("*/bin/initdb"), key=lambda path: float(path.parts[-3]))
     found = versions[-1] if versions else shutil.which("initdb")
     return Path(found).resolve().parent if found else None
@@ -75,7 +75,7 @@ class Server:
         return f"postgresql+psycopg://{USER}:{quote(PASSWORD, safe=':')}@/{name}?host={self.folder}"
 
     def rows(self, url: str) -> dict[str, list[tuple[object, ...]]]:
-        """Give each table's rows, each with the number of the transaction that wrote it last."""
+        """Return each table's rows, each with the number of the transaction that wrote it last."""
         names = "SELECT tablename FROM pg_tables WHERE schemaname = 'public'"
         with self._connect(str(sqlalchemy.make_url(url).database)) as connection:
             return {
@@ -86,13 +86,13 @@ class Server:
             }
 
     def _connect(self, name: str) -> psycopg.Connection[tuple[Any, ...]]:
-        """Give a connection to a database, past nbgrader and SQLAlchemy."""
+        """Return a connection to a database, past nbgrader and SQLAlchemy."""
         return psycopg.connect(host=str(self.folder), user=USER, password=PASSWORD, dbname=name, autocommit=True)
 
 
 @contextmanager
 def running_server(programs: Path) -> Iterator[Server]:
-    """Give a new server that runs, until the end."""
+    """Run a new server until the end."""
     with tempfile.TemporaryDirectory(prefix="pg-") as name:  # short: a socket's path has at most 107 characters
         server = Server(programs, Path(name))
         server.make()
@@ -105,7 +105,7 @@ def running_server(programs: Path) -> Iterator[Server]:
 
 
 def _user() -> pwd.struct_passwd:
-    """Give who runs the server if this user is root: Debian's package makes that one."""
+    """Return who runs the server if this user is root: Debian's package makes that one."""
     for name in ("postgres", "nobody"):
         try:
             return pwd.getpwnam(name)

@@ -31,7 +31,7 @@ class StudentVenv:
         return next(self.folder.rglob("site-packages"))
 
     def environment(self, **variables: str | Path) -> dict[str, str]:
-        """Give the environment of a command: its programs come first, and the home folder is its own."""
+        """Return the environment of a command: its programs come first, and the home folder is its own."""
         inherited = {name: value for name, value in os.environ.items() if not name.startswith(("PYTHON", "JUPYTER"))}
         return {
             **inherited,
@@ -71,6 +71,6 @@ class StudentVenv:
         assert ran.returncode == 0, ran.stderr[-3000:]
 
     def frozen(self) -> list[str]:
-        """Give the name and version of all that is installed, but for the course's own package and pip."""
+        """Return the name and version of all that is installed, but for the course's own package and pip."""
         listed = self.run("python", "-m", "pip", "freeze", "--all", "--exclude-editable", cwd=self.folder)
         return [line for line in listed.splitlines() if not line.startswith("pip==")]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import csv
+import html
 import io
 import os
 import shutil
@@ -15,11 +16,13 @@ from pathlib import Path
 
 import nbformat
 from nbformat import NotebookNode
+from nbgrader.api import Gradebook
 
 from tests.helpers.repository import ROOT
 from tinytorch.course.cli import main
 
 TIMEOUT_SECONDS = 4  # a cell of the real course has 10
+POINTS = {"double-number": 4, "double-more": 6, "pair-total-right": 10}  # of the tests of module 02
 
 TENSOR = """\
 # %% [markdown]
@@ -156,7 +159,7 @@ class TinyCourse:
         self.released = root / "modules" / "02_tiny" / "tiny.ipynb"
 
     def environment(self) -> dict[str, str]:
-        """Give the environment of a command whose tinytorch is the course's own."""
+        """Return the environment of a command whose tinytorch is the course's own."""
         programs = Path(sys.executable).parent
         return {
             **os.environ,
@@ -221,11 +224,11 @@ class TinyCourse:
         path.write_text(config + more, encoding="utf-8")
 
     def notebook(self) -> NotebookNode:
-        """Give the released notebook of module 02."""
+        """Return the released notebook of module 02."""
         return nbformat.read(self.released, as_version=4)
 
     def filled(self, **answers: str | None) -> NotebookNode:
-        """Give it with the solution cells filled; an answer given as None leaves its cell untouched."""
+        """Return that notebook with the solution cells filled; an answer given as None leaves its cell untouched."""
         notebook = self.notebook()
         for name, source in {**SOLUTIONS, **{key.replace("_", "-"): value for key, value in answers.items()}}.items():
             if source is not None:
@@ -253,17 +256,17 @@ def build_course(root: Path) -> TinyCourse:
 
 
 def cell_named(notebook: NotebookNode, name: str) -> NotebookNode:
-    """Give the cell with that grade_id."""
+    """Return the cell with that grade_id."""
     return next(cell for cell in notebook.cells if cell.metadata.get("nbgrader", {}).get("grade_id") == name)
 
 
 def explore_cell(notebook: NotebookNode) -> NotebookNode:
-    """Give the cell that is tagged explore."""
+    """Return the cell that is tagged explore."""
     return next(cell for cell in notebook.cells if "explore" in cell.metadata.get("tags", []))
 
 
 def contents(folder: Path) -> dict[str, bytes]:
-    """Give every file below a folder with its content, but for what importing Python leaves."""
+    """Return every file below a folder with its content, but for what importing Python leaves."""
     return {
         path.relative_to(folder).as_posix(): path.read_bytes()
         for path in sorted(folder.rglob("*"))
@@ -281,18 +284,41 @@ class GradedClass:
     run: subprocess.CompletedProcess[str]
 
     def points(self, student: str) -> dict[str, float]:
-        """Give a student's row of grades.csv."""
+        """Return a student's numbers in grades.csv."""
         with (self.output / "grades.csv").open(encoding="utf-8", newline="") as file:
             row = next(row for row in csv.DictReader(file) if row["student_id"] == student)
         others = ("student_id", "late_penalty", "flags", "notes")
         return {name: float(value) for name, value in row.items() if name not in others}
 
+    def recorded(self, student: str) -> dict[str, float]:
+        """Return what the gradebook holds of a student's tests."""
+        with Gradebook(f"sqlite:///{self.output / 'gradebook.db'}", "tinytorch") as gradebook:
+            notebook = gradebook.find_submission_notebook("tiny", "02_tiny", student)
+            return {grade.name: float(grade.score) for grade in notebook.grades if grade.name in POINTS}
+
+    def told(self, student: str) -> list[str]:
+        """Return what the report says of a student, without spaces that only align it."""
+        kinds = ("flag ", "fault ", "note ")
+        lines = [" ".join(line.split()) for line in self.run.stdout.splitlines() if line.startswith(kinds)]
+        return [line for line in lines if line.split()[1] == student]
+
+    def assert_told(self, student: str, said: str) -> None:
+        """Check that a sentence stands in the report, in grades.csv and on the feedback page."""
+        about, _, text = said.partition(": ")
+        kind, _, cells = about.partition(" in ")
+        told, line = self.told(student), " ".join([kind, student, *cells.split(), text])
+        assert any(each.startswith(line) for each in told), told
+        with (self.output / "grades.csv").open(encoding="utf-8", newline="") as file:
+            row = next(row for row in csv.DictReader(file) if row["student_id"] == student)
+        assert text in row["notes"]
+        assert text in html.unescape(self.page(student))
+
     def page(self, student: str) -> str:
-        """Give a student's feedback page."""
+        """Return a student's feedback page."""
         return (self.output / "feedback" / student / "02_tiny" / "tiny.html").read_text(encoding="utf-8")
 
     def ran(self, student: str) -> NotebookNode:
-        """Give a student's notebook as it ran."""
+        """Return a student's notebook as it ran."""
         return nbformat.read(self.output / "autograded" / student / "02_tiny" / "tiny.ipynb", as_version=4)
 
 
@@ -300,7 +326,7 @@ DOUBLE = "#| export\n{before}def double(x):\n    {inside}\n    return 2 * x\n"
 
 
 def submissions(course: TinyCourse) -> dict[str, NotebookNode]:
-    """Give a class: what each student hands in, by the path in the folder."""
+    """Return a class: what each student hands in, by the path in the folder."""
     skips = course.notebook()
     for cell in skips.cells:
         cell.metadata.tags = ["skip-execution", "explore", "raises-exception"]
@@ -347,3 +373,7 @@ def submissions(course: TinyCourse) -> dict[str, NotebookNode]:
             )
         ),
     }
+
+
+def solution(course: TinyCourse) -> nbformat.NotebookNode:
+    return nbformat.read(course.root / "src" / "02_tiny" / "tiny.ipynb", as_version=4)

@@ -161,7 +161,7 @@ class Meter:
         self._thread.start()
 
     def close(self) -> float:
-        """Give the processor time in seconds."""
+        """Return the processor time in seconds."""
         self._over.set()
         self._thread.join()
         if self.group is None:
@@ -201,7 +201,7 @@ def make_group() -> Path | None:
 
 
 def used_seconds(group: Path) -> float:
-    """Give the processor time that was used in a cgroup."""
+    """Return the processor time that was used in a cgroup."""
     if (group / "cpuacct.usage").is_file():
         return int((group / "cpuacct.usage").read_text()) / 1e9
     facts = dict(line.split() for line in (group / "cpu.stat").read_text().splitlines())
@@ -209,7 +209,7 @@ def used_seconds(group: Path) -> float:
 
 
 def proportional_bytes(process: psutil.Process) -> int:
-    """Give a process' memory; what several share counts in parts."""
+    """Return a process' memory; what several share counts in parts."""
     with suppress(OSError):
         text = Path(f"/proc/{process.pid}/smaps_rollup").read_text(encoding="utf-8")
         if found := re.search(r"^Pss:\s+(\d+) kB", text, re.MULTILINE):
@@ -218,7 +218,7 @@ def proportional_bytes(process: psutil.Process) -> int:
 
 
 def interleaved(module: Module) -> list[Submission]:
-    """Give the class: correct submissions, and after every second one a faulty one."""
+    """Return the class: correct submissions, and after every second one a faulty one."""
     corpus = read_corpus(module)
     correct = [each for each in corpus if each.name.startswith("correct_")]
     faulty = iter([each for each in corpus if each.name in FAULTY.split()])
@@ -229,7 +229,7 @@ def interleaved(module: Module) -> list[Submission]:
 
 
 def scores_in(gradebook: Path, module: Module) -> Scores:
-    """Give each student's points for each test."""
+    """Return each student's points for each test."""
     with Gradebook(f"sqlite:///{gradebook}", "tinytorch") as opened:
         return {
             submission.student.id: {grade.name: grade.score for grade in submission.notebooks[0].grades}
@@ -238,7 +238,7 @@ def scores_in(gradebook: Path, module: Module) -> Scores:
 
 
 def own_cpu_seconds(module: Module, submissions: list[Submission]) -> float:
-    """Give the processor time of the submissions' cells alone, run in plain Python that has done the imports.
+    """Return the processor time of the submissions' cells alone, run in plain Python that has done the imports.
 
     These are the cells that grading runs, hidden tests included.
     """

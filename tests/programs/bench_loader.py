@@ -100,7 +100,7 @@ def exhaust(batches: Iterable[Any]) -> None:
 
 
 def torch_loader(arrays: Sequence[np.ndarray], batch_size: int, shuffle: bool, workers: int = 0) -> Iterable[Any]:
-    """Give PyTorch's own loader of a TensorDataset."""
+    """Return PyTorch's own loader of a TensorDataset."""
     from torch import from_numpy
     from torch.utils import data
 
@@ -109,7 +109,7 @@ def torch_loader(arrays: Sequence[np.ndarray], batch_size: int, shuffle: bool, w
 
 
 def torch_batch_loader(arrays: Sequence[np.ndarray], batch_size: int, shuffle: bool) -> Iterable[Any]:
-    """Give PyTorch's loader with its hook for fetching many samples at once, which collates nothing then."""
+    """Return PyTorch's loader with its hook for fetching many samples at once, which collates nothing then."""
     import torch
     from torch.utils import data
 
@@ -229,7 +229,7 @@ def write_jpegs(folder: Path, count: int) -> None:
 
 
 def decode(path: str) -> np.ndarray:
-    """Give a picture's pixels."""
+    """Return a picture's pixels."""
     with Image.open(path) as image:
         return np.asarray(image.convert("RGB"))
 

@@ -211,23 +211,23 @@ def hand_in(course: TinyCourse, folder: Path) -> None:
 
 
 def begun(output: Path) -> list[str]:
-    """Give the students with whose submissions workers began, but for the reference."""
+    """Return the students with whose submissions workers began, but for the reference."""
     log = output.parent / "begun"
     return [line for line in log.read_text().split() if line != "reference"] if log.exists() else []
 
 
 def kept(output: Path) -> set[str]:
-    """Give the students whose results are kept."""
+    """Return the students whose results are kept."""
     return {path.stem for path in (output / ".results" / ASSIGNMENT).glob("[!.]*.gz")}
 
 
 def finished(output: Path) -> set[str]:
-    """Give the students of whom it is noted that nothing is left to do."""
+    """Return the students of whom it is noted that nothing is left to do."""
     return {path.stem for path in (output / ".results" / ASSIGNMENT).glob("[!.]*[! ].json")}
 
 
 def files(output: Path) -> dict[str, bytes]:
-    """Give every file that grading leaves to be read."""
+    """Return every file that grading leaves to be read."""
     found = [path for name in FOLDERS for path in (output / name).rglob("*") if path.is_file()]
     found += [output / name for name in TABLES if (output / name).is_file()]
     return {
@@ -238,7 +238,7 @@ def files(output: Path) -> dict[str, bytes]:
 
 
 def rows(output: Path) -> dict[str, Any]:
-    """Give what the gradebook holds, by the names of things: the ids are drawn anew each time."""
+    """Return what the gradebook holds, by the names of things: the ids are drawn anew each time."""
     with Gradebook(f"sqlite:///{output / 'gradebook.db'}", "tinytorch") as gradebook:
         assignment = gradebook.find_assignment(ASSIGNMENT)
         (notebook,) = assignment.notebooks
@@ -272,7 +272,7 @@ def rows(output: Path) -> dict[str, Any]:
 
 
 def _start(ours: Any, theirs: Any) -> str:
-    """Give what stands around the first letter that differs."""
+    """Return what stands around the first letter that differs."""
     one, other = (
         (value.decode("utf-8", "replace") if isinstance(value, bytes) else json.dumps(value, default=str, indent=1))
         for value in (ours, theirs)

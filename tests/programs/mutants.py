@@ -45,7 +45,7 @@ class Mutant:
 
 
 def make_mutants(module: Module) -> list[Mutant]:
-    """Give all mutants of a module's solution cells, each changed source once."""
+    """Return all mutants of a module's solution cells, each changed source once."""
     notebook = read_source(module.source_path.read_text(encoding="utf-8"))
     answers = reference_answers(notebook)
     mutants: dict[tuple[str, str], Mutant] = {}
@@ -58,7 +58,7 @@ def make_mutants(module: Module) -> list[Mutant]:
 
 
 def mutate_cell(name: str, source: str) -> Iterator[Mutant]:
-    """Give every mutant of one cell."""
+    """Return every mutant of one cell."""
     tree = ast.parse(source)
     for node in ast.walk(tree):
         if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "isinstance":
@@ -84,7 +84,7 @@ def describe(name: str, tree: ast.AST, node: ast.AST, mutated: ast.AST, twin: as
 
 
 def enclosing(tree: ast.AST, node: ast.AST) -> list[ast.AST]:
-    """Give the nodes that `node` stands in, outermost first."""
+    """Return the nodes that `node` stands in, outermost first."""
     for child in ast.iter_child_nodes(tree):
         if child is node:
             return [tree]
@@ -95,7 +95,7 @@ def enclosing(tree: ast.AST, node: ast.AST) -> list[ast.AST]:
 
 
 def first_line(statement: ast.stmt) -> str:
-    """Give a statement without what stands in its block; a function with its decorators."""
+    """Return a statement without what stands in its block; a function with its decorators."""
     lines = ast.unparse(statement).splitlines()
     if isinstance(statement, (ast.FunctionDef, ast.ClassDef)):
         return " ".join(lines[: 1 + len(statement.decorator_list)])
@@ -128,7 +128,7 @@ OTHER_ERROR = {"ValueError": "TypeError", "TypeError": "ValueError", "IndexError
 
 
 def changes_of(node: ast.AST) -> Iterator[Change]:
-    """Give all changes of one node (of its own fields; its children have changes of their own)."""
+    """Return all changes of one node (of its own fields; its children have changes of their own)."""
     for maker in (_operators, _constants, _branches, _statements, _calls, _sequences, _slices, _texts, _functions):
         yield from maker(node)
 
@@ -291,7 +291,7 @@ def _functions(node: ast.AST) -> Iterator[Change]:
 
 
 def killers(graders: list[QuickGrader], answers: dict[str, str], mutants: list[Mutant]) -> list[str | None]:
-    """Give for each mutant the first test that it loses, or None if it survives."""
+    """Return for each mutant the first test that it loses, or None if it survives."""
     idle: SimpleQueue[QuickGrader] = SimpleQueue()
     for grader in graders:
         idle.put(grader)

@@ -80,7 +80,7 @@ class QuickGrader:
         return self._worker.pid
 
     def failures(self, answers: dict[str, str], first_only: bool = False) -> dict[str, str]:
-        """Give each failed test's error, by grade_id, for a notebook with these answers; a cell without one is empty.
+        """Return each failed test's error, by grade_id, for a notebook with these answers; a cell without one is empty.
 
         With `first_only` it stops at the first failed test that says something of an answer.
         """
@@ -97,7 +97,7 @@ class QuickGrader:
         return failed
 
     def scores(self, answers: dict[str, str]) -> dict[str, float]:
-        """Give the points of every graded test for a notebook with these answers."""
+        """Return the points of every graded test for a notebook with these answers."""
         failed = self.failures(answers)
         return {test: 0.0 if test in failed else points for test, points in self.points.items() if points}
 

@@ -6,13 +6,9 @@ import shutil
 from pathlib import Path
 
 import nbformat
-import pytest
 
 from tests.helpers.leaks import find_leaks, hidden_lines, solution_lines
 from tests.helpers.tiny_course import TinyCourse, cell_named, contents
-from tinytorch.course.gradebook.nbgrader_api import load_config
-from tinytorch.course.layout import Course, CourseError
-from tinytorch.course.notebook import STUB
 
 
 def test_two_builds_are_identical_to_the_byte(course: TinyCourse) -> None:
@@ -43,18 +39,6 @@ def test_no_solution_and_no_hidden_line_is_in_modules(built_course: TinyCourse) 
         assert hidden_lines(solution)
         assert solution_lines(solution)
         assert find_leaks(hidden_lines(solution) | solution_lines(solution), released) == []
-
-
-def test_the_stub_that_export_looks_for_is_the_one_that_releases_leave(built_course: TinyCourse) -> None:
-    assert STUB in load_config(Course(built_course.root)).ClearSolutions.code_stub["python"]
-    assert STUB in cell_named(built_course.notebook(), "double").source
-
-
-def test_a_module_is_found_by_number_name_or_both(built_course: TinyCourse) -> None:
-    found = Course(built_course.root)
-    assert {found.module(name).assignment for name in ("02", "2", "tiny", "02_tiny")} == {"02_tiny"}
-    with pytest.raises(CourseError, match="choose one of 01_tensor, 02_tiny"):
-        found.module("07")
 
 
 def test_plain_nbgrader_and_nbdev_commands_do_no_harm(course: TinyCourse, tmp_path: Path) -> None:

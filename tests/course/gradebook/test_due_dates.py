@@ -2,6 +2,12 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
+import pytest
+from nbgrader.api import Gradebook
+
+from tests.helpers.hand_in import aged, grade, hand_in
 from tests.helpers.tiny_course import TinyCourse
 
 DUE = "2026-05-01 12:00:00 UTC"
@@ -29,3 +35,30 @@ def test_a_negative_extension_is_refused(course: TinyCourse) -> None:
     ran = course.tito("extend", "02", "ada", "--days", "-1")
     assert ran.returncode == 1
     assert "is none: give 0 or more of each" in ran.stderr
+
+
+@pytest.mark.parametrize(
+    ("percent", "cost", "penalty"), [(0, "no points are taken for it", 0), (10, "4 points less", 4)]
+)
+def test_a_late_submission_is_told_so_and_loses_what_the_configuration_says(
+    course: TinyCourse, tmp_path: Path, percent: int, cost: str, penalty: int
+) -> None:
+    config = course.root / "nbgrader_config.py"
+    text = config.read_text(encoding="utf-8")
+    assert "c.LatePolicy.percent_per_day = 0\n" in text
+    config.write_text(text.replace("percent_per_day = 0\n", f"percent_per_day = {percent}\n"), encoding="utf-8")
+    course.run("nbgrader", "db", "assignment", "add", "02_tiny", "--duedate=2026-05-01 10:00 UTC", check=True)
+    aged(hand_in(course, tmp_path, "late.ipynb", lambda course: course.filled()), hours=1)
+    aged(hand_in(course, tmp_path, "early.ipynb", lambda course: course.filled()), hours=30)
+    graded = grade(course, tmp_path)
+    graded.assert_told("late", f"note: handed in 1 day after the due date: {cost}")
+    assert graded.told("early") == []
+    with Gradebook(f"sqlite:///{course.root / 'gradebook.db'}", "tinytorch") as gradebook:
+        assert (gradebook.find_submission_notebook("tiny", "02_tiny", "late").late_submission_penalty or 0) == penalty
+
+
+def test_a_due_date_that_comes_after_the_grading_counts_in_the_next_run(course: TinyCourse, tmp_path: Path) -> None:
+    aged(hand_in(course, tmp_path, "late.ipynb", lambda course: course.filled()), hours=1)
+    assert grade(course, tmp_path).told("late") == []
+    course.run("nbgrader", "db", "assignment", "add", "02_tiny", "--duedate=2026-05-01 10:00 UTC", check=True)
+    grade(course, tmp_path).assert_told("late", "note: handed in 1 day after the due date: no points are taken for it")

@@ -76,7 +76,7 @@ class Scheduler:
         self.address = self.wait_for("address")[1]
 
     def wait_for(self, what: str) -> list[str]:
-        """Give the next thing of a kind that is told."""
+        """Return the next thing of a kind that is told."""
         for line in self.process.stdout or ():
             if line.startswith("["):
                 self.told.append(json.loads(line))
@@ -85,7 +85,7 @@ class Scheduler:
         raise EOFError(f"the scheduler ended before it told of {what!r}")
 
     def tasks(self, what: str, worker: str) -> set[str]:
-        """Give the tasks that a worker began or ended."""
+        """Return the tasks that a worker began or ended."""
         return {told[2] for told in self.told if told[:2] == [what, worker]}
 
 
@@ -104,7 +104,7 @@ def running_scheduler(folder: Path) -> Iterator[Scheduler]:
 
 
 def far_away(folder: Path, hidden: list[Path]) -> list[str | Path]:
-    """Give the beginning of a command that runs in `folder`, and sees none of the `hidden` ones: another machine's."""
+    """Return the beginning of a command that runs in `folder` and sees no `hidden` one, as on another machine."""
     package = folder / "package" / "tinytorch"
     for part in ("__init__.py", "course"):
         source, target = ROOT / "tinytorch" / part, package / part

@@ -21,7 +21,7 @@ BY_HAND = 1.5
 
 
 def rows(course: TinyCourse) -> dict[tuple[str, str], tuple[float | None, float | None]]:
-    """Give each automatic and manual score in the gradebook, by student and cell."""
+    """Return each automatic and manual score in the gradebook, by student and cell."""
     with Gradebook(f"sqlite:///{course.root / 'gradebook.db'}", "tinytorch") as gradebook:
         return {
             (submission.student_id, grade.name): (grade.auto_score, grade.manual_score)

@@ -9,18 +9,15 @@ from pathlib import Path
 
 import nbformat
 import pytest
-from nbformat.v4 import new_code_cell, new_notebook, new_output
-from rich.console import Console
 
 from tests.helpers.leaks import find_leaks, hidden_lines, solution_lines
+from tests.helpers.repository import ROOT
+from tests.helpers.results import result_of
 from tests.helpers.tiny_course import GradedClass, TinyCourse
 from tinytorch.course.layout import Module
 from tinytorch.course.notes import Note
 from tinytorch.course.reports.class_page import write_report
-from tinytorch.course.reports.redact import NOTE
-from tinytorch.course.reports.results import ClassResults, StudentResult, TestResult, one_line, with_messages
-from tinytorch.course.reports.spreadsheet_cells import plain_cell
-from tinytorch.course.reports.terminal import print_report
+from tinytorch.course.reports.results import ClassResults, StudentResult
 
 MODULE = Module("05_dataloader", Path())
 VOID = {"meta", "br", "path", "use"}
@@ -48,15 +45,6 @@ class Elements(HTMLParser):
     def handle_endtag(self, tag: str) -> None:
         if tag not in VOID:
             assert self.open.pop() == tag
-
-
-def result_of(name: str, *failed: int, message: str = "AssertionError: expected 4", **more) -> StudentResult:
-    """A student with five tests, of 1 to 5 points."""
-    tests = [
-        TestResult(f"test-{points}", 0 if points in failed else points, points, message if points in failed else "")
-        for points in range(1, 6)
-    ]
-    return StudentResult(name, tests, **more)
 
 
 def page_of(tmp_path: Path, *students: StudentResult) -> str:
@@ -240,57 +228,6 @@ def test_the_same_results_give_the_same_bytes(tmp_path: Path) -> None:
     assert not re.search(r"\d\d:\d\d:\d\d", page_of(tmp_path, result_of("ann", 1)))
 
 
-# What a message is
-
-
-def notebook_with(name: str, *errors: tuple[str, str], source: str = "") -> nbformat.NotebookNode:
-    outputs = [new_output("error", ename=ename, evalue=evalue, traceback=["secret frame"]) for ename, evalue in errors]
-    settings = {"grade": True, "solution": False, "locked": True, "points": 1, "grade_id": name, "schema_version": 3}
-    cell = new_code_cell(source, outputs=outputs, metadata={"nbgrader": {**settings, "cell_type": "code"}})
-    return new_notebook(cells=[cell])
-
-
-@pytest.mark.parametrize(
-    ("error", "message"),
-    [
-        (("AssertionError", "Step 1: expected 4"), "AssertionError: Step 1: expected 4"),
-        (("KeyboardInterrupt", ""), "KeyboardInterrupt"),
-        (("ValueError", "one\ntwo"), "ValueError: one"),
-        (("ValueError", "\x1b[31mred\x1b[0m"), "ValueError: red"),
-        (("E", "x" * 1000), "E: " + "x" * 296 + "…"),
-    ],
-)
-def test_a_failed_test_has_the_first_line_of_its_error_for_a_message(error: tuple[str, str], message: str) -> None:
-    told = with_messages(result_of("ann", 1, message=""), notebook_with("test-1", error))
-    assert [test.message for test in told.tests] == [message, "", "", "", ""]
-
-
-def test_a_passed_test_has_no_message() -> None:
-    told = with_messages(result_of("ann"), notebook_with("test-1", ("ValueError", "caught")))
-    assert not any(test.message for test in told.tests)
-
-
-def test_a_line_of_a_hidden_test_is_taken_out_of_a_message() -> None:
-    secret = "assert answer_of_student == 2469134"
-    source = f"x = 1\n### BEGIN HIDDEN TESTS\n{secret}\n### END HIDDEN TESTS"
-    told = with_messages(result_of("ann", 1), notebook_with("test-1", ("Leak", f"see: {secret}"), source=source))
-    assert secret not in told.tests[0].message
-    assert NOTE in told.tests[0].message
-
-
-def test_one_line_of_nothing_is_empty() -> None:
-    assert one_line(" \n ") == ""
-
-
-@pytest.mark.parametrize("text", ["=1+1", "+1", "-1", "@x", " =1", "\t=1", "\r\n=1", "\uff1d1"])
-def test_a_cell_that_could_be_a_formula_is_text(text: str) -> None:
-    assert plain_cell(text).startswith("'")
-
-
-def test_other_cells_stay_as_they_are() -> None:
-    assert [plain_cell(text) for text in ("alice", "a=b", "", "3", "é, ß")] == ["alice", "a=b", "", "3", "é, ß"]
-
-
 # What a real class's report says
 
 
@@ -325,21 +262,9 @@ def test_the_page_shows_no_line_of_a_hidden_test_or_of_a_solution(graded: Graded
     assert find_leaks(solution_lines(solution), report, own) == []
 
 
-def test_the_terminal_names_the_commonest_failure_of_a_test(graded: GradedClass) -> None:
-    row = next(line for line in graded.run.stdout.splitlines() if line.startswith("pair-total-right "))
-    assert re.search(r"\d+ of 14  \S", row)
-
-
 def test_the_template_is_shipped_with_the_package(built_course: TinyCourse) -> None:
-    pyproject = (Path(__file__).parents[2] / "pyproject.toml").read_text(encoding="utf-8")
-    assert '"course/templates/*/*"' in pyproject
-    assert (built_course.root / "tinytorch" / "course" / "templates" / "report" / "report.html.j2").is_file()
-
-
-def test_brackets_of_students_are_no_markup_of_the_terminal_s(capsys: pytest.CaptureFixture[str]) -> None:
-    said = "`data[/etc]` reaches [red]for[/red] files"
-    student = result_of("ann", 1, message="KeyError: [/x]", notes=[Note("flag", "dataset", said)])
-    print_report(Console(width=200, force_terminal=True), ClassResults(MODULE, [student]))
-    shown = capsys.readouterr().out
-    assert said in shown
-    assert "KeyError: [/x]" in shown
+    pyproject = (ROOT / "pyproject.toml").read_text(encoding="utf-8")
+    assert '"course/reports/templates/*/*"' in pyproject
+    assert (
+        built_course.root / "tinytorch" / "course" / "reports" / "templates" / "report" / "report.html.j2"
+    ).is_file()

@@ -7,7 +7,6 @@ import os
 import shutil
 import socket
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 import nbformat
@@ -214,84 +213,3 @@ def test_the_environment_holds_nothing_of_the_grader_s(probed: Probed) -> None:
     assert SECRET not in probed.found["environment"].values()
     assert not [name for name in probed.found["environment"] if "TOKEN" in name or "TINYTORCH" in name]
     assert str(probed.course.root) not in json.dumps(probed.found["environment"])
-
-
-def without_bubblewrap(folder: Path) -> str:
-    """Give a PATH with all programs of this machine but bubblewrap."""
-    for parent in reversed(os.environ["PATH"].split(os.pathsep)):
-        for program in Path(parent).iterdir() if Path(parent).is_dir() else ():
-            if program.name != "bwrap":
-                (folder / program.name).unlink(missing_ok=True)
-                (folder / program.name).symlink_to(program)
-    return str(folder)
-
-
-@pytest.mark.parametrize("engine", ["tito", "nbgrader"])
-def test_without_bubblewrap_grading_stops_before_it_begins(
-    course: TinyCourse, tmp_path: Path, engine: str, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    handed_in = tmp_path / "handed_in"
-    submitted = course.root / "submitted" / "alice" / "02_tiny" / "tiny.ipynb"
-    for path in (handed_in / "alice.ipynb", submitted):
-        path.parent.mkdir(parents=True)
-        nbformat.write(course.filled(), path)
-    (tmp_path / "programs").mkdir()
-    monkeypatch.setenv("PATH", without_bubblewrap(tmp_path / "programs"))
-    grade = {"tito": ("tito", "grade", handed_in), "nbgrader": ("nbgrader", "autograde", "02_tiny")}[engine]
-    result = course.run(*grade)  # it puts the environment's own programs first on PATH; bubblewrap is not among them
-    assert result.returncode != 0
-    complaints = [line for line in result.stderr.splitlines() if "bubblewrap" in line]
-    assert len(complaints) == 1
-    assert "apt-get install bubblewrap" in complaints[0]
-    assert 'isolation = "limits"' in complaints[0]
-    assert "Traceback" not in result.stderr
-    assert not (course.root / "autograded").exists()
-    assert not (course.root / "grades.csv").exists()
-
-
-def test_limits_alone_are_a_choice_that_warns(course: TinyCourse, tmp_path: Path) -> None:
-    nbformat.write(course.filled(), tmp_path / "alice.ipynb")
-    nbformat.write(course.filled(double="import os\nos._exit(1)"), tmp_path / "bob.ipynb")
-    result = course.tito_process("grade", tmp_path, "--module", "02", "--isolation", "limits")
-    assert result.returncode == 0, result.stderr
-    assert [line for line in result.stderr.splitlines() if "your own rights" in line and "warning" in line]
-    assert result.stderr.count("your own rights") == 1
-    rows = (course.root / "grades.csv").read_text(encoding="utf-8").splitlines()
-    assert [row.split(",")[:6] for row in rows[1:]] == [
-        ["alice", "20", "20", "4", "6", "10"],
-        ["bob", "10", "20", "0", "0", "10"],
-    ]
-
-
-def test_where_there_is_nothing_to_fork_kernels_from_they_are_started(
-    course: TinyCourse, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    def refuse(*_: object) -> None:
-        raise OSError
-
-    monkeypatch.setattr("tinytorch.course.sandbox.forked_kernel._sealed_interpreter", refuse)
-    monkeypatch.setattr("tinytorch.course.sandbox.forked_kernel.ForkedKernel.__init__", refuse)
-    nbformat.write(course.filled(), tmp_path / "alice.ipynb")
-    course.tito("grade", tmp_path, "--module", "02", check=True)
-    assert "alice,20,20," in (course.root / "grades.csv").read_text(encoding="utf-8")
-
-
-def test_an_unknown_isolation_is_said(course: TinyCourse, tmp_path: Path) -> None:
-    nbformat.write(course.filled(), tmp_path / "alice.ipynb")
-    result = course.tito("grade", tmp_path, "--isolation", "fog")
-    assert result.returncode == 1
-    assert "choose bubblewrap or limits" in result.stderr
-
-
-def test_a_submission_s_time_is_up_for_all_its_cells_together(course: TinyCourse, tmp_path: Path) -> None:
-    config = (course.root / "nbgrader_config.py").read_text(encoding="utf-8")
-    short = config.replace("submission_timeout = 120\n", "submission_timeout = 3\n")
-    assert short != config
-    (course.root / "nbgrader_config.py").write_text(short, encoding="utf-8")
-    slow = DOUBLE.format(before="", inside="") + "while True: pass\n"
-    nbformat.write(course.filled(double=slow), tmp_path / "alice.ipynb")
-    course.tito("grade", tmp_path, "--module", "02", check=True)
-    ran = nbformat.read(course.root / "autograded" / "alice" / "02_tiny" / "tiny.ipynb", as_version=4)
-    errors = [cell_named(ran, name).outputs[-1].evalue for name in ("double-number", "pair-total-right")]
-    assert all("the 3 s that all cells have together were over" in error for error in errors)
-    assert "alice,0,20,0,0,0" in (course.root / "grades.csv").read_text(encoding="utf-8")

@@ -8,7 +8,6 @@ import nbformat
 import pytest
 
 from tests.helpers.tiny_course import TinyCourse, cell_named, contents
-from tinytorch.course.notebook import sections
 
 
 def check(course: TinyCourse, notebook: nbformat.NotebookNode, path: Path) -> tuple[int, str, str]:
@@ -17,14 +16,6 @@ def check(course: TinyCourse, notebook: nbformat.NotebookNode, path: Path) -> tu
     result = course.tito("check", path)
     assert path.read_bytes() == before
     return result.returncode, result.stdout, result.stderr
-
-
-def test_tests_after_the_last_step_stand_under_their_own_heading(built_course: TinyCourse) -> None:
-    assert [name for name, cell in sections(built_course.notebook()) if cell.id in ("imports", "pair", "why")] == [
-        "Before step 1",
-        "Step 2",
-        "Questions",
-    ]
 
 
 def test_a_finished_notebook_passes_with_exit_code_0(built_course: TinyCourse, tmp_path: Path) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import subprocess
 from pathlib import Path
 
 import nbformat
@@ -56,24 +55,6 @@ def test_a_deleted_cell_comes_back_in_its_place(course: TinyCourse, tmp_path: Pa
     course.tito("reset", "02", "--cell", "pair-total", "--notebook", tmp_path / "mine.ipynb", check=True)
     after = nbformat.read(tmp_path / "mine.ipynb", as_version=4)
     assert [cell.id for cell in after.cells] == [cell.id for cell in course.notebook().cells]
-
-
-def test_the_released_source_is_found_in_git_after_the_student_saved_over_it(course: TinyCourse) -> None:
-    released = cell_named(course.notebook(), "double").source
-    nbformat.write(course.filled(), course.released)
-    result = course.tito("reset", "02", "--step", "1")
-    assert result.returncode == 1
-    assert "neither in git nor in" in result.stderr
-    assert not backups(course.released.parent)
-
-    nbformat.write(course.notebook(), course.released)
-    course.tito("build", "02", check=True)
-    for command in ("init -q", "add modules", "-c user.name=t -c user.email=t@t commit -qm release"):
-        subprocess.run(["git", *command.split()], cwd=course.root, check=True)
-    nbformat.write(course.filled(), course.released)
-    course.tito("reset", "02", "--step", "1", check=True)
-    assert cell_named(course.notebook(), "double").source == released
-    assert "return 2" not in cell_named(course.notebook(), "double").source
 
 
 @pytest.mark.parametrize(

@@ -5,16 +5,16 @@ from __future__ import annotations
 import re
 import shutil
 from dataclasses import dataclass
+from pathlib import Path
 
 import nbformat
 import pytest
 from nbformat import NotebookNode
 
-from tests.helpers.tiny_course import DOUBLE, TIMEOUT_SECONDS, GradedClass, TinyCourse, cell_named
+from tests.helpers.tiny_course import DOUBLE, POINTS, TIMEOUT_SECONDS, GradedClass, TinyCourse, cell_named
 from tinytorch.course.notes import read_notes
 
 STEP_1, STEP_2 = ("double-number", "double-more"), ("pair-total-right",)
-POINTS = {"double-number": 4.0, "double-more": 6.0, "pair-total-right": 10.0}
 
 
 @dataclass(frozen=True)
@@ -28,17 +28,17 @@ class Case:
 
     @property
     def endless(self) -> bool:
-        """Say whether only a limit on time is sure to end it."""
+        """Whether only a limit on time is sure to end it."""
         return self.reason in ("ran longer than", "")
 
 
 def total(body: str) -> str:
-    """Give the last step's method with that body, so that one test meets it."""
+    """Return the last step's method with that body, so that one test meets it."""
     return f"#| export\n@patch\ndef total(self: Pair) -> float:\n    {body}\n"
 
 
 def double(body: str) -> str:
-    """Give the first step's function with that body before the right answer, so that every test meets it."""
+    """Return the first step's function with that body before the right answer, so that every test meets it."""
     return DOUBLE.format(before="import os, sys, ctypes\n", inside=body)
 
 
@@ -203,7 +203,7 @@ def student(name: str) -> str:
 
 
 def said(notebook: NotebookNode, name: str) -> str:
-    """Give the errors of a cell as a student reads them."""
+    """Return the errors of a cell as a student reads them."""
     errors = [output for output in cell_named(notebook, name).outputs if output.output_type == "error"]
     return "\n".join(f"{error.ename}: {error.evalue}" for error in errors)
 
@@ -241,3 +241,17 @@ def test_what_was_printed_is_cut_before_it_is_written(
 ) -> None:
     for page in classes_of_faults[endless].output.glob("autograded/*/02_tiny/tiny.ipynb"):
         assert page.stat().st_size < 1_200_000, page
+
+
+def test_a_submission_s_time_is_up_for_all_its_cells_together(course: TinyCourse, tmp_path: Path) -> None:
+    config = (course.root / "nbgrader_config.py").read_text(encoding="utf-8")
+    short = config.replace("submission_timeout = 120\n", "submission_timeout = 3\n")
+    assert short != config
+    (course.root / "nbgrader_config.py").write_text(short, encoding="utf-8")
+    slow = DOUBLE.format(before="", inside="") + "while True: pass\n"
+    nbformat.write(course.filled(double=slow), tmp_path / "alice.ipynb")
+    course.tito("grade", tmp_path, "--module", "02", check=True)
+    ran = nbformat.read(course.root / "autograded" / "alice" / "02_tiny" / "tiny.ipynb", as_version=4)
+    errors = [cell_named(ran, name).outputs[-1].evalue for name in ("double-number", "pair-total-right")]
+    assert all("the 3 s that all cells have together were over" in error for error in errors)
+    assert "alice,0,20,0,0,0" in (course.root / "grades.csv").read_text(encoding="utf-8")

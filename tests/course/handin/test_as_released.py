@@ -3,31 +3,16 @@
 from __future__ import annotations
 
 import copy
-import csv
-import html
-import json
-import os
 from collections.abc import Callable
-from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import nbformat
 import pytest
 from nbformat import NotebookNode
-from nbgrader.api import Gradebook
 
-from tests.helpers.tiny_course import SOLUTIONS, GradedClass, TinyCourse, cell_named
-from tinytorch.course.handin.read_file import MOST_BYTES
+from tests.helpers.hand_in import NOTHING, UNREADABLE, Make, grade, hand_in, student_of, written
+from tests.helpers.tiny_course import POINTS, SOLUTIONS, GradedClass, TinyCourse, cell_named
 from tinytorch.course.notebook import STUB
-
-FULL = {"double-number": 4, "double-more": 6, "pair-total-right": 10}
-NOTHING = dict.fromkeys(FULL, 0)
-TESTS = list(FULL)
-Make = Callable[[TinyCourse], NotebookNode | bytes | str]
-
-
-def written(notebook: NotebookNode) -> str:
-    return json.dumps(notebook, indent=1, ensure_ascii=False)
 
 
 def place_of(notebook: NotebookNode, name: str) -> int:
@@ -35,7 +20,7 @@ def place_of(notebook: NotebookNode, name: str) -> int:
 
 
 def edited(change: Callable[[NotebookNode], object], **answers: str | None) -> Make:
-    """Give a maker of a filled notebook to which something was done."""
+    """Return a maker of a filled notebook to which something was done."""
 
     def make(course: TinyCourse) -> NotebookNode:
         notebook = course.filled(**answers)
@@ -210,7 +195,7 @@ BROKEN: dict[str, tuple[Make, dict[str, float], str]] = {
     ),
     "stub-left.ipynb": (
         edited(lambda notebook: None, pair=INIT + METHOD, pair_total=f"{TOTAL}    {STUB}\n"),
-        {**FULL, "pair-total-right": 0},
+        {**POINTS, "pair-total-right": 0},
         "fault in pair-total: you wrote total inside the class Pair, and the stub in this cell takes its place",
     ),
     "cheats.ipynb": (
@@ -218,7 +203,7 @@ BROKEN: dict[str, tuple[Make, dict[str, float], str]] = {
             lambda notebook: cell_named(notebook, "double-more").update(source="value = 1"),
             double="#| export\ndef double(x):\n    return 4\n",
         ),
-        {**FULL, "double-more": 0},
+        {**POINTS, "double-more": 0},
         "note in double-more: the cell is not yours to edit; it was graded as released",
     ),
     "deletes-answer.ipynb": (
@@ -235,7 +220,7 @@ BROKEN: dict[str, tuple[Make, dict[str, float], str]] = {
     ),
     "loops.ipynb": (
         edited(lambda notebook: None, pair_total=f"{TOTAL}    while True:\n        pass\n"),
-        {**FULL, "pair-total-right": 0},
+        {**POINTS, "pair-total-right": 0},
         "fault in pair-total-right: this cell ran longer than",
     ),
     "exits.ipynb": (
@@ -250,35 +235,6 @@ BROKEN: dict[str, tuple[Make, dict[str, float], str]] = {
     ),
 }
 
-UNREADABLE: dict[str, tuple[Make, str]] = {
-    "truncated.ipynb": (lambda course: written(course.filled())[:900], "the file stops in the middle"),
-    "empty.ipynb": (lambda course: b"", "the file is empty"),
-    "binary/tiny.ipynb": (lambda course: bytes(range(128, 256)) * 99, "the file is not a notebook but binary data"),
-    "huge.ipynb": (
-        lambda course: written(course.filled()).encode() + b" " * MOST_BYTES,
-        "the file is too large (21 MB, at most 20 MB): clear all outputs, save and hand it in again",
-    ),
-    "merged.ipynb": (
-        lambda course: written(course.filled()).replace("\n", "\n<<<<<<< HEAD\n", 1),
-        "the file holds git's conflict marks",
-    ),
-    "text/answers.txt": (lambda course: "my answers", "no notebook was handed in but answers.txt: hand in the .ipynb"),
-}
-
-
-def student_of(name: str) -> str:
-    return name.split("/")[0].removesuffix(".ipynb")
-
-
-def hand_in(course: TinyCourse, folder: Path, name: str, make: Make) -> Path:
-    content = make(course)
-    path = folder / name
-    path.parent.mkdir(parents=True, exist_ok=True)
-    if isinstance(content, str):
-        content = content.encode()
-    path.write_bytes(content if isinstance(content, bytes) else written(content).encode())
-    return path
-
 
 @pytest.fixture(scope="module")
 def mixed(built_course: TinyCourse, tmp_path_factory: pytest.TempPathFactory) -> GradedClass:
@@ -290,54 +246,27 @@ def mixed(built_course: TinyCourse, tmp_path_factory: pytest.TempPathFactory) ->
     return GradedClass(built_course, folder, output, run)
 
 
-def recorded(output: Path, student: str) -> dict[str, float]:
-    """Give what the gradebook holds."""
-    with Gradebook(f"sqlite:///{output / 'gradebook.db'}", "tinytorch") as gradebook:
-        notebook = gradebook.find_submission_notebook("tiny", "02_tiny", student)
-        return {grade.name: float(grade.score) for grade in notebook.grades if grade.name in TESTS}
-
-
-def told(graded: GradedClass, student: str) -> list[str]:
-    """Give what the report says of a student, without spaces that only align it."""
-    kinds = ("flag ", "fault ", "note ")
-    lines = [" ".join(line.split()) for line in graded.run.stdout.splitlines() if line.startswith(kinds)]
-    return [line for line in lines if line.split()[1] == student]
-
-
-def assert_told(graded: GradedClass, student: str, said: str) -> None:
-    """Check that a sentence stands in the report, in grades.csv and on the feedback page."""
-    about, _, text = said.partition(": ")
-    kind, _, cells = about.partition(" in ")
-    assert any(line.startswith(" ".join([kind, student, *cells.split(), text])) for line in told(graded, student)), (
-        told(graded, student)
-    )
-    with (graded.output / "grades.csv").open(encoding="utf-8", newline="") as file:
-        row = next(row for row in csv.DictReader(file) if row["student_id"] == student)
-    assert text in row["notes"]
-    assert text in html.unescape(graded.page(student))
-
-
 @pytest.mark.parametrize("name", HONEST)
 def test_an_honest_submission_gets_all_points_in_whatever_shape_it_came(mixed: GradedClass, name: str) -> None:
-    assert recorded(mixed.output, student_of(name)) == FULL
+    assert mixed.recorded(student_of(name)) == POINTS
     assert mixed.points(student_of(name))["points"] == 20
     if said := HONEST[name][1]:
-        assert_told(mixed, student_of(name), said)
+        mixed.assert_told(student_of(name), said)
     else:
-        assert told(mixed, student_of(name)) == []
+        assert mixed.told(student_of(name)) == []
 
 
 @pytest.mark.parametrize("name", BROKEN)
 def test_a_broken_submission_loses_what_it_broke_and_is_told_why(mixed: GradedClass, name: str) -> None:
     _, points, said = BROKEN[name]
-    assert recorded(mixed.output, student_of(name)) == points
-    assert_told(mixed, student_of(name), said)
+    assert mixed.recorded(student_of(name)) == points
+    mixed.assert_told(student_of(name), said)
 
 
 @pytest.mark.parametrize("name", UNREADABLE)
 def test_a_file_that_is_no_notebook_is_recorded_with_0_points_and_a_reason(mixed: GradedClass, name: str) -> None:
-    assert recorded(mixed.output, student_of(name)) == NOTHING
-    assert_told(mixed, student_of(name), f"fault: {UNREADABLE[name][1]}")
+    assert mixed.recorded(student_of(name)) == NOTHING
+    mixed.assert_told(student_of(name), f"fault: {UNREADABLE[name][1]}")
 
 
 def test_the_run_ends_with_one_sentence_that_names_all_that_could_not_be_graded(mixed: GradedClass) -> None:
@@ -352,131 +281,5 @@ def test_of_several_copies_of_an_answer_the_untouched_ones_are_left_out(course: 
     stub = cell_named(course.notebook(), "double").source
     hand_in(course, tmp_path, "amy.ipynb", edited(paste_again("double", stub)))
     graded = grade(course, tmp_path)
-    assert recorded(graded.output, "amy") == FULL
+    assert graded.recorded("amy") == POINTS
     assert sum(cell.source == stub for cell in graded.ran("amy").cells) == 0
-
-
-def grade(course: TinyCourse, folder: Path, *options: str) -> GradedClass:
-    """Grade the notebooks of a folder beside the course into the course itself."""
-    run = course.tito("grade", folder, "--module", "02", *options)
-    return GradedClass(course, folder, course.root, run)
-
-
-def aged(path: Path, hours: float) -> None:
-    """Make a notebook so many hours older than noon of 2 May 2026."""
-    moment = datetime(2026, 5, 2, 12, tzinfo=UTC) - timedelta(hours=hours)
-    os.utime(path, (moment.timestamp(), moment.timestamp()))
-
-
-def test_of_two_notebooks_of_a_student_the_newest_counts_and_the_other_is_kept(
-    course: TinyCourse, tmp_path: Path
-) -> None:
-    aged(hand_in(course, tmp_path, "amy.ipynb", lambda course: course.notebook()), hours=5)
-    aged(hand_in(course, tmp_path, "amy/tiny.ipynb", lambda course: course.filled()), hours=1)
-    graded = grade(course, tmp_path)
-    assert recorded(graded.output, "amy") == FULL
-    assert_told(graded, "amy", "note: 2 notebooks were handed in; the newest that can be read counts, amy/tiny.ipynb")
-    kept = graded.output / "history" / "amy" / "02_tiny" / "2026-05-02T07-00-00" / "amy.ipynb"
-    assert kept.read_bytes() == (tmp_path / "amy.ipynb").read_bytes()
-
-
-def test_a_resubmission_counts_and_what_was_there_is_kept(course: TinyCourse, tmp_path: Path) -> None:
-    first = hand_in(course, tmp_path, "amy.ipynb", lambda course: course.notebook())
-    aged(first, hours=5)
-    before = first.read_bytes()
-    assert recorded(grade(course, tmp_path).output, "amy") == NOTHING
-    aged(hand_in(course, tmp_path, "amy.ipynb", lambda course: course.filled()), hours=1)
-    graded = grade(course, tmp_path)
-    assert recorded(graded.output, "amy") == FULL
-    assert [path.read_bytes() for path in (graded.output / "history").rglob("*.ipynb")] == [before]
-    stamp = graded.output / "submitted" / "amy" / "02_tiny" / "timestamp.txt"
-    assert stamp.read_text(encoding="utf-8") == "2026-05-02 11:00:00.000000 UTC"
-
-
-@pytest.mark.parametrize(
-    ("percent", "cost", "penalty"), [(0, "no points are taken for it", 0), (10, "4 points less", 4)]
-)
-def test_a_late_submission_is_told_so_and_loses_what_the_configuration_says(
-    course: TinyCourse, tmp_path: Path, percent: int, cost: str, penalty: int
-) -> None:
-    config = course.root / "nbgrader_config.py"
-    text = config.read_text(encoding="utf-8")
-    assert "c.LatePolicy.percent_per_day = 0\n" in text
-    config.write_text(text.replace("percent_per_day = 0\n", f"percent_per_day = {percent}\n"), encoding="utf-8")
-    course.run("nbgrader", "db", "assignment", "add", "02_tiny", "--duedate=2026-05-01 10:00 UTC", check=True)
-    aged(hand_in(course, tmp_path, "late.ipynb", lambda course: course.filled()), hours=1)
-    aged(hand_in(course, tmp_path, "early.ipynb", lambda course: course.filled()), hours=30)
-    graded = grade(course, tmp_path)
-    assert_told(graded, "late", f"note: handed in 1 day after the due date: {cost}")
-    assert told(graded, "early") == []
-    with Gradebook(f"sqlite:///{course.root / 'gradebook.db'}", "tinytorch") as gradebook:
-        assert (gradebook.find_submission_notebook("tiny", "02_tiny", "late").late_submission_penalty or 0) == penalty
-
-
-def test_a_due_date_that_comes_after_the_grading_counts_in_the_next_run(course: TinyCourse, tmp_path: Path) -> None:
-    aged(hand_in(course, tmp_path, "late.ipynb", lambda course: course.filled()), hours=1)
-    assert told(grade(course, tmp_path), "late") == []
-    course.run("nbgrader", "db", "assignment", "add", "02_tiny", "--duedate=2026-05-01 10:00 UTC", check=True)
-    assert_told(grade(course, tmp_path), "late", "note: handed in 1 day after the due date: no points are taken for it")
-
-
-def test_a_student_who_is_not_on_the_class_list_is_graded_and_named(course: TinyCourse, tmp_path: Path) -> None:
-    course.run("nbgrader", "db", "student", "add", "amy", "--first-name=Amy", check=True)
-    for student in ("amy", "zed"):
-        hand_in(course, tmp_path, f"{student}.ipynb", lambda course: course.filled())
-    graded = grade(course, tmp_path)
-    assert recorded(graded.output, "zed") == FULL
-    assert told(graded, "amy") == []
-    assert_told(graded, "zed", "note: zed is not in the gradebook's list of students")
-
-
-def test_a_test_that_fails_on_the_reference_stops_the_run_and_changes_nobody_s_points(
-    course: TinyCourse, tmp_path: Path
-) -> None:
-    source = course.root / "src" / "02_tiny" / "02_tiny.py"
-    text = source.read_text(encoding="utf-8").replace("answer_of_student == 2469134", "forgotten_name == 2469134")
-    source.write_text(text, encoding="utf-8")
-    hand_in(course, tmp_path, "amy.ipynb", lambda course: course.filled())
-    run = course.tito("grade", tmp_path, "--module", "02", "--output", tmp_path / "out")
-    assert run.returncode == 1
-    assert run.stderr.count("\n") == 1
-    assert "The grader's own cell double-more fails on the reference solution (NameError: " in run.stderr
-    assert "nothing was graded" in run.stderr
-    assert not (tmp_path / "out").exists()
-
-
-def test_without_keep_going_a_broken_file_is_refused_and_the_sentence_names_the_option(
-    course: TinyCourse, tmp_path: Path
-) -> None:
-    for name, (make, _) in UNREADABLE.items():
-        hand_in(course, tmp_path, name, make)
-    hand_in(course, tmp_path, "amy.ipynb", lambda course: course.filled())
-    run = course.tito("grade", tmp_path, "--module", "02", "--output", tmp_path / "out")
-    assert run.returncode == 1
-    assert run.stderr.count("\n") == 1
-    assert "--keep-going" in run.stderr
-    for name, (_, said) in UNREADABLE.items():
-        assert f"{student_of(name)}" in run.stderr
-        assert said in run.stderr
-    assert not (tmp_path / "out").exists()
-    (tmp_path / "amy.ipynb").unlink()
-    nothing = course.tito("grade", tmp_path, "--module", "02", "--output", tmp_path / "out", "--keep-going")
-    assert nothing.returncode == 1
-    assert "nothing in" in nothing.stderr
-    assert not (tmp_path / "out").exists()
-
-
-def test_plain_nbgrader_records_a_broken_submission_with_0_points_and_its_reason(course: TinyCourse) -> None:
-    made = {
-        "amy": lambda course: course.filled(),
-        "bob": UNREADABLE["truncated.ipynb"][0],
-        "cy": HONEST["utf16.ipynb"][0],
-    }
-    for student, make in made.items():
-        hand_in(course, course.root / "submitted", f"{student}/02_tiny/tiny.ipynb", make)
-    course.run("nbgrader", "generate_assignment", "02_tiny", "--force", check=True)
-    course.run("nbgrader", "autograde", "02_tiny", check=True)
-    course.run("nbgrader", "generate_feedback", "02_tiny", check=True)
-    assert [recorded(course.root, student) for student in made] == [FULL, NOTHING, FULL]
-    page = (course.root / "feedback" / "bob" / "02_tiny" / "tiny.html").read_text(encoding="utf-8")
-    assert "the file stops in the middle" in page

@@ -1,0 +1,28 @@
+"""What tests of stopped runs share."""
+
+from __future__ import annotations
+
+import shutil
+import tempfile
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.helpers.orphans import adopting_orphans, descendants, left_running
+
+
+@pytest.fixture
+def temporary() -> Iterator[Path]:
+    """A folder for temporary files with a path as short as that of /tmp."""
+    folder = tempfile.mkdtemp(prefix="t-", dir="/tmp")
+    yield Path(folder)
+    shutil.rmtree(folder)
+
+
+@pytest.fixture
+def orphans() -> Iterator[Callable[[], list[str]]]:
+    """What gives the processes that were started since and do not end by themselves."""
+    with adopting_orphans():
+        known = descendants()
+        yield lambda: left_running(known)
