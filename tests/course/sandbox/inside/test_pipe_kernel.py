@@ -1,0 +1,72 @@
+"""The kernel's own end of the connection, here without a sandbox: frames in, frames out, and an end with it."""
+
+from __future__ import annotations
+
+import json
+import socket
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tinytorch.course import sandbox
+
+INSIDE = Path(sandbox.__file__).parent / "inside"
+SERVE = "import sys; from pipe_kernel import PipeKernel; PipeKernel().serve(int(sys.argv[1]), int(sys.argv[2]))"
+
+
+class Client:
+    """A kernel in a process of its own, and the connection to it."""
+
+    def __init__(self) -> None:
+        self.line, line = socket.socketpair()
+        self.bell, bell = socket.socketpair()
+        descriptors = line.fileno(), bell.fileno()
+        command = [sys.executable, "-c", SERVE, *map(str, descriptors)]
+        self.process = subprocess.Popen(command, cwd=INSIDE, pass_fds=descriptors)
+        line.close()
+        bell.close()
+
+    def ask(self, code: str, is_python: bool = True) -> list[tuple[str, dict]]:
+        """Run code; return the kind and the content of each frame, until the reply."""
+        request = json.dumps({"code": code, "is_python": is_python}).encode()
+        self.line.sendall(len(request).to_bytes(4, "big") + request)
+        frames = []
+        with self.line.makefile("rb") as file:
+            while not frames or frames[-1][0] != "execute_reply":
+                frame = json.loads(file.read(int.from_bytes(file.read(4), "big")))
+                frames.append((frame["kind"], frame["content"]))
+        assert self.bell.recv(100)  # it is rung when a reply was sent
+        return frames
+
+
+@pytest.fixture
+def client() -> Iterator[Client]:
+    running = Client()
+    yield running
+    running.line.close()
+    running.process.wait()
+    running.bell.close()
+
+
+def test_what_a_cell_prints_comes_in_order_before_its_reply(client: Client) -> None:
+    frames = client.ask("import sys\nprint('out')\nsys.stdout.flush()\nprint('err', file=sys.stderr)\n2 + 3")
+    assert [(content["name"], content["text"]) for kind, content in frames if kind == "stream"] == [
+        ("stdout", "out\n"),
+        ("stderr", "err\n"),
+    ]
+    assert frames[-1][1]["status"] == "ok"
+    assert [frame["execution_count"] for _, frame in (frames[-1], client.ask("pass")[-1])] == [1, 2]
+
+
+def test_ipython_s_own_notation_is_for_who_asks_for_it(client: Client) -> None:
+    assert client.ask("%config Application.log_level", is_python=False)[-1][1]["status"] == "ok"
+    assert client.ask("%config Application.log_level")[-1][1]["ename"] == "SyntaxError"
+
+
+def test_it_ends_with_its_connection(client: Client) -> None:
+    client.ask("pass")
+    client.line.close()
+    assert client.process.wait() == 0
