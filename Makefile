@@ -7,7 +7,7 @@ BIN := $(VENV)/bin
 INSTALLED := $(VENV)/.installed
 
 .DEFAULT_GOAL := help
-.PHONY: help install sandbox postgres chromium voice build docs demo test browser torch mutants soak kill bench-grading bench-loader lint lab lock clean
+.PHONY: help install sandbox postgres chromium voice build docs demo test browser torch other-python mutants soak kill bench-grading bench-loader lint lab lock clean
 
 help:  ## list the commands
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1\t\2/' | expand -t 24
@@ -64,6 +64,9 @@ browser: $(INSTALLED) sandbox chromium voice  ## click through JupyterLab and Fo
 
 torch: $(INSTALLED)  ## add PyTorch to .venv (from where pip finds it), and with it the tests that compare results with its own
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-build-isolation -e '.[bench]'
+
+other-python: $(INSTALLED) sandbox  ## build, test and grade with the newest other Python that is supported and installed here
+	$(BIN)/python -m tests.programs.other_python
 
 mutants: $(INSTALLED)  ## break the reference solution in hundreds of small ways, and see that the tests notice
 	$(BIN)/tito build 05 > /dev/null

@@ -81,7 +81,7 @@ def answered(module: Module, which: int) -> nbformat.NotebookNode:
 def student(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """What a student has at first: notebooks and tools, no solution and nothing exported."""
     folder = tmp_path_factory.mktemp("student")
-    for name in ("nbgrader_config.py", "settings.ini"):
+    for name in ("nbgrader_config.py", "settings.ini", "pyproject.toml"):
         shutil.copyfile(ROOT / name, folder / name)
     shutil.copytree(ROOT / "modules", folder / "modules")
     shutil.copytree(ROOT / "tinytorch", folder / "tinytorch", ignore=shutil.ignore_patterns("core", "__pycache__"))

@@ -52,8 +52,8 @@ def test_plain_nbgrader_and_nbdev_commands_change_nothing_that_is_committed(chec
     shutil.copy(checkout / "src" / "05_dataloader" / "dataloader.ipynb", handed_in)
     run(checkout, "nbgrader", "autograde", "05_dataloader")
     run(checkout, "nbgrader", "generate_feedback", "05_dataloader")
-    run(checkout, "nbdev_export")
-    run(checkout, "nbdev_clean")
+    run(checkout, "nbdev-export")
+    run(checkout, "nbdev-clean")
     after = committed(checkout)
     assert sorted(name for name in before if before[name] != after.get(name)) == []
     page = (checkout / "feedback" / "ada" / "05_dataloader" / "dataloader.html").read_text(encoding="utf-8")

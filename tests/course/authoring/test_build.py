@@ -56,9 +56,9 @@ def test_plain_nbgrader_and_nbdev_commands_do_no_harm(course: TinyCourse, tmp_pa
     course.run("nbgrader", "generate_assignment", "02_tiny", "--force", check=True)
     course.run("nbgrader", "autograde", "02_tiny", check=True)
     course.run("nbgrader", "generate_feedback", "02_tiny", check=True)
-    course.run("nbdev_export", check=True)
-    course.run("nbdev_clean", check=True)
-    course.run("nbdev_clean", "--fname", "modules", check=True)
+    course.run("nbdev-export", check=True)
+    course.run("nbdev-clean", check=True)
+    course.run("nbdev-clean", "--fname", "modules", check=True)
 
     assert {part: contents(course.root / part) for part in before} == before
     # The package that eve handed in beside the notebook changed nothing: the import failed.

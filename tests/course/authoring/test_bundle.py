@@ -7,13 +7,16 @@ import re
 import shutil
 import subprocess
 import sys
+import tomllib
 import zipfile
 from datetime import UTC, datetime
 from pathlib import Path
 
 import nbformat
 import pytest
+from packaging.requirements import Requirement
 
+import tinytorch
 from tests.helpers.binder_image import BinderImage, commit_all
 from tests.helpers.corpus import read_corpus
 from tests.helpers.leaks import bundle_secrets, leaks_below
@@ -131,8 +134,19 @@ def test_from_unpacking_to_handing_in_with_nothing_else_installed(
     assert cell_named(nbformat.read(folder / NOTEBOOK, as_version=4), "loader-iter").source == released["loader-iter"]
 
 
+SOMEBODY_ELSES = """
+[build-system]
+requires = ["setuptools>=77"]
+build-backend = "setuptools.build_meta"
+[project]
+name = "tinytorch"
+version = "{version}"
+"""
+
+
+@pytest.mark.parametrize("installed", ["nothing", "somebody else's"])
 def test_where_the_notebook_was_opened_alone_its_first_cell_fetches_the_package(
-    bundle: Path, image: BinderImage, tmp_path: Path
+    bundle: Path, image: BinderImage, tmp_path: Path, installed: str
 ) -> None:
     published = tmp_path / "published"
     shutil.copytree(bundle, published)
@@ -149,10 +163,25 @@ def test_where_the_notebook_was_opened_alone_its_first_cell_fetches_the_package(
     nbformat.write(notebook, tmp_path / "alone" / "dataloader.ipynb")
     run_alone = "import nbformat, nbclient; nbclient.execute(nbformat.read('dataloader.ipynb', as_version=4))"
     image.venv.run("python", "-m", "pip", "uninstall", "--yes", "--quiet", "tinytorch", cwd=tmp_path)
+    if installed == "somebody else's":  # of the version that ours has, too: pip would take it for ours
+        other = tmp_path / "other"
+        (other / "tinytorch").mkdir(parents=True)
+        (other / "tinytorch" / "__init__.py").touch()
+        (other / "pyproject.toml").write_text(SOMEBODY_ELSES.format(version=tinytorch.__version__), encoding="utf-8")
+        image.venv.install("--no-deps", "--no-build-isolation", ".", cwd=other)
     image.venv.run("python", "-c", run_alone, cwd=tmp_path / "alone")
     found = image.venv.run("python", "-c", "import tinytorch; print(tinytorch.__file__)", cwd=tmp_path)
     assert Path(found.strip()).is_relative_to(image.venv.packages)
     assert not (image.venv.packages / "tinytorch" / "core" / "dataloader.py").exists()
+
+
+def test_it_installs_beside_any_version_of_what_it_needs_and_says_whose_package_is_on_pypi(bundle: Path) -> None:
+    project = tomllib.loads((bundle / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    bounds = [bound for each in project["dependencies"] for bound in Requirement(each).specifier]
+    assert {bound.operator for bound in bounds} == {">="}
+    readme = (bundle / "README.md").read_text(encoding="utf-8")
+    assert "tested with 3.11, 3.12, 3.13." in readme
+    assert "Don't run `pip install tinytorch`" in readme
 
 
 def test_a_codespace_installs_the_same(bundle: Path) -> None:

@@ -1,1 +1,1 @@
-"""From the literate sources to what is handed out: notebooks, the package, bundles for students."""
+"""Make what is handed out from the literate sources: notebooks, the package, bundles for students."""

@@ -10,7 +10,7 @@ A cell's role stands in its percent header, and becomes nbgrader's metadata here
     # %% test="dataset-abstract" points=3      a locked cell that is graded
     # %% given="imports"                       a locked cell that is not
     # %% [markdown] written="choice" points=10 a written answer, graded by hand
-    # %% tags=["explore"]                      a cell to look and play, passed over when grading
+    # %% tags=["explore"]                      a cell to explore with, skipped when grading
 """
 
 from __future__ import annotations
@@ -32,16 +32,20 @@ from tinytorch.course.layout import Course, CourseError, Module
 from tinytorch.course.notebook import role_of
 from tinytorch.course.verdict.split_test import CannotTakeApart, take_apart
 
-# Spelled as nbdev_clean spells it, which drops all other metadata: it finds nothing to clean in what is built.
+# As nbdev-clean leaves it, which drops all other metadata: it finds nothing to clean in what is built.
 KERNELSPEC = {"display_name": "python3", "language": "python", "name": "python3"}
 
 COLAB_CELL = """\
-# Where this notebook was opened alone, as in Google Colab, this fetches the package that it stands on.
-import importlib.util
-if importlib.util.find_spec("tinytorch") is None:
-    %pip install --quiet {package}"""
+# If you opened this notebook alone, as in Google Colab, this cell installs the package that it needs.
+import sys
+try:
+    import tinytorch.panel
+except ImportError:  # it is not installed, or what is installed is another package of that name
+    %pip uninstall --yes -qq tinytorch
+    %pip install --quiet {package}
+    sys.modules.pop("tinytorch", None)"""
 
-# For each role: is it graded, is it the student's to write, is it locked
+# For each role: whether it is graded, whether the student writes it, whether it is locked
 ROLES = {
     "solution": {"grade": False, "solution": True, "locked": False},
     "test": {"grade": True, "solution": False, "locked": True},
@@ -87,9 +91,9 @@ def read_source(text: str) -> NotebookNode:
 
 
 def add_colab_cell(notebook: NotebookNode, repository: Repository) -> None:
-    """Put a cell before all others that fetches the package where a notebook was opened alone, as in Google Colab."""
+    """Insert a first code cell that installs the package if the notebook was opened alone, as in Google Colab."""
     source = COLAB_CELL.format(package=package_url(repository))
-    first = next(place for place, cell in enumerate(notebook.cells) if cell.cell_type == "code")
+    first = next(position for position, cell in enumerate(notebook.cells) if cell.cell_type == "code")
     metadata = NotebookNode(tags=["explore"])
     notebook.cells.insert(first, nbformat.v4.new_code_cell(source, id="colab", metadata=metadata))
 
@@ -118,7 +122,7 @@ def _cell_metadata(header: dict[str, Any]) -> NotebookNode:
 
 
 def _cell_id(position: int, cell: NotebookNode) -> str:
-    """Name a cell by its grade_id, or else by its place and content, so that two builds agree."""
+    """Return a cell's grade_id, or else a hash of its position and source, so that two builds agree."""
     if "nbgrader" in cell.metadata:
         return str(cell.metadata.nbgrader.grade_id)
     return hashlib.sha256(f"{position}\n{cell.source}".encode()).hexdigest()[:16]

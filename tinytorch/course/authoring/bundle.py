@@ -1,10 +1,10 @@
-"""From the course to the folder that a student gets: notebooks, tools, and of the package what comes before them.
+"""Make the folder that a student gets: notebooks, tools, and the part of the package that comes before them.
 
     modules/, .released/    the student notebooks, and a copy of each as it was released
-    tinytorch/              the package; its core holds what earlier modules export, and nothing that is to be built
+    tinytorch/              the package; its core holds only what earlier modules export
     settings.ini, nbgrader_config.py, pyproject.toml, requirements.txt, README.md, LICENSE, binder/, .devcontainer/
 
-Beside the folder lies a zip of it. The same course gives the same bytes.
+A zip of the folder is put beside it. The same course gives the same bytes.
 """
 
 from __future__ import annotations
@@ -12,7 +12,6 @@ from __future__ import annotations
 import functools
 import io
 import json
-import re
 import shutil
 import tempfile
 import tomllib
@@ -33,7 +32,7 @@ from tinytorch.course.layout import Course, CourseError, Module
 from tinytorch.course.notebook import grade_id, read_notebook
 from tinytorch.course.released import is_untouched
 
-PACKAGE_FILES = (".py", ".npz", ".md", ".json", ".css")  # beside templates; no notebook that somebody left there
+PACKAGE_FILES = (".py", ".npz", ".md", ".json", ".css")  # besides templates; no stray notebooks
 BUNDLE_FILES = {"bundle_files", "templates"}  # folders whose every file is copied
 SOLUTION_MARKS = ("### BEGIN SOLUTION", "### END SOLUTION")
 RENDERED = {  # from bundle_files
@@ -53,17 +52,17 @@ FILE_MODE = 0o100644  # a plain file that its owner may write
 
 
 def make_bundle(course: Course, modules: list[Module], to: Path, replace: bool = False) -> Path:
-    """Make the folder `to` for students who build these modules, and a zip of it beside it; give the zip's path.
+    """Make the folder `to` for students who work on these modules, and a zip beside it; return the zip's path.
 
-    What modules before the first of these export is in the package, and no solution of later ones. A folder that is
-    there already is left alone with a `CourseError`, unless it is to be replaced.
+    The package holds what the modules before the first of these export, and no solution of any other module. If the
+    folder exists, raise `CourseError`, unless `replace` is true.
     """
     if not (course.root / "requirements.lock").is_file():
         raise CourseError(
-            f"{course.root} is a bundle, or no course: `tito bundle` makes one from the course's own folder."
+            f"{course.root} is not a course but a bundle: run `tito bundle` from the course's own folder."
         )
     if to.exists() and not replace:
-        raise CourseError(f"{to} is there already, and may hold somebody's work: give --replace to make it anew.")
+        raise CourseError(f"{to} exists already and may hold somebody's work: give --replace to make it again.")
     for module in modules:
         _check_pristine(module)
     to.parent.mkdir(parents=True, exist_ok=True)
@@ -87,9 +86,7 @@ def _check_pristine(module: Module) -> None:
     changed = [name for cell in notebook.cells if (name := grade_id(cell)) and not is_untouched(cell)]
     if changed or any(cell.get("outputs") for cell in notebook.cells):
         what = f"its cell {changed[0]}" if changed else "its outputs"
-        raise CourseError(
-            f"{module.released_path} was worked in ({what}): `tito build {module.number}` makes it as released again."
-        )
+        raise CourseError(f"{module.released_path} was worked in ({what}): `tito build {module.number}` restores it.")
 
 
 def _write_notebooks(modules: list[Module], made: Path) -> None:
@@ -111,7 +108,7 @@ def _copy_package(course: Course, first: Module, made: Path) -> None:
     exported = course.core_before(first)
     missing = {module.core_path for module in course.modules if module < first} - set(exported)
     if missing:
-        raise CourseError(f"{min(missing)} is missing, which {first.assignment} stands on: run `tito build` first.")
+        raise CourseError(f"{min(missing)} is missing, which {first.assignment} needs: run `tito build` first.")
     for path in exported:
         lines = path.read_text(encoding="utf-8").splitlines(keepends=True)
         text = "".join(line for line in lines if line.strip() not in SOLUTION_MARKS)
@@ -122,10 +119,8 @@ def _copy_package(course: Course, first: Module, made: Path) -> None:
 
 def _write_settings(course: Course, modules: list[Module], made: Path) -> None:
     """Write what is neither notebook nor package."""
-    settings = (course.root / "settings.ini").read_text(encoding="utf-8")
-    settings = re.sub(r"^nbs_path *=.*$", "nbs_path = modules", settings, flags=re.MULTILINE)
-    write_whole(made / "settings.ini", settings.encode("utf-8"))
-    write_whole(made / "LICENSE", (course.root / "LICENSE").read_bytes())
+    for name in ("settings.ini", "LICENSE"):
+        write_whole(made / name, (course.root / name).read_bytes())
     environment = Environment(
         loader=PackageLoader("tinytorch.course.authoring", "bundle_files"),
         undefined=StrictUndefined,
@@ -133,10 +128,12 @@ def _write_settings(course: Course, modules: list[Module], made: Path) -> None:
         keep_trailing_newline=True,
     )
     environment.filters["quoted"] = functools.partial(json.dumps, ensure_ascii=False)
-    project = tomllib.loads((course.root / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    pyproject = tomllib.loads((course.root / "pyproject.toml").read_text(encoding="utf-8"))
+    project = pyproject["project"]
     facts = {
         "modules": modules,
         "project": project,
+        "nbdev": pyproject["tool"]["nbdev"] | {"nbs_path": "modules"},
         "config": load_config(course),
         "requirements": locked_requirements(course, project),
         "repository": links.published_repository(course),
@@ -147,7 +144,7 @@ def _write_settings(course: Course, modules: list[Module], made: Path) -> None:
 
 
 def locked_requirements(course: Course, project: dict[str, Any]) -> list[str]:
-    """Return those lines of requirements.lock that the notebooks and the tools need, in its order."""
+    """Return the lines of requirements.lock that the notebooks and the tools need, in its order."""
     needed: set[str] = set()
     asked = [(Requirement(each), "") for each in project["dependencies"] + project["optional-dependencies"]["course"]]
     done = set()
@@ -168,12 +165,12 @@ def locked_requirements(course: Course, project: dict[str, Any]) -> list[str]:
 def _requirements_of(name: str) -> list[str]:
     try:
         return metadata.requires(name) or []
-    except metadata.PackageNotFoundError:  # it is for another system than this one
+    except metadata.PackageNotFoundError:  # it is needed on other systems only
         return []
 
 
 def _zipped(folder: Path) -> bytes:
-    """Return a zip of a folder, whose files lie in a folder of that name there."""
+    """Return a zip of a folder, in which the files are in a folder of the same name."""
     content = io.BytesIO()
     with zipfile.ZipFile(content, "w", zipfile.ZIP_DEFLATED) as archive:
         for path in sorted(folder.rglob("*")):

@@ -1,4 +1,4 @@
-"""What a release leaves in a cell to write: a stub that stops who forgets it, and none in an optional step."""
+"""What a release leaves in a solution cell: a stub that raises, or in an optional step one that does nothing."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from nbgrader.preprocessors import ClearSolutions
 from nbgrader.utils import temp_attrs
 from traitlets import Dict
 
-OPTIONAL = "optional"  # the tag of a solution cell that may stay as it was released: it runs, and is exported, then too
+OPTIONAL = "optional"  # tags a solution cell that may stay as it was released: even then it runs and is exported
 
 
 class ClearSteps(ClearSolutions):  # type: ignore[misc]
@@ -20,7 +20,7 @@ class ClearSteps(ClearSolutions):  # type: ignore[misc]
     def preprocess_cell(
         self, cell: NotebookNode, resources: dict[str, Any], cell_index: int
     ) -> tuple[NotebookNode, dict[str, Any]]:
-        """Replace a solution by its stub."""
+        """Replace a solution with its stub."""
         stub = self.optional_stub if OPTIONAL in cell.metadata.get("tags", []) else self.code_stub
         with temp_attrs(self, code_stub=stub):
             cleared: tuple[NotebookNode, dict[str, Any]] = super().preprocess_cell(cell, resources, cell_index)

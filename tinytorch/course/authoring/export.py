@@ -1,4 +1,4 @@
-"""From a notebook's exported cells to a file of the package, through nbdev."""
+"""Turn a notebook's exported cells into a file of the package, with nbdev."""
 
 from __future__ import annotations
 
@@ -10,10 +10,9 @@ import shutil
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterator
+import tomllib
 from pathlib import Path
 
-import nbdev.config
 import nbdev.doclinks
 import nbdev.export
 from nbformat import NotebookNode
@@ -27,14 +26,14 @@ DEFINITION = re.compile(r"^(class|def|@patch)\b", re.MULTILINE)
 
 
 def export_notebook(course: Course, module: Module, notebook_path: Path) -> Path:
-    """Export a notebook of `module` to tinytorch/core and give the file's path.
+    """Export a notebook of `module` to tinytorch/core and return the file's path.
 
-    Everything is made in a scratch folder and checked there, so a notebook that cannot be exported changes nothing:
-    then `CourseError` names the cell.
+    Everything is made in a temporary folder and checked there, so a notebook that cannot be exported changes nothing:
+    the `CourseError` names the cell.
     """
     check_exportable(read_notebook(notebook_path), notebook_path)
     with tempfile.TemporaryDirectory() as scratch:
-        # The exported file names its notebook by a relative path, so the scratch folder mirrors the course's layout.
+        # The exported file names its notebook by a relative path, so the temporary folder mirrors the course's layout.
         is_source = notebook_path.resolve() == module.solution_path.resolve()
         notebook_copy = Path(scratch, "src" if is_source else "modules", module.assignment, module.notebook_name)
         notebook_copy.parent.mkdir(parents=True)
@@ -55,7 +54,7 @@ def export_notebook(course: Course, module: Module, notebook_path: Path) -> Path
 
 
 def check_exportable(notebook: NotebookNode, path: Path) -> None:
-    """Raise `CourseError` for the first cell that is unfilled, is no Python, or lost its export directive."""
+    """Raise `CourseError` for the first cell that is not filled in, is not valid Python, or has lost `#| export`."""
     for section, cell in sections(notebook):
         if cell.cell_type != "code" or not cell.source.startswith("#| export"):
             continue
@@ -64,7 +63,7 @@ def check_exportable(notebook: NotebookNode, path: Path) -> None:
             ast.parse(cell.source)
         except SyntaxError as error:
             raise CourseError(
-                f"{where}: line {error.lineno} is not valid Python ({error.msg}): mend it, run the cell, export again."
+                f"{where}: line {error.lineno} is not valid Python ({error.msg}): fix it, run the cell, export again."
             ) from None
         if STUB in cell.source:
             raise CourseError(f"{where} is not filled in yet: write the step and delete the line `{STUB}`.")
@@ -74,9 +73,9 @@ def check_exportable(notebook: NotebookNode, path: Path) -> None:
 
 
 def write_type_stub(course: Course, exported: Path, notebook_path: Path) -> Path:
-    """Write the .pyi beside an exported file: type checkers do not see methods that were added by `@patch`.
+    """Write the .pyi beside an exported file and return its path: type checkers do not see methods that `@patch` adds.
 
-    fastcore imports the file for that, so it runs in a process of its own: what a student wrote never runs in ours.
+    fastcore imports the file to do this, so it runs in a process of its own: a student's code never runs in ours.
     """
     code = (
         "from fastcore.py2pyi import create_pyi\n"
@@ -106,7 +105,7 @@ def write_type_stub(course: Course, exported: Path, notebook_path: Path) -> Path
     if reason:
         raise CourseError(
             f"{notebook_path} exports to a module that cannot be imported ({reason}): "
-            "restart the kernel, run all cells, mend the one that fails, export again."
+            "restart the kernel, run all cells, fix the one that fails, export again."
         )
     stub = exported.with_suffix(".pyi")
     # fastcore leaves its own decorator on patched properties, and its import, which mypy cannot follow
@@ -116,17 +115,12 @@ def write_type_stub(course: Course, exported: Path, notebook_path: Path) -> Path
 
 
 def write_index(course: Course) -> None:
-    """Write nbdev's index of what the package's files define."""
-    with _inside(course.root):
+    """Write nbdev's index of what the package's files define.
+
+    Raise `CourseError` if the course's pyproject.toml has no [tool.nbdev]: nbdev would take a folder's further up.
+    """
+    project = course.root / "pyproject.toml"
+    if not project.is_file() or "nbdev" not in tomllib.loads(project.read_text(encoding="utf-8")).get("tool", {}):
+        raise CourseError(f"{project} has no section [tool.nbdev]: copy it from a new bundle's pyproject.toml.")
+    with contextlib.chdir(course.root):  # nbdev looks for its settings from the current folder up
         nbdev.doclinks._build_modidx()
-
-
-@contextlib.contextmanager
-def _inside(folder: Path) -> Iterator[None]:
-    """Stand in `folder`, where nbdev looks for settings.ini, and leave no cached settings behind."""
-    nbdev.config.get_config.cache_clear()
-    try:
-        with contextlib.chdir(folder):
-            yield
-    finally:
-        nbdev.config.get_config.cache_clear()

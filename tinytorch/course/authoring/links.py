@@ -1,7 +1,7 @@
 """Where the course is on the web: addresses in Binder, Colab, Codespaces and GitHub.
 
-Owner, repository and branch are those of settings.ini. An empty `user` there means that it is published nowhere yet:
-then there are no links.
+Owner, repository and branch are those of settings.ini. If `user` is empty there, the course is not published yet, and
+there are no links.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from tinytorch.course.layout import Course
 
 UNPUBLISHED = (
     "settings.ini names no owner (`user` is empty), so nothing links to Binder, Colab, Codespaces or the sources: "
-    "give the owner and name of the repository that you publish there, as `user` and `repo`."
+    "write the owner and the name of the repository that you publish into it, as `user` and `repo`."
 )
 
 
@@ -33,7 +33,7 @@ class Repository:
 
 
 def published_repository(course: Course) -> Repository | None:
-    """Return the repository that settings.ini names, or None as long as it names no owner."""
+    """Return the repository that settings.ini names, or None if it names no owner."""
     settings = ConfigParser(interpolation=None)
     settings.read(course.root / "settings.ini", encoding="utf-8")
     owner, name, branch = (settings["DEFAULT"].get(key, "").strip() for key in ("user", "repo", "branch"))
@@ -67,5 +67,5 @@ def source_url(repository: Repository, path: str) -> str:
 
 
 def package_url(repository: Repository) -> str:
-    """Return what `pip install` gets the package by, where there is a notebook and nothing else."""
+    """Return the argument with which `pip install` gets the package where there is only the notebook."""
     return f"git+https://github.com/{repository.path}@{quote(repository.branch)}"
