@@ -101,18 +101,15 @@ def check(
     from rich.console import Console
 
     from tinytorch.course.student.check import check as check_notebook
+    from tinytorch.course.student.steps import COLUMNS
     from tinytorch.course.tables import print_table
 
     course = Course.find()
     module, path = _module_and_notebook(course, notebook)
     steps = check_notebook(course, module, path)
-    rows = [
-        [step.name, step.verdict, f"{step.tests_passed} of {step.tests}", f"{step.points:g} of {step.max_points:g}"]
-        for step in steps
-    ]
-    print_table(Console(), f"{module.assignment}: visible tests", ["step", "verdict", "tests", "visible points"], rows)
+    print_table(Console(), f"{module.assignment}: visible tests", COLUMNS, [step.row for step in steps])
     for step in steps:
-        if step.verdict == "fail":
+        if step.verdict in ("fail", "not finished yet"):
             print(f"\n{step.name}:")
             for name, error in step.problems.items():
                 print(f"  {name}: {error}")
