@@ -1,4 +1,4 @@
-"""The site's configuration: `make docs` builds it into build/site, and every asset it needs lies in it."""
+"""The site's configuration: `make docs` builds it into build/site, with every asset that it needs."""
 
 import inspect
 import sys
@@ -29,7 +29,7 @@ extensions = [
 exclude_patterns = ["_static", "audio", "**/.ipynb_checkpoints", "**/*.backup-*"]
 templates_path = ["_templates"]
 
-# Figures, tables and listings have numbers that run through the site, and the text refers to them.
+# Figures, tables and listings are numbered throughout the site, and the text refers to them.
 numfig = True
 numfig_format = {"figure": "Figure %s", "table": "Table %s", "code-block": "Listing %s"}
 numfig_secnum_depth = 0
@@ -46,7 +46,7 @@ autodoc_member_order = "bysource"
 autodoc_typehints_format = "short"
 python_use_unqualified_type_names = True
 default_role = "code"  # docstrings write names in single backticks
-# Types of other packages have no page here (asking their sites for one would take a network), nor have private ones.
+# Types of other packages have no page here (linking to their sites would need a network); nor have private ones.
 nitpick_ignore_regex = [("py:.*", r"(?!tinytorch\.).*"), ("py:.*", r".*\._[^.]*")]
 
 html_theme = "pydata_sphinx_theme"
@@ -77,7 +77,7 @@ html_sidebars = {"index": [], "modules/05_dataloader": []}
 def leave_out_solutions(
     app: Sphinx, what: str, name: str, member: Any, skip: bool, options: dict[str, Any]
 ) -> bool | None:
-    """Leave out what stands in a solution: with its docstring, a part of the answer would be on the page."""
+    """Leave out what is inside a solution: its docstring would show a part of the answer."""
     function = inspect.unwrap(member.fget if isinstance(member, property) else member) if callable(member) else None
     if not str(getattr(function, "__module__", "")).startswith("tinytorch.core."):
         return None

@@ -1,49 +1,25 @@
-"""A panel at the top of a notebook: which steps pass their visible tests, and how many points that is.
+"""A panel at the top of a notebook: which steps pass their visible tests, and how many points that gives.
 
-It reads what runs anyway. IPython tells it of each cell when that has run; a test of the course that ended without an
-error has passed. So nothing runs twice, nothing has to be saved first, and when *Run All* stops the panel, which is
-what one looks at then, says where and why. It knows of this kernel only: `tito check` runs the whole notebook anew.
-Grading passes it over.
+It watches the cells that run anyway: IPython tells it of each cell that has run, and a test of the course that ended
+without an error has passed. So nothing runs twice, and nothing has to be saved first. When *Run All* stops at an error,
+the reader looks at the top of the notebook, and there the panel says where it stopped and why. It knows this kernel
+only; `tito check` runs the whole notebook in a new one. Grading skips the panel's cell.
 """
 
 from __future__ import annotations
 
 import html
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from tinytorch.course.error_text import error_line, first_line
 from tinytorch.course.layout import Course, CourseError
 from tinytorch.course.notebook import STUB, grade_id, read_notebook, role_of, sections
+from tinytorch.course.student.steps import COLUMNS, Step, steps_of
 
-_shown: Panel | None = None  # what this kernel shows; running the cell again begins anew
+LEFT = "text-align: left"
 
-
-@dataclass
-class Step:
-    """One step of the notebook, and what became of its cells in this kernel."""
-
-    name: str
-    points: dict[str, float] = field(default_factory=dict)  # of each test, by its grade_id
-    passed: dict[str, bool] = field(default_factory=dict)  # of the tests that ran since the step was last changed
-    stubs: set[str] = field(default_factory=set)  # the cells to write that stopped at what was released in them
-    cells: list[str] = field(default_factory=list)  # its tests and cells to write, in their order
-
-    @property
-    def visible_points(self) -> float:
-        """The points of the tests that passed."""
-        return sum(self.points[name] for name, passed in self.passed.items() if passed)
-
-    @property
-    def verdict(self) -> str:
-        """The step in words: those of `tito check`, and one more for what has not run."""
-        if self.stubs:
-            return "not finished yet" if self.passed else "not written yet"
-        if not all(self.passed.values()):
-            return "fail"
-        if len(self.passed) == len(self.points):
-            return "pass"
-        return "pass so far" if self.passed else "not run yet"
+_shown: Panel | None = None  # the panel that this kernel shows; running its cell again makes a new one
 
 
 class Panel:
@@ -51,70 +27,51 @@ class Panel:
 
     def __init__(self, title: str, notebook: Any) -> None:
         self.title = title
-        self.steps: dict[str, Step] = {}
-        self._cells: dict[str, tuple[str, str, str]] = {}  # from an id, and from a test's source: role, grade_id, step
+        self.steps: dict[str, Step] = steps_of(notebook, Step)
+        self._cells: dict[str, tuple[str, str]] = {}  # from a cell's id, and from a test's source: grade_id, section
         self._stopped = ""
-        for heading, cell in sections(notebook):
-            name, role = grade_id(cell), role_of(cell)
-            if name is None or role not in ("solution", "test"):
-                continue
-            if role == "test" and cell.metadata.nbgrader.points == 0:
-                continue
-            step = self.steps.setdefault(heading, Step(heading))
-            step.cells.append(name)
-            if role == "test":
-                step.points[name] = float(cell.metadata.nbgrader.points)
-                self._cells[cell.source.strip()] = role, name, heading
-            self._cells[str(cell.get("id", name))] = role, name, heading
-        self.steps = {name: step for name, step in self.steps.items() if step.points}
+        for section, cell in sections(notebook):
+            name, step = grade_id(cell), self.steps.get(section)
+            is_test = step is not None and name in step.points
+            if name is not None and (is_test or role_of(cell) == "solution"):
+                self._cells[str(cell.get("id", name))] = name, section
+                if is_test:
+                    self._cells[cell.source.strip()] = name, section
 
     def take(self, cell_id: str | None, source: str, error: BaseException | None) -> bool:
-        """Note how a cell ended, and say whether the panel has something new to show."""
+        """Record how a cell ended. Return whether the panel has something new to show."""
         before = self._repr_html_()
-        known = self._cells.get(source.strip()) or self._cells.get(cell_id or "")
-        role, name, heading = known or ("", "", "")
-        step = self.steps.get(heading)
-        if step is not None and role == "test":
+        name, section = self._cells.get(source.strip()) or self._cells.get(cell_id or "") or ("", "")
+        step = self.steps.get(section)
+        if step is not None and name in step.points:
             step.passed[name] = error is None
         elif step is not None:
             for below in step.cells[step.cells.index(name) :]:
-                step.passed.pop(below, None)  # it has to say anew
-            step.stubs.discard(name)
-            if isinstance(error, NotImplementedError) and STUB in source:
-                step.stubs.add(name)
+                step.passed.pop(below, None)  # it ran with the cell as it was before
+            step.written[name] = not (isinstance(error, NotImplementedError) and STUB in source)
         self._stopped = ""
         if error is not None:
-            place = f" of {heading}" if heading else ""
-            self._stopped = f"Stopped at a cell{place}: {_first_line(error)}"
+            where = f" of {section}" if section else ""
+            self._stopped = f"Stopped at a cell{where}: {_shown_error(error)}"
         return self._repr_html_() != before
 
-    def _rows(self) -> list[tuple[str, str, str, str]]:
-        return [
-            (
-                step.name,
-                step.verdict,
-                f"{sum(step.passed.values())} of {len(step.points)}",
-                f"{step.visible_points:g} of {sum(step.points.values()):g}",
-            )
-            for step in self.steps.values()
-        ]
-
     def _summary(self) -> str:
-        points = sum(step.visible_points for step in self.steps.values())
-        most = sum(sum(step.points.values()) for step in self.steps.values())
+        points = sum(step.points_reached for step in self.steps.values())
+        most = sum(step.max_points for step in self.steps.values())
         return f"{self.title}: {points:g} of {most:g} visible points"
 
     def __repr__(self) -> str:
-        rows = [f"  {name}: {verdict}, {tests} tests, {points} points" for name, verdict, tests, points in self._rows()]
-        return "\n".join([self._summary(), *rows, *([self._stopped] if self._stopped else [])])
+        rows = [step.row for step in self.steps.values()]
+        lines = [f"  {name}: {verdict}, {tests} tests, {points} points" for name, verdict, tests, points in rows]
+        return "\n".join([self._summary(), *lines, *([self._stopped] if self._stopped else [])])
 
     def _repr_html_(self) -> str:
-        heads = "".join(f'<th scope="col" style="{LEFT}">{head}</th>' for head in HEADS)
+        heads = "".join(f'<th scope="col" style="{LEFT}">{head}</th>' for head in COLUMNS)
         rows = "".join(
             f'<tr><th scope="row" style="{LEFT}">{html.escape(name)}</th>'
             + "".join(f'<td style="{LEFT}">{html.escape(value)}</td>' for value in values)
             + "</tr>"
-            for name, *values in self._rows()
+            for name, *values in (step.row for step in self.steps.values())
         )
         caption = f'<caption style="{LEFT}; font-weight: bold; white-space: nowrap">{html.escape(self._summary())}'
         stopped = f"<p>{html.escape(self._stopped)}</p>" if self._stopped else ""
@@ -122,22 +79,17 @@ class Panel:
         return f"<div>{table}{stopped}</div>"
 
 
-def _first_line(error: BaseException) -> str:
-    """Return what a test or a stub says as it stands, and any other error with its name."""
-    line = (str(error).strip().splitlines() or [""])[0]
-    return (
-        line if line and isinstance(error, (AssertionError, NotImplementedError)) else f"{type(error).__name__}: {line}"
-    )
-
-
-LEFT = "text-align: left"
-HEADS = ("step", "verdict", "tests", "visible points")
+def _shown_error(error: BaseException) -> str:
+    """Return the first line of an error: a test's or a stub's message alone, any other with the error's name."""
+    if isinstance(error, (AssertionError, NotImplementedError)) and (line := first_line(error)):
+        return line
+    return error_line(type(error).__name__, error)
 
 
 def show_panel(module: str) -> None:
-    """Show the panel for a module, such as "05", and keep it up to date while cells of this notebook run.
+    """Show the panel for a module, such as "05", and update it each time that a cell of this notebook has run.
 
-    Outside a notebook, or where the course's folder is not around the notebook, one sentence says so.
+    Outside a notebook it is printed once. Where the notebook is not in a course folder, one sentence says so.
     """
     global _shown
     from IPython import get_ipython

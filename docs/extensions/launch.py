@@ -1,7 +1,7 @@
-"""Cards to begin with: ``:::{launch} modules/05_dataloader/dataloader.ipynb`` opens, downloads or shows a notebook.
+"""Cards that open, download or show a notebook: ``:::{launch} modules/05_dataloader/dataloader.ipynb``.
 
-Where the course is published stands in settings.ini (`tinytorch.course.authoring.links`). As long as it is nowhere,
-the cards of Binder and of the source say so and lead nowhere.
+settings.ini says where the course is published (`tinytorch.course.authoring.links`). As long as it is not published,
+the cards of Binder and of the source say so and have no link.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ class Launch(SphinxDirective):
     required_arguments = 1
 
     def run(self) -> list[nodes.Node]:
-        """Give the cards."""
+        """Return the cards."""
         course = Course.find(Path(self.env.srcdir))
         self.env.note_dependency(str(course.root / "settings.ini"))
         notebook = self.arguments[0]
@@ -45,7 +45,7 @@ class Launch(SphinxDirective):
 def cards(repository: Repository | None, notebook: str, download: str) -> str:
     """Write the cards of a notebook in MyST: Binder, the download, and its source; below them Colab and Codespaces."""
     name = notebook.rpartition("/")[2]
-    binder = "A JupyterLab in your browser, nothing to install. The session is temporary: download your notebook."
+    binder = "JupyterLab in your browser, with nothing to install. The session is temporary: download your notebook."
     source = "The same notebook on GitHub, among all the others."
     text = [
         "::::{grid} 1 1 3 3\n:gutter: 2\n:padding: 0\n:class-container: launch\n",
@@ -65,7 +65,7 @@ def cards(repository: Repository | None, notebook: str, download: str) -> str:
 
 
 def _card(title: str, text: str, link: str | None) -> str:
-    """Write one card; one that leads nowhere says why."""
+    """Write one card; a card without a link says why."""
     where = f":link: {link}\n" if link else ""
     return f":::{{grid-item-card}} {title}\n{where}\n{text if link else UNPUBLISHED}\n:::\n"
 

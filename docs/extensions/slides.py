@@ -1,7 +1,7 @@
-"""Slides that are made of a page: what is written once stands on the page and in its deck.
+"""Slides that are made from a page: what is written once appears on the page and in its deck.
 
-On the page, ``:::{slide} Title`` changes nothing of what it encloses. When the site is built, the enclosed parts of
-each page become `<page>.slides.html` beside it, a reveal.js deck, and a PDF of it where Chromium is there to print.
+On the page, ``:::{slide} Title`` does not change what it encloses. When the site is built, the enclosed parts of each
+page become `<page>.slides.html` beside it, a reveal.js deck, and a PDF of it if Chromium is there to print one.
 ``:::{deck}`` shows that deck on the page.
 """
 
@@ -38,7 +38,7 @@ class Slide(SphinxDirective):
     final_argument_whitespace = True
 
     def run(self) -> list[nodes.Node]:
-        """Give the content as it is, in a node that remembers the slide's title."""
+        """Return the content as it is, in a node that remembers the slide's title."""
         return [slide("", *self.parse_content_to_nodes(), title=self.arguments[0])]
 
 
@@ -54,7 +54,7 @@ class Deck(SphinxDirective):
     option_spec = {"class": directives.class_option}  # noqa: RUF012
 
     def run(self) -> list[nodes.Node]:
-        """Give a frame around the deck, under the name that a screen reader says."""
+        """Return a frame around the deck, under the name that a screen reader says."""
         return [deck("", title=self.arguments[0], page=Path(self.env.docname).name)]
 
 
@@ -79,7 +79,7 @@ def visit_deck(translator: nodes.NodeVisitor, node: deck) -> None:
 
 
 def depart_deck(translator: nodes.NodeVisitor, node: deck) -> None:
-    """Nothing is left to do."""
+    """Do nothing: everything was written at the start."""
 
 
 def write_decks(app: Sphinx, error: Exception | None) -> None:
@@ -105,7 +105,7 @@ def _write_deck(app: Sphinx, docname: str, page: Path, slides: list[tuple[str, s
 
 
 def _slides_of(page: Path) -> list[tuple[str, str]]:
-    """Give the title and the content of each slide of a page, without what only a page needs."""
+    """Return the title and the content of each slide of a page, without what only a page needs."""
     soup = BeautifulSoup(page.read_text(encoding="utf-8"), "html.parser")
     found = []
     for part in soup.select("div.slide"):
@@ -118,11 +118,11 @@ def _slides_of(page: Path) -> list[tuple[str, str]]:
 
 
 def _print(page: Path, pdf: Path) -> bool:
-    """Print a deck, one slide a page; say no, and leave no file, where there is no Chromium that can."""
+    """Print a deck with one slide per page. Return False, and leave no file, if there is no Chromium that can."""
     pdf.unlink(missing_ok=True)
     chromium = shutil.which("chromium") or shutil.which("google-chrome")
     if chromium is None:
-        logger.info("no Chromium to print the slides with: they go without a PDF")
+        logger.info("there is no Chromium to print the slides, so they have no PDF")
         return False
     with tempfile.TemporaryDirectory() as profile:
         command = [
@@ -133,7 +133,7 @@ def _print(page: Path, pdf: Path) -> bool:
         try:
             subprocess.run(command, capture_output=True, timeout=PRINT_SECONDS, check=True)
         except (subprocess.SubprocessError, OSError) as error:
-            logger.info("Chromium could not print the slides, so they go without a PDF: %s", error)
+            logger.info("Chromium could not print the slides, so they have no PDF: %s", error)
             pdf.unlink(missing_ok=True)
     return pdf.is_file()
 

@@ -1,7 +1,7 @@
 """Texts that are also spoken: ``:::{spoken} 05`` is a player for `docs/audio/05.md`.
 
-A recording beside the text (`docs/audio/05.ogg`, or .mp3 or .m4a) is what is played. Where there is none, espeak-ng
-speaks the text when the site is built; where there is no espeak-ng, the page says so, and shows the text alone.
+A recording beside the text (`docs/audio/05.ogg`, or .mp3 or .m4a) is played. If there is none, espeak-ng speaks the
+text when the site is built; without espeak-ng, the page says so, and shows only the text.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ class Spoken(SphinxDirective):
     required_arguments = 1
 
     def run(self) -> list[nodes.Node]:
-        """Give the player, or the sentence that says why there is none."""
+        """Return the player, or the sentence that says why there is none."""
         name = self.arguments[0]
         text = Path(self.env.srcdir, "audio", f"{name}.md")
         self.env.note_dependency(str(text))
@@ -45,7 +45,7 @@ class Spoken(SphinxDirective):
 
 
 def visit_spoken(translator: nodes.NodeVisitor, node: spoken) -> None:
-    """Write the player; its address is that of the page, which knows where it lies."""
+    """Write the player; the address of its sound is relative to the page."""
     page = translator.builder.get_target_uri(translator.builder.current_docname)
     source = html.escape(relative_uri(page, f"_static/audio/{node['sound']}"))
     translator.body.append(
@@ -54,11 +54,11 @@ def visit_spoken(translator: nodes.NodeVisitor, node: spoken) -> None:
 
 
 def depart_spoken(translator: nodes.NodeVisitor, node: spoken) -> None:
-    """Nothing is left to do."""
+    """Do nothing: everything was written at the start."""
 
 
 def speak_all(app: Sphinx) -> None:
-    """Put a sound for each text into the site: its recording, or else what espeak-ng makes of it."""
+    """Put a sound for each text into the site: its recording, or else one that espeak-ng makes."""
     folder = _folder(app)
     folder.mkdir(parents=True, exist_ok=True)
     for text in sorted(Path(app.srcdir, "audio").glob("*.md")):

@@ -175,7 +175,7 @@ def test_a_pickle_that_would_run_a_command_is_refused_and_runs_nothing(tmp_path,
 )
 def test_a_pickle_of_anything_else_is_refused_with_the_file(tmp_path, content):
     (tmp_path / "test_batch").write_bytes(content())
-    with pytest.raises(CorruptFileError, match=r"test_batch .*copy the original file anew"):
+    with pytest.raises(CorruptFileError, match=r"test_batch .*copy the original file again"):
         CIFAR10(tmp_path, train=False)[0]
 
 

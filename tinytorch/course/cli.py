@@ -1,33 +1,241 @@
-"""`tito`, the course's command line. Each command is one function of one file of this folder.
+"""`tito`, the course's command line. Each command calls one function of one file in the folders below.
 
-Those files are imported when their command runs: nbgrader and nbdev take seconds to load, and `tito --help` should not.
+A command imports that file when it runs: nbgrader and nbdev take seconds to load, which `tito --help` and the shell's
+completion must not take.
 """
 
 from __future__ import annotations
 
 import os
+import platform
 import sys
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
+from typer.core import TyperGroup
 
+import tinytorch
 from tinytorch.course.layout import Course, CourseError, Module
+
+STUDENTS, INSTRUCTORS = "Students", "Instructors"  # the groups of commands in `tito --help`
+
+
+class CommandsByGroup(TyperGroup):
+    """The commands in their groups. In a student's bundle the instructors' commands are hidden, and refuse to run."""
+
+    def format_commands(self, ctx: Any, formatter: Any) -> None:
+        """List the commands of each group under its name, in plain text, for terminals and pipes alike."""
+        names = self.list_commands(ctx)
+        longest = max(map(len, names))
+        for group in (STUDENTS, INSTRUCTORS):
+            commands = {name: self.commands[name] for name in names if _group_of(self.commands[name]) == group}
+            if commands:
+                with formatter.section(group):
+                    limit = formatter.width - longest - 6
+                    formatter.write_dl(
+                        [(name.ljust(longest), each.get_short_help_str(limit)) for name, each in commands.items()]
+                    )
+
+    def list_commands(self, ctx: Any) -> list[str]:
+        """Return the names of the commands that work in this folder; help and completion show these."""
+        hidden = INSTRUCTORS if _bundle_here() else None
+        return [name for name, command in self.commands.items() if _group_of(command) != hidden]
+
+    def resolve_command(self, ctx: Any, args: list[str]) -> Any:
+        """Return the command that the user asked for, or raise `CourseError` if it does not work in this folder."""
+        name, command, rest = super().resolve_command(ctx, args)
+        if command and _group_of(command) == INSTRUCTORS and (bundle := _bundle_here()) and not ctx.resilient_parsing:
+            raise CourseError(f"{bundle.root} is a student's bundle: run `tito {name}` from the course's own folder.")
+        return name, command, rest
+
+
+def _group_of(command: Any) -> str:
+    """Return the group of a command: the panel that it was registered with."""
+    return str(command.rich_help_panel)
+
+
+def _bundle_here() -> Course | None:
+    """Return the student's bundle that the current folder is in, None if it is in none."""
+    try:
+        course = Course.find()
+    except CourseError:
+        return None
+    return course if course.is_bundle else None
+
 
 app = typer.Typer(
     name="tito",
-    help="The tools of the TinyTorch course, for students and instructors.",
+    cls=CommandsByGroup,
     no_args_is_help=True,
-    add_completion=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
     rich_markup_mode=None,
     pretty_exceptions_enable=False,
 )
 
 
-@app.command()
-def build(
-    modules: Annotated[list[str] | None, typer.Argument(help="Modules, such as 05 or dataloader; all if none.")] = None,
+def _complete_module(incomplete: str) -> list[str]:
+    """Return the modules that begin with what was typed: 05_dataloader for "05", dataloader for "data"."""
+    try:
+        modules = Course.find().modules
+    except CourseError:
+        return []
+    found = [module.assignment for module in modules if module.assignment.startswith(incomplete)]
+    return found or [module.name for module in modules if module.name.startswith(incomplete)]
+
+
+SomeModules = Annotated[
+    list[str] | None,
+    typer.Argument(help="Modules, such as 05 or dataloader; all if none is given.", autocompletion=_complete_module),
+]
+OneModule = Annotated[str, typer.Argument(help="The module, such as 05.", autocompletion=_complete_module)]
+ModuleOrNotebook = Annotated[
+    str, typer.Argument(help="A module, such as 05, or the path of a notebook.", autocompletion=_complete_module)
+]
+
+
+def _print_version(context: typer.Context, asked: bool) -> None:
+    """Print what a bug report should say: the version, the Python, and where the package is."""
+    if asked and not context.resilient_parsing:  # the shell's completion parses a command without running it
+        folder = Path(tinytorch.__file__).parent
+        print(f"tito {tinytorch.__version__} (Python {platform.python_version()}, {folder})")
+        raise typer.Exit()
+
+
+@app.callback()
+def tito(
+    version: Annotated[
+        bool, typer.Option("--version", help="Print the version and exit.", callback=_print_version, is_eager=True)
+    ] = False,
 ) -> None:
+    """The tools of the TinyTorch course, for students and instructors."""
+
+
+@app.command(rich_help_panel=STUDENTS, context_settings={"allow_extra_args": True, "ignore_unknown_options": True})
+def lab(
+    context: typer.Context,
+    module: Annotated[
+        str | None,
+        typer.Argument(help="The module, such as 05; the whole folder if not given.", autocompletion=_complete_module),
+    ] = None,
+) -> None:
+    """Open a module in JupyterLab. It looks as a student sees it; without a module, the whole folder opens.
+
+    \b
+    tito lab 05
+    tito lab 05 --no-browser     options of JupyterLab are passed on to it
+    tito lab                     the whole folder; for instructors with Formgrader
+    """
+    from tinytorch.course.student.lab import open_lab
+
+    course = Course.find()
+    options = [*([module] if module and module.startswith("-") else []), *context.args]
+    chosen = course.module(module) if module and not module.startswith("-") else None
+    open_lab(course, chosen, options)
+
+
+@app.command(rich_help_panel=STUDENTS)
+def check(notebook: ModuleOrNotebook) -> None:
+    """Run the visible tests on a notebook. The exit code is 0 only if all pass.
+
+    \b
+    tito check 05
+    tito check my/copy/dataloader.ipynb
+    """
+    from rich.console import Console
+
+    from tinytorch.course.student.check import check as check_notebook
+    from tinytorch.course.student.steps import COLUMNS
+    from tinytorch.course.tables import print_table
+
+    course = Course.find()
+    module, path = _module_and_notebook(course, notebook)
+    steps = check_notebook(course, module, path)
+    print_table(Console(), f"{module.assignment}: visible tests", COLUMNS, [step.row for step in steps])
+    for step in steps:
+        if step.verdict in ("fail", "not finished yet"):
+            print(f"\n{step.name}:")
+            for name, error in step.problems.items():
+                print(f"  {name}: {error}")
+    if any(step.verdict != "pass" for step in steps):
+        raise typer.Exit(1)
+
+
+@app.command(rich_help_panel=STUDENTS)
+def export(notebook: ModuleOrNotebook) -> None:
+    """Copy your code from a notebook into the package. Later modules import it from there.
+
+    \b
+    tito export 05
+    tito export my/copy/dataloader.ipynb
+    """
+    from tinytorch.course.authoring.export import export_notebook
+
+    course = Course.find()
+    module, path = _module_and_notebook(course, notebook)
+    _say_wrote(export_notebook(course, module, path), course)
+    print(f"import it with: from tinytorch.core.{module.name} import *")
+
+
+@app.command(rich_help_panel=STUDENTS)
+def reset(
+    module: OneModule,
+    step: Annotated[int | None, typer.Option(help="The step to reset, such as 4.")] = None,
+    cell: Annotated[str | None, typer.Option(help="The one cell to reset, by its name, such as dataset.")] = None,
+    notebook: Annotated[
+        Path | None, typer.Option(help="The notebook to change; the one in modules/ if not given.")
+    ] = None,
+) -> None:
+    """Reset a step to what was released. A backup of the notebook is kept beside it.
+
+    \b
+    tito reset 05 --step 4
+    tito reset 05 --cell dataset --notebook my/copy/dataloader.ipynb
+    """
+    from tinytorch.course.student.reset import reset as reset_cells
+
+    course = Course.find()
+    chosen = course.module(module)
+    path = notebook or chosen.released_path
+    names, backup = reset_cells(course, chosen, path, None if step is None else str(step), cell)
+    if backup is None:
+        print(f"{_shown(path, course)} is already as released there: nothing to do.")
+    else:
+        print(f"reset {', '.join(names)} in {_shown(path, course)}")
+        print(f"backup of the notebook: {_shown(backup, course)}")
+
+
+@app.command(rich_help_panel=STUDENTS)
+def submit(
+    notebook: ModuleOrNotebook,
+    student: Annotated[
+        str | None,
+        typer.Option(help="Your name, as your course knows you; the name of your account if not given."),
+    ] = None,
+    to: Annotated[Path, typer.Option(help="The folder to write the zip to; the current one if not given.")] = Path(),
+) -> None:
+    """Put a notebook into a zip to hand in. Your name and the time are in it; the notebook itself is not changed.
+
+    \b
+    tito submit 05 --student ada
+    tito submit my/copy/dataloader.ipynb --student ada
+    """
+    from datetime import UTC, datetime
+
+    from tinytorch.course.handin.submit import student_here
+    from tinytorch.course.handin.submit import submit as submit_notebook
+
+    course = Course.find()
+    module, path = _module_and_notebook(course, notebook)
+    handed_in = submit_notebook(course, module, path, student or student_here(), to, datetime.now(UTC))
+    _say_wrote(handed_in.path, course)
+    print(f"it contains {_shown(path, course)} as you last saved it, handed in by {handed_in.student}")
+    if handed_in.unwritten:
+        print(f"not written yet: {', '.join(handed_in.unwritten)}")
+
+
+@app.command(rich_help_panel=INSTRUCTORS)
+def build(modules: SomeModules = None) -> None:
     """Make the notebooks and the package files from src/.
 
     \b
@@ -44,19 +252,19 @@ def build(
         print(f"warning: {UNPUBLISHED}", file=sys.stderr)
 
 
-@app.command()
+@app.command(rich_help_panel=INSTRUCTORS)
 def bundle(
-    modules: Annotated[list[str] | None, typer.Argument(help="Modules, such as 05 or dataloader; all if none.")] = None,
+    modules: SomeModules = None,
     output: Annotated[
         Path | None, typer.Option(help="The folder to make; build/tinytorch-<module> in the course if not given.")
     ] = None,
-    replace: Annotated[bool, typer.Option("--replace", help="Make the folder anew if it is there already.")] = False,
+    replace: Annotated[bool, typer.Option("--replace", help="Replace the folder if it exists already.")] = False,
 ) -> None:
-    """Make the folder, and the zip, that students get: no solution of what they are to build is in it.
+    """Make the folder that students get, and a zip of it. The solutions of what they will build are not in it.
 
     \b
-    tito bundle 05       modules 01 to 04 come along as a package
-    tito bundle          all modules, and no package to begin with
+    tito bundle 05       module 05; modules 01 to 04 are in it as a package
+    tito bundle          all modules, with nothing in the package yet
     tito bundle 05 --output /tmp/students --replace
     """
     from tinytorch.course.authoring.bundle import make_bundle
@@ -70,99 +278,22 @@ def bundle(
     _say_wrote(archive, course)
 
 
-@app.command()
-def export(
-    notebook: Annotated[str, typer.Argument(help="A module, such as 05, or a notebook's path.")],
-) -> None:
-    """Put what you wrote in a notebook into the package, where later modules import it.
-
-    \b
-    tito export 05
-    tito export my/copy/dataloader.ipynb
-    """
-    from tinytorch.course.authoring.export import export_notebook
-
-    course = Course.find()
-    module, path = _module_and_notebook(course, notebook)
-    _say_wrote(export_notebook(course, module, path), course)
-    print(f"import it with: from tinytorch.core.{module.name} import *")
-
-
-@app.command()
-def check(
-    notebook: Annotated[str, typer.Argument(help="A module, such as 05, or a notebook's path.")],
-) -> None:
-    """Run the visible tests on a notebook; the exit code is 0 only when all pass.
-
-    \b
-    tito check 05
-    tito check my/copy/dataloader.ipynb
-    """
-    from rich.console import Console
-
-    from tinytorch.course.student.check import check as check_notebook
-    from tinytorch.course.tables import print_table
-
-    course = Course.find()
-    module, path = _module_and_notebook(course, notebook)
-    steps = check_notebook(course, module, path)
-    rows = [
-        [step.name, step.verdict, f"{step.tests_passed} of {step.tests}", f"{step.points:g} of {step.max_points:g}"]
-        for step in steps
-    ]
-    print_table(Console(), f"{module.assignment}: visible tests", ["step", "verdict", "tests", "visible points"], rows)
-    for step in steps:
-        if step.verdict == "fail":
-            print(f"\n{step.name}:")
-            for name, error in step.problems.items():
-                print(f"  {name}: {error}")
-    if any(step.verdict != "pass" for step in steps):
-        raise typer.Exit(1)
-
-
-@app.command()
-def submit(
-    notebook: Annotated[str, typer.Argument(help="A module, such as 05, or a notebook's path.")],
-    student: Annotated[
-        str | None, typer.Option(help="Who hands in, as your course knows you; your account's name if not given.")
-    ] = None,
-    to: Annotated[Path, typer.Option(help="The folder that the zip goes to; the current one if not given.")] = Path(),
-) -> None:
-    """Put a notebook into a zip to hand in, with your name and the time; the notebook stays as it is.
-
-    \b
-    tito submit 05 --student ada
-    tito submit my/copy/dataloader.ipynb --student ada
-    """
-    from datetime import UTC, datetime
-
-    from tinytorch.course.handin.submit import student_here
-    from tinytorch.course.handin.submit import submit as submit_notebook
-
-    course = Course.find()
-    module, path = _module_and_notebook(course, notebook)
-    handed_in = submit_notebook(course, module, path, student or student_here(), to, datetime.now(UTC))
-    _say_wrote(handed_in.path, course)
-    print(f"it holds {_shown(path, course)} as it was saved last, handed in by {handed_in.student}")
-    if handed_in.unwritten:
-        print(f"not written yet: {', '.join(handed_in.unwritten)}")
-
-
-@app.command()
+@app.command(rich_help_panel=INSTRUCTORS)
 def collect(
-    zips: Annotated[list[Path], typer.Argument(help="Zips that `tito submit` made, or folders that hold some.")],
+    zips: Annotated[list[Path], typer.Argument(help="Zips that `tito submit` made, or folders with such zips.")],
     output: Annotated[
-        Path | None, typer.Option(help="Where submitted/ and history/ are; the course if not given.")
+        Path | None, typer.Option(help="The folder with submitted/ and history/; the course if not given.")
     ] = None,
 ) -> None:
-    """Take what was handed in as zips to submitted/, from where `tito grade` and nbgrader grade it.
+    """Unpack the zips that students handed in into submitted/. `tito grade` and nbgrader find them there.
 
     \b
     tito collect downloads/
     tito collect 05_dataloader-ada-20261123T041500Z.zip
     tito grade submitted/
 
-    A zip that is none of ours is told of and stops no other; to collect the same zips again changes nothing.
+    A zip that `tito submit` did not make is reported, and the others are collected. Collecting the same zips again
+    changes nothing.
     """
     from rich.console import Console
 
@@ -178,38 +309,47 @@ def collect(
     for problem in problems:
         print(problem, file=sys.stderr)
     if problems:
-        raise CourseError(f"{len(problems)} of {len(results)} zips were not collected: the reasons are above.")
+        raise CourseError(f"{len(problems)} of {len(results)} zips were not collected: see the reasons above.")
 
 
-@app.command()
+@app.command(rich_help_panel=INSTRUCTORS)
 def grade(
-    folder: Annotated[Path, typer.Argument(help="The folder of submissions.")],
+    folder: Annotated[Path, typer.Argument(help="The folder with the submissions.")],
     module: Annotated[
-        str | None, typer.Option(help="The module to grade, such as 05; read off the notebooks if not given.")
+        str | None,
+        typer.Option(
+            help="The module to grade, such as 05; found from the notebooks if not given.",
+            autocompletion=_complete_module,
+        ),
     ] = None,
     output: Annotated[
-        Path | None, typer.Option(help="Where the gradebook, feedback/ and grades.csv go; the course if not given.")
+        Path | None,
+        typer.Option(help="The folder for the gradebook, feedback/ and grades.csv; the course if not given."),
     ] = None,
     isolation: Annotated[
         str | None,
-        typer.Option(help="bubblewrap (a sandbox) or limits (your own rights); nbgrader_config.py says if not given."),
+        typer.Option(
+            help="bubblewrap (a sandbox) or limits (only limits: the code runs with your own rights); "
+            "as nbgrader_config.py says if not given."
+        ),
     ] = None,
     keep_going: Annotated[
-        bool, typer.Option("--keep-going", help="Give a file that is no notebook 0 points and grade the others.")
+        bool, typer.Option("--keep-going", help="Give 0 points to a file that is not a notebook, and grade the others.")
     ] = False,
     trust: Annotated[
-        list[str] | None, typer.Option(help="A flagged student whose code you have looked at: its points count.")
+        list[str] | None,
+        typer.Option(help="A flagged student whose code you have checked: the points count. May be repeated."),
     ] = None,
-    student: Annotated[list[str] | None, typer.Option(help="Grade only this one; may be given more than once.")] = None,
-    force: Annotated[bool, typer.Option("--force", help="Grade again what was graded before.")] = False,
+    student: Annotated[list[str] | None, typer.Option(help="Grade only this student. May be repeated.")] = None,
+    force: Annotated[bool, typer.Option("--force", help="Also grade what has been graded before.")] = False,
     workers: Annotated[
-        int, typer.Option(min=0, help="How many submissions are graded at the same time; one per core if 0.")
+        int, typer.Option(min=0, help="How many submissions to grade at the same time; one per core if 0.")
     ] = 0,
     scheduler: Annotated[
-        str, typer.Option(help="The address of a Dask scheduler, such as tcp://host:8786, whose workers grade.")
+        str, typer.Option(help="The address of a Dask scheduler whose workers grade, such as tcp://host:8786.")
     ] = "",
 ) -> None:
-    """Grade a folder of submissions through nbgrader: report.html, feedback pages and grades.csv.
+    """Grade a folder of submissions. The results are report.html, feedback pages and grades.csv.
 
     \b
     The folder may mix alice.ipynb, bob/dataloader.ipynb and carol/05_dataloader/dataloader.ipynb.
@@ -219,7 +359,7 @@ def grade(
     tito grade handed_in/ --trust alice --trust bob
     tito grade handed_in/ --student alice --force
 
-    What was graded before is not graded again, so a run that was stopped goes on where it was when it is run again.
+    Submissions that have been graded before are not graded again. To continue a run that stopped, run it again.
     """
     from rich.console import Console
 
@@ -231,37 +371,44 @@ def grade(
     chosen = course.module(module) if module else None
     _choose_isolation(course, isolation)
     with GradingProgress(console) as progress:
-        options = Options(keep_going, trust or [], student or [], force, workers, scheduler)
+        options = Options(
+            keep_going=keep_going,
+            trusted=trust or [],
+            students=student or [],
+            force=force,
+            workers=workers,
+            scheduler=scheduler,
+        )
         results = grade_folder(course, folder, chosen, output, progress, options)
     print_report(console, results)
-    place = output or Path()
-    print(f"\nreport:   {place / 'report.html'}")
-    print(f"scores:   {place / 'grades.csv'}; to import: {place / 'canvas.csv'}, {place / 'nbgrader.csv'}")
+    written = output or Path()
+    print(f"\nreport:   {written / 'report.html'}")
+    print(f"scores:   {written / 'grades.csv'}; to import: {written / 'canvas.csv'}, {written / 'nbgrader.csv'}")
     if results.graded:
         page = f"{results.graded[0].student}/{results.module.assignment}/{results.module.name}.html"
-        print(f"feedback: a page per student, such as {place / 'feedback' / page}")
+        print(f"feedback: a page per student, such as {written / 'feedback' / page}")
     lost = results.failures + results.unreadable
     if lost:
         names = ", ".join(student.student for student in lost)
         count = f"{len(lost)} of {len(results.students)} submissions"
-        raise CourseError(f"{count} could not be graded ({names}): the reasons are under the table.")
+        raise CourseError(f"{count} could not be graded ({names}): see the reasons under the table.")
 
 
-@app.command()
+@app.command(rich_help_panel=INSTRUCTORS)
 def regrade(
-    module: Annotated[str, typer.Argument(help="The module, such as 05.")],
+    module: OneModule,
     output: Annotated[
-        Path | None, typer.Option(help="Where it was graded before, if `tito grade` had --output.")
+        Path | None, typer.Option(help="The folder that it was graded to before, if `tito grade` had --output.")
     ] = None,
-    isolation: Annotated[str | None, typer.Option(help="As of `tito grade`.")] = None,
-    workers: Annotated[int, typer.Option(min=0, help="As of `tito grade`.")] = 0,
-    scheduler: Annotated[str, typer.Option(help="As of `tito grade`.")] = "",
+    isolation: Annotated[str | None, typer.Option(help="The same as for `tito grade`.")] = None,
+    workers: Annotated[int, typer.Option(min=0, help="The same as for `tito grade`.")] = 0,
+    scheduler: Annotated[str, typer.Option(help="The same as for `tito grade`.")] = "",
 ) -> None:
-    """After a hidden test was mended: decide that test anew for everybody, and leave all other scores as they are.
+    """Grade the tests that you corrected, for the whole class. All other scores stay as they are.
 
     \b
-    tito build 05        after mending the test in src/
-    tito regrade 05      scores given by hand stay, too
+    tito build 05        after you corrected the test in src/
+    tito regrade 05      keeps the scores that you gave by hand, too
     """
     from rich.console import Console
 
@@ -276,77 +423,34 @@ def regrade(
         options = Options(workers=workers, scheduler=scheduler)
         tests, changes, results = regrade_module(course, course.module(module), output, progress, options)
     if results is None:
-        print("No test differs from those that the class was graded by: nothing was changed.")
+        print("No test has changed since the class was graded: nothing to do.")
         return
     rows = [[each.student, each.test, f"{each.before:g}", f"{each.after:g}"] for each in changes]
     if rows:
-        print_table(console, "scores that are others now", ["student", "test", "before", "after"], rows)
-    print(f"\n{', '.join(tests)}: decided anew for {len(results.graded)} students, {len(rows)} scores changed")
+        print_table(console, "changed scores", ["student", "test", "before", "after"], rows)
+    print(f"\n{', '.join(tests)}: graded again for {len(results.graded)} students, {len(rows)} scores changed")
     if results.failures:
         names = ", ".join(student.student for student in results.failures)
-        raise CourseError(f"{len(results.failures)} submissions could not be graded ({names}): run it again.")
+        raise CourseError(
+            f"{len(results.failures)} submissions could not be graded ({names}): run `tito regrade` again."
+        )
 
 
-@app.command()
-def reset(
-    module: Annotated[str, typer.Argument(help="The module, such as 05.")],
-    step: Annotated[int | None, typer.Option(help="The step whose cells go back, such as 4.")] = None,
-    cell: Annotated[str | None, typer.Option(help="The one cell that goes back, by its name.")] = None,
-    notebook: Annotated[Path | None, typer.Option(help="A copy elsewhere; the one in modules/ if not given.")] = None,
-) -> None:
-    """Put a step back to what was released; a backup of the notebook is kept beside it.
-
-    \b
-    tito reset 05 --step 4
-    tito reset 05 --cell dataset --notebook my/copy/dataloader.ipynb
-    """
-    from tinytorch.course.student.reset import reset as reset_cells
-
-    course = Course.find()
-    chosen = course.module(module)
-    path = notebook or chosen.released_path
-    names, backup = reset_cells(course, chosen, path, None if step is None else str(step), cell)
-    if backup is None:
-        print(f"{_shown(path, course)} is as released there already: nothing to do.")
-    else:
-        print(f"reset {', '.join(names)} in {_shown(path, course)}")
-        print(f"the notebook as it was: {_shown(backup, course)}")
-
-
-@app.command(context_settings={"allow_extra_args": True, "ignore_unknown_options": True})
-def lab(
-    context: typer.Context,
-    module: Annotated[str | None, typer.Argument(help="The module, such as 05; the whole course if not given.")] = None,
-) -> None:
-    """Open a module in JupyterLab, as a student sees it, or the course, with nbgrader's tools for instructors.
-
-    \b
-    tito lab 05
-    tito lab 05 --no-browser     what starts with a dash is an option of JupyterLab's
-    tito lab                     the course, with Formgrader
-    """
-    from tinytorch.course.student.lab import open_lab
-
-    course = Course.find()
-    options = [*([module] if module and module.startswith("-") else []), *context.args]
-    chosen = course.module(module) if module and not module.startswith("-") else None
-    open_lab(course, chosen, options)
-
-
-@app.command()
+@app.command(rich_help_panel=INSTRUCTORS)
 def extend(
-    module: Annotated[str, typer.Argument(help="The module, such as 05.")],
+    module: OneModule,
     student: Annotated[str, typer.Argument(help="The student's id.")],
     days: Annotated[int, typer.Option(help="How many days after the due date.")] = 0,
-    hours: Annotated[int, typer.Option(help="How many hours, besides.")] = 0,
+    hours: Annotated[int, typer.Option(help="How many hours in addition.")] = 0,
 ) -> None:
-    """Give a student more time for a module than the others have; none takes it back.
+    """Give one student more time for a module.
 
     \b
     tito extend 05 alice --days 2
-    tito extend 05 alice --days 0
+    tito extend 05 alice --days 0     takes the extension back
 
-    What was graded before is graded again with `tito grade --student alice --force`, or Formgrader's button.
+    If the submission has been graded before, grade it again: `tito grade submitted/ --student alice --force`, or the
+    button in Formgrader.
     """
     from tinytorch.course.gradebook.due_dates import extend as extend_module
 
@@ -356,7 +460,7 @@ def extend(
 
 
 def _choose_isolation(course: Course, isolation: str | None) -> None:
-    """Stop here if submissions can't be isolated as chosen, for this run or by nbgrader_config.py."""
+    """Raise `CourseError` if submissions can't be isolated as chosen for this run or in nbgrader_config.py."""
     from tinytorch.course.gradebook.nbgrader_api import load_config
     from tinytorch.course.sandbox.isolation import check_isolation
 
@@ -368,7 +472,7 @@ def _choose_isolation(course: Course, isolation: str | None) -> None:
 
 
 def main(arguments: list[str] | None = None) -> None:
-    """Run `tito`; what the user can mend is one sentence and an exit code, not a traceback."""
+    """Run `tito`. A mistake that the user can correct is one sentence and an exit code, not a traceback."""
     try:
         app(arguments)
     except CourseError as error:
@@ -387,18 +491,18 @@ def _module_and_notebook(course: Course, name: str) -> tuple[Module, Path]:
     read_notebook(path)
     found = module_of(course, path.resolve())
     if found is None:
-        raise CourseError(f"{path} is not a notebook of this course: give one made from modules/.")
+        raise CourseError(f"{path} is not a notebook of this course: give one that was made from modules/.")
     return found, path
 
 
 def _shown(path: Path, course: Course) -> Path:
-    """Return a path as the user would write it: from the course folder, if it lies there."""
+    """Return a path as the user would write it: relative to the course folder, if it is in there."""
     path = path.resolve()
     return path.relative_to(course.root) if path.is_relative_to(course.root) else path
 
 
 def _say_wrote(path: Path, course: Course) -> None:
-    """Tell of a file that was written."""
+    """Say that a file was written."""
     print(f"wrote {_shown(path, course)}", flush=True)
 
 

@@ -1,4 +1,4 @@
-"""Writing files whole: a reader sees the old file or the new one, never half of either."""
+"""Writing whole files: a reader sees the old file or the new one, never half of one."""
 
 from __future__ import annotations
 
@@ -10,14 +10,14 @@ from pathlib import Path
 import nbformat
 from nbformat import NotebookNode
 
-PART = ".tinytorch-part"  # the end of the name of what is being written; nbgrader_config.py and .gitignore know it
+PART = ".tinytorch-part"  # suffix of what is still being written; nbgrader_config.py and .gitignore ignore it
 
 
 def write_whole(path: Path, content: bytes) -> None:
-    """Write a file beside its place and move it there in one step; its folder is made if need be.
+    """Write a file beside `path`, then rename it to `path` in one step; make its folder if there is none.
 
     Raises:
-        OSError: there is no room for it, or no right; the old file is as it was.
+        OSError: the disk is full, or writing is not permitted; the old file stays as it was.
     """
     path.parent.mkdir(parents=True, exist_ok=True)
     handle, beside = tempfile.mkstemp(prefix=f".{path.name}.", suffix=PART, dir=path.parent)
@@ -25,8 +25,8 @@ def write_whole(path: Path, content: bytes) -> None:
         with os.fdopen(handle, "wb") as file:
             file.write(content)
             file.flush()
-            os.fsync(file.fileno())  # where the power fails, the name is never there before the content
-        # mkstemp's files are private; give this one the permissions that any new file gets.
+            os.fsync(file.fileno())  # after a power failure the name never stands for half the content
+        # mkstemp makes a private file; this one gets the permissions of any new file.
         mask = os.umask(0)
         os.umask(mask)
         os.chmod(beside, path.stat().st_mode & 0o777 if path.exists() else 0o666 & ~mask)
@@ -44,7 +44,7 @@ def write_notebook(notebook: NotebookNode, path: Path) -> None:
 
 
 def remove_parts(folder: Path) -> None:
-    """Remove from below a folder what was being written when its writer was killed."""
+    """Remove what a killed process left half written in a folder and below it."""
     for part in folder.rglob(f".*{PART}"):
         if part.is_dir():
             shutil.rmtree(part, ignore_errors=True)

@@ -1,4 +1,4 @@
-"""Where the things of a course lie: its root, its modules, and each module's source, notebooks and package file."""
+"""Where the files of a course are: its root, its modules, and each module's source, notebooks and package file."""
 
 from __future__ import annotations
 
@@ -18,9 +18,9 @@ class CourseError(Exception):
 
 
 class Stopped(CourseError):
-    """Ctrl-C, and how far it came."""
+    """Ctrl-C stopped the command; the message says how far it had come."""
 
-    exit_code = 130  # as of any program that it ends
+    exit_code = 130  # as with any program that Ctrl-C ends
 
 
 @dataclass(frozen=True, order=True)
@@ -42,7 +42,7 @@ class Module:
 
     @property
     def notebook_name(self) -> str:
-        """The file name of its notebook, wherever it lies."""
+        """The file name of its notebook, in whichever folder."""
         return f"{self.name}.ipynb"
 
     @property
@@ -62,7 +62,7 @@ class Module:
 
     @property
     def pristine_path(self) -> Path:
-        """The notebook as it was released, which a student's folder keeps beside the one that is worked in."""
+        """The notebook as it was released: a student's folder keeps it beside the one that the student works in."""
         return self.root / ".released" / self.assignment / self.notebook_name
 
     @property
@@ -73,13 +73,13 @@ class Module:
 
 @dataclass(frozen=True)
 class Course:
-    """A course folder: the one that holds settings.ini and nbgrader_config.py."""
+    """A course folder: the instructor's own, or a student's, which `tito bundle` made."""
 
     root: Path
 
     @classmethod
     def find(cls, start: Path | None = None) -> Course:
-        """Return the course that `start` (the current folder, if not given) lies in, or raise `CourseError`."""
+        """Return the course that contains `start` (the current folder, if not given), or raise `CourseError`."""
         start = (start or Path.cwd()).resolve()
         for folder in [start, *start.parents]:
             if (folder / "settings.ini").is_file() and (folder / "modules").is_dir():
@@ -90,8 +90,13 @@ class Course:
         )
 
     @property
+    def is_bundle(self) -> bool:
+        """Whether this is a student's bundle: it keeps the released notebooks in .released/, and has no sources."""
+        return (self.root / ".released").is_dir() and not (self.root / "src").is_dir()
+
+    @property
     def modules(self) -> list[Module]:
-        """All modules in course order, read from the folders of src/ (the instructor's) and modules/ (a student's)."""
+        """All modules in course order, from the folders in src/ (the instructor's) and modules/ (a student's)."""
         folders = {path.name for parent in ("src", "modules") for path in (self.root / parent).glob("[0-9][0-9]_*")}
         return sorted(Module(name, self.root) for name in folders if MODULE_FOLDER.match(name))
 
@@ -104,9 +109,9 @@ class Course:
         raise CourseError(f"There is no module {name!r}: choose one of {known}.")
 
     def core_before(self, module: Module) -> list[Path]:
-        """Return the package files that earlier modules export to, in course order.
+        """Return the package files that earlier modules are exported to, in course order.
 
-        A student's folder holds them without the modules, so each is known by the notebook that it names.
+        A student's folder holds them without their modules, so each is recognized by the notebook that it names.
         """
         found = []
         for path in (self.root / "tinytorch" / "core").glob("*.py"):

@@ -1,4 +1,4 @@
-"""Reading notebooks: what a file holds, and which cell of it belongs to which step."""
+"""Reading notebooks: what a file holds, what each cell is for, and which step it belongs to."""
 
 from __future__ import annotations
 
@@ -10,11 +10,12 @@ from typing import Any
 import nbformat
 from nbformat import NotebookNode
 
+from tinytorch.course.error_text import first_line
 from tinytorch.course.layout import Course, CourseError, Module
 
 # The line that a release leaves in each cell to write; nbgrader_config.py puts it there.
 STUB = 'raise NotImplementedError("Write this step here, then delete this line.")'
-EXPLORE = "explore"  # the tag of a cell that is there to look and play
+EXPLORE = "explore"  # the tag of a cell for looking and playing; grading skips it
 HEADING = re.compile(r"^##\s+(?P<title>(?P<step>Step \d+)?.*)$", re.MULTILINE)
 
 
@@ -26,7 +27,7 @@ def read_notebook(path: Path) -> NotebookNode:
         notebook = nbformat.read(path, as_version=4)
         nbformat.validate(notebook)
     except Exception as error:
-        reason = str(error).splitlines()[0][:120] if str(error) else type(error).__name__
+        reason = first_line(error, type(error).__name__)[:120]
         raise CourseError(
             f"{path} cannot be read as a notebook ({reason}): save it again in JupyterLab, or ask for another copy."
         ) from None
@@ -56,12 +57,12 @@ def _settings(cell: NotebookNode) -> dict[str, Any]:
 
 
 def solution_cells(notebook: NotebookNode) -> list[NotebookNode]:
-    """Return the code cells that are the student's to write."""
+    """Return the code cells that the student writes."""
     return [cell for cell in notebook.cells if role_of(cell) == "solution"]
 
 
 def explore_cells(notebook: NotebookNode) -> dict[str, str]:
-    """Return id and source of the cells that are there to look and play: tagged `explore`, unknown to nbgrader."""
+    """Return the ids and sources of the cells for looking and playing: tagged `explore`, unknown to nbgrader."""
     return {
         cell.id: cell.source
         for cell in notebook.cells
@@ -70,10 +71,10 @@ def explore_cells(notebook: NotebookNode) -> dict[str, str]:
 
 
 def tag_as_released(notebook: NotebookNode, explore_sources: dict[str, str]) -> None:
-    """Tag `explore` exactly the cells that have the id and the source of a released explore cell.
+    """Tag with `explore` exactly those cells that have the id and the source of a released explore cell.
 
-    With stock nbgrader a student who tags the tests `skip-execution` gets full marks. And a cell that nbgrader knows
-    is never tagged: a test in an explore cell's clothes is still a test.
+    With stock nbgrader a student who tags the tests `skip-execution` gets full marks. A cell that nbgrader knows is
+    never tagged: a test with the id and the source of an explore cell is still a test.
     """
     for cell in notebook.cells:
         cell.metadata.pop("tags", None)
@@ -83,7 +84,7 @@ def tag_as_released(notebook: NotebookNode, explore_sources: dict[str, str]) -> 
 
 
 def sections(notebook: NotebookNode) -> list[tuple[str, NotebookNode]]:
-    """Return each cell with the section it stands in: "Step 4" in step 4, else the title of the heading above it."""
+    """Return each cell with its section: "Step 4" inside step 4, else the title of the heading above the cell."""
     section, pairs = "Before step 1", []
     for cell in notebook.cells:
         heading = HEADING.search(cell.source) if cell.cell_type == "markdown" else None
@@ -99,9 +100,9 @@ def grade_ids(notebook: NotebookNode) -> set[str]:
 
 
 def module_of(course: Course, path: Path, names: set[str] | None = None) -> Module | None:
-    """Return which module a notebook belongs to: by its file's name, else its folder's, else its cells' names.
+    """Return the module that a notebook belongs to: by its file's name, else its folder's, else its cells' names.
 
-    `names` are those of its cells, where they were read already.
+    `names` are its cells' names, if they have been read already. None if it belongs to no module.
     """
     for module in course.modules:
         if path.name == module.notebook_name or path.parent.name == module.assignment:
@@ -118,7 +119,7 @@ def module_of(course: Course, path: Path, names: set[str] | None = None) -> Modu
     return found[best] if best and shared[best] else None
 
 
-@functools.lru_cache  # a class in one folder asks for them again for each student
+@functools.lru_cache  # they are needed for each student of a class
 def _released_names(path: Path, changed_ns: int) -> set[str]:
     """Return the names of a released notebook's cells, as of its last change."""
     return grade_ids(read_notebook(path))

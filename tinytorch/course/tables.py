@@ -1,4 +1,4 @@
-"""Tables and progress: drawn on a terminal, plain lines in a pipe."""
+"""Tables: drawn on a terminal, plain lines in a pipe."""
 
 from __future__ import annotations
 
@@ -7,8 +7,8 @@ from rich.table import Table
 
 
 def print_table(console: Console, title: str, columns: list[str], rows: list[list[str]]) -> None:
-    """Print rows under a title; columns whose every cell starts with a digit are aligned to the right."""
-    numeric = [all(row[place][:1].isdigit() for row in rows) for place in range(len(columns))]
+    """Print rows under a title; a column is aligned to the right if each of its cells starts with a digit."""
+    numeric = [all(row[number][:1].isdigit() for row in rows) for number in range(len(columns))]
     if console.is_terminal:
         table = Table(title=title, title_justify="left", title_style="bold")
         for column, right in zip(columns, numeric, strict=True):

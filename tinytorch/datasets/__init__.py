@@ -1,7 +1,8 @@
 """Data as plain NumPy arrays: the digits that ship with the package, and datasets of files on disk.
 
-A dataset here is anything with `__len__` and `__getitem__`, so module 05's DataLoader takes it as it is. Those that can
-fetch a whole batch at once also have `get_batch(indices)`: `MemmapDataset`, `MNIST`, `CIFAR10`, and a `Subset` of them.
+A dataset here is anything with `__len__` and `__getitem__`, which is all that module 05's DataLoader asks for. Those
+that can fetch a whole batch at once also have `get_batch(indices)`: `MemmapDataset`, `MNIST`, `CIFAR10`, and a `Subset`
+of them.
 """
 
 from tinytorch.datasets.cifar10 import CIFAR10

@@ -1,4 +1,4 @@
-"""What the datasets that are arrays have in common: opened at the first use, and left behind by a pickle."""
+"""What datasets of arrays have in common: they open their files at the first use, and a pickle holds no data."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from tinytorch.datasets.indices import Indices, checked_index, checked_indices
 class ArrayDataset(ABC):
     """Arrays of equal length, side by side: sample i is the tuple of their i-th entries.
 
-    A subclass says how they are opened. A pickle holds no data, so a worker process opens the files itself.
+    A subclass says how the arrays are opened. A pickle holds no data, so a worker process opens the files itself.
     """
 
     @abstractmethod
@@ -24,14 +24,14 @@ class ArrayDataset(ABC):
 
     @cached_property
     def arrays(self) -> tuple[NDArray[Any], ...]:
-        """The arrays that samples are taken from, each of shape (n, ...) and read-only; asking for them opens them."""
+        """The arrays that samples are taken from, each of shape (n, ...) and read-only; the first use opens them."""
         return self._open()
 
     def __len__(self) -> int:
         return len(self.arrays[0])
 
     def __getitem__(self, index: int) -> tuple[Any, ...]:
-        """Return a sample: a read-only view for each array, a number where the array is 1-d.
+        """Return a sample: a read-only view of each array's entry, or a number if the array is 1-d.
 
         Raises:
             IndexError: unless 0 <= index < len(self).
@@ -43,10 +43,10 @@ class ArrayDataset(ABC):
         """Fetch several samples at once.
 
         Args:
-            indices: a 1-d array of integers, or a slice, of which all steps are taken that the dataset has.
+            indices: a 1-d array of integers, or a slice, which as with a list may reach beyond the end.
 
         Returns:
-            What stacking the single samples gives, to the bit: an array of shape (number of indices, ...) for each of
+            Bit for bit what stacking the single samples gives: an array of shape (number of indices, ...) for each of
             `arrays`. They are C-contiguous, in this machine's byte order, and own their memory.
 
         Raises:
@@ -56,7 +56,7 @@ class ArrayDataset(ABC):
         return tuple([_owned(self._rows(number, places)) for number in range(len(self.arrays))])
 
     def _rows(self, number: int, places: NDArray[np.intp] | slice) -> NDArray[Any]:
-        """Return some rows of one of the arrays, whoever owns them."""
+        """Return some rows of one of the arrays, as a view or a copy."""
         return self.arrays[number][places]
 
     def __getstate__(self) -> dict[str, Any]:
@@ -64,5 +64,5 @@ class ArrayDataset(ABC):
 
 
 def _owned(part: NDArray[Any]) -> NDArray[Any]:
-    """Return `part` in memory of its own, C-contiguous, in this machine's byte order: copied only if it is not yet."""
+    """Return `part` in memory of its own, C-contiguous, in this machine's byte order; copy it only if necessary."""
     return np.require(part, part.dtype.newbyteorder("="), ["C", "O"])

@@ -1,7 +1,7 @@
 """CIFAR-10 from its original files: 60,000 small colour photographs in ten classes, of which 10,000 are for testing.
 
 Source: A. Krizhevsky, "Learning Multiple Layers of Features from Tiny Images", 2009; its page describes two versions of
-the same data, the "python version" (pickles) and the "binary version". Both are read, and neither can run code.
+the same data, the "python version" (pickles) and the "binary version". Both can be read, and no file can run code.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from tinytorch.datasets.arrays import ArrayDataset
 from tinytorch.datasets.errors import CorruptFileError
 
 IMAGES_PER_FILE = 10_000
-VALUES_PER_IMAGE = 3 * 32 * 32  # all red ones, all green ones, all blue ones; each row by row
+VALUES_PER_IMAGE = 3 * 32 * 32  # first all red values, then all green, then all blue; each row by row
 
 CLASSES = ("airplane", "automobile", "bird", "cat", "deer", "dog", "frog", "horse", "ship", "truck")
 
@@ -27,13 +27,13 @@ CLASSES = ("airplane", "automobile", "bird", "cat", "deer", "dog", "frog", "hors
 class CIFAR10(ArrayDataset):
     """The photographs of CIFAR-10: sample i is (image, label), a read-only uint8 array (32, 32, 3) and an int, 0 to 9.
 
-    The channels are red, green and blue, from 0 (dark) to 255. All files are read when the first sample is asked for,
-    then stay in memory (154 MB to train, 31 MB to test). `get_batch` gives images, uint8 (n, 32, 32, 3), and labels,
-    int64 (n,).
+    The channels are red, green and blue, from 0 (dark) to 255. The first sample makes it read all files, which then
+    stay in memory (154 MB for training, 31 MB for testing). `get_batch` returns images, uint8 (n, 32, 32, 3), and
+    labels, int64 (n,).
 
     Args:
         root: folder with `data_batch_1` to `data_batch_5` and `test_batch`, or the same names with .bin; or the folder
-            in which their archive was unpacked. Nothing is ever downloaded.
+            that their archive was unpacked in. Nothing is ever downloaded.
         train: the 50,000 images for training, or the 10,000 for testing.
 
     Attributes:
@@ -41,7 +41,7 @@ class CIFAR10(ArrayDataset):
 
     Raises:
         FileNotFoundError: a file is missing.
-        CorruptFileError: at the first sample: a file that holds anything but 10,000 images and labels.
+        CorruptFileError: at the first sample: a file holds anything but 10,000 images and labels.
     """
 
     classes = CLASSES
@@ -64,7 +64,9 @@ class CIFAR10(ArrayDataset):
         for number, path in enumerate(self.paths):
             values, file_labels = _read_binary(path) if path.suffix == ".bin" else _read_pickle(path)
             if file_labels.max() >= len(CLASSES):
-                raise CorruptFileError(f"{path} has label {file_labels.max()}, not 0 to 9: copy the original file anew")
+                raise CorruptFileError(
+                    f"{path} has label {file_labels.max()}, not 0 to 9: copy the original file again"
+                )
             part = slice(number * IMAGES_PER_FILE, (number + 1) * IMAGES_PER_FILE)
             images[part] = values.reshape(-1, 3, 32, 32).transpose(0, 2, 3, 1)
             labels[part] = file_labels
@@ -73,7 +75,7 @@ class CIFAR10(ArrayDataset):
 
 
 def _find_files(root: Path, names: list[str]) -> list[Path]:
-    """Return the paths of one version's files; where neither version is complete, say what is missing."""
+    """Return the paths of one version's files, or raise FileNotFoundError with what is missing."""
     versions = [
         [folder / f"{name}{suffix}" for name in names]
         for suffix, archive in [("", "cifar-10-batches-py"), (".bin", "cifar-10-batches-bin")]
@@ -93,7 +95,7 @@ def _read_binary(path: Path) -> tuple[NDArray[np.uint8], NDArray[np.uint8]]:
     if path.stat().st_size != expected_bytes:
         raise CorruptFileError(
             f"{path} has {path.stat().st_size:,} bytes where CIFAR-10's binary version has {expected_bytes:,}: "
-            "copy the original file anew"
+            "copy the original file again"
         )
     records = np.fromfile(path, np.uint8).reshape(IMAGES_PER_FILE, 1 + VALUES_PER_IMAGE)
     return records[:, 1:], records[:, 0]
@@ -107,21 +109,21 @@ def _read_pickle(path: Path) -> tuple[NDArray[np.uint8], NDArray[np.int64]]:
         labels = np.array(content[b"labels"], np.int64)
     except OSError:
         raise
-    except Exception as error:  # a damaged pickle fails in any way
+    except Exception as error:  # a damaged pickle can fail in any way
         raise CorruptFileError(
             f"{path} is not a file of CIFAR-10's python version ({error or type(error).__name__}): "
-            "copy the original file anew"
+            "copy the original file again"
         ) from error
     if values.shape != (IMAGES_PER_FILE, VALUES_PER_IMAGE) or labels.shape != (IMAGES_PER_FILE,) or labels.min() < 0:
         raise CorruptFileError(
             f"{path} has values of shape {values.shape} and labels of shape {labels.shape} where CIFAR-10 has "
-            f"{IMAGES_PER_FILE:,} images of {VALUES_PER_IMAGE:,} values: copy the original file anew"
+            f"{IMAGES_PER_FILE:,} images of {VALUES_PER_IMAGE:,} values: copy the original file again"
         )
     return values, labels
 
 
 class _PickledDtype:
-    """What a pickle says of a dtype; only uint8 is taken."""
+    """A dtype as a pickle describes it; only uint8 is accepted."""
 
     def __init__(self, name: bytes, *_: object) -> None:
         if name != b"u1":
@@ -132,7 +134,7 @@ class _PickledDtype:
 
 
 class _PickledArray:
-    """What a pickle says of an array: its shape and its bytes."""
+    """An array as a pickle describes it: its shape and its bytes."""
 
     shape: tuple[int, ...]
     is_fortran: bool
@@ -156,10 +158,10 @@ _STAND_INS = {
 
 
 class _Unpickler(pickle.Unpickler):
-    """Reads what CIFAR-10's files hold and refuses all else; it calls nothing but the two stand-ins above."""
+    """Reads what CIFAR-10's files hold and refuses everything else; it calls only the stand-ins above."""
 
     def find_class(self, module: str, name: str) -> Any:
-        """Return the stand-in for a name that those files hold. Raises UnpicklingError for any other."""
+        """Return the stand-in for a name that those files use. Raises UnpicklingError for any other name."""
         if (module, name) not in _STAND_INS:
             raise pickle.UnpicklingError(f"it asks for {module}.{name}, which those files never do")
         return _STAND_INS[module, name]

@@ -29,18 +29,18 @@ def load_digits() -> tuple[Images, Labels]:
 
 
 def split_digits(test_share: float = 0.2, seed: int = 0) -> tuple[Images, Labels, Images, Labels]:
-    """Split the digits at random, the same way for the same `seed`.
+    """Split the digits at random into those for training and those for testing.
 
     Args:
-        test_share: share of the digits that is kept for testing, between 0 and 1.
-        seed: which split.
+        test_share: the share of the digits that is kept for testing, between 0 and 1.
+        seed: the same seed gives the same split.
 
     Returns:
-        train_images, train_labels, test_images, test_labels: dtypes and units as in `load_digits`; 1,438 digits to
-        train and 359 to test, unless `test_share` says otherwise.
+        train_images, train_labels, test_images, test_labels: dtypes and units as in `load_digits`; 1,438 digits for
+        training and 359 for testing, unless `test_share` says otherwise.
 
     Raises:
-        ValueError: when `test_share` is not between 0 and 1.
+        ValueError: `test_share` is not between 0 and 1.
     """
     if not 0 <= test_share <= 1:
         raise ValueError(f"test_share must be between 0 and 1; it was {test_share}")

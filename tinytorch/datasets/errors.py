@@ -1,5 +1,5 @@
-"""What goes wrong with data on disk, beyond a file that is missing (FileNotFoundError)."""
+"""What can go wrong with files on disk, besides a missing one (FileNotFoundError)."""
 
 
 class CorruptFileError(ValueError):
-    """A file is there but does not hold what it should; the message names it, and the sample where there is one."""
+    """A file exists but does not hold what it should; the message names the file, and the sample if there is one."""

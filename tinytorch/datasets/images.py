@@ -1,4 +1,4 @@
-"""Photographs in folders, one folder a class: opened and decoded one at a time, when a sample is asked for."""
+"""Photographs in folders, one folder for each class; each is opened and decoded when its sample is asked for."""
 
 from __future__ import annotations
 
@@ -23,14 +23,14 @@ SUFFIXES = (".jpg", ".jpeg", ".png")
 class ImageFolder:
     """JPEG and PNG files in one folder per class: sample i is (image, label), a uint8 array (H, W, C) and an int.
 
-    Files may lie deeper in a class's folder, too. Names that begin with a dot are passed over. Images are decoded by
-    Pillow, as they are stored: a camera's note on how to turn one is not followed. Needs the extra `images`.
+    Folders inside a class's folder are searched, too. Names that begin with a dot are skipped. Pillow (the extra
+    `images`) decodes an image as it is stored; the rotation that a camera noted in it is ignored.
 
     Args:
-        root: folder with a folder for each class, as `root/cat/001.jpg`.
-        transform: makes something else of the array; the sample is then (transform(image), label).
+        root: folder with a folder for each class, such as `root/cat/001.jpg`.
+        transform: applied to each image; the sample is then (transform(image), label).
         mode: what the channels are: "RGB" (C = 3), "RGBA" (C = 4) or "L" for grey (C = 1); from 0 to 255.
-        size: (height, width) in pixels to resize each image to; None leaves each as large as it is.
+        size: (height, width) in pixels to resize each image to; None keeps each image's own size.
 
     Attributes:
         classes: names of the classes, sorted.
@@ -39,9 +39,9 @@ class ImageFolder:
         left_out: path and reason of each file that `without_corrupt` left out.
 
     Raises:
-        FileNotFoundError: no folder `root`; at a sample: its file is no longer there.
-        ValueError: no folder in `root`, a class without a single image, or an unknown `mode` or `size`.
-        CorruptFileError: at a sample: its file holds no JPEG or PNG that can be decoded to the end.
+        FileNotFoundError: there is no folder `root`; at a sample: its file is no longer there.
+        ValueError: there is no folder in `root`, a class has no image, or `mode` or `size` is unknown.
+        CorruptFileError: at a sample: its file cannot be decoded to the end as a JPEG or PNG.
     """
 
     def __init__(
@@ -62,7 +62,7 @@ class ImageFolder:
         for name, label in self.class_to_idx.items():
             paths = _image_paths(Path(root) / name)
             if not paths:
-                raise ValueError(f"{Path(root) / name} holds no .jpg, .jpeg or .png: fill or remove the folder")
+                raise ValueError(f"{Path(root) / name} has no .jpg, .jpeg or .png in it: fill the folder or remove it")
             self.samples.extend((path, label) for path in paths)
         self.left_out: list[tuple[str, str]] = []
 
@@ -70,18 +70,18 @@ class ImageFolder:
         return len(self.samples)
 
     def __getitem__(self, index: int) -> tuple[Any, int]:
-        """Decode an image; give it, or what `transform` makes of it, and its label.
+        """Return an image, decoded and transformed, and its label.
 
         Raises:
             IndexError: unless 0 <= index < len(self).
-            FileNotFoundError, CorruptFileError: with the index and the file.
+            FileNotFoundError, CorruptFileError: with the index and the file in the message.
         """
         place = checked_index(index, len(self))
         image = self._decoded(place)
         return (image if self.transform is None else self.transform(image)), self.samples[place][1]
 
     def without_corrupt(self) -> ImageFolder:
-        """Decode every file once; give the same dataset without those that fail, which it lists in `left_out`."""
+        """Decode every file once; return the dataset without those that fail, which are listed in `left_out`."""
         rest = copy.copy(self)
         rest.samples, rest.left_out = [], list(self.left_out)
         for place, sample in enumerate(self.samples):
@@ -100,7 +100,7 @@ class ImageFolder:
             with open(path, "rb") as file:
                 return _decode(file, self.mode, self.size)
         except FileNotFoundError:
-            raise FileNotFoundError(f"sample {place}, {path}, is no longer there: make the dataset anew") from None
+            raise FileNotFoundError(f"sample {place}, {path}, is no longer there: create the dataset again") from None
         except CorruptFileError as error:
             raise CorruptFileError(
                 f"sample {place}, {path}, cannot be decoded ({error}): replace the file, or use without_corrupt()"
@@ -109,10 +109,10 @@ class ImageFolder:
 
 def _class_names(root: Path) -> list[str]:
     if not root.is_dir():
-        raise FileNotFoundError(f"{root} is no folder: give the folder that holds one folder per class")
+        raise FileNotFoundError(f"{root} is not a folder: give the folder that has a folder for each class")
     names = sorted(entry.name for entry in root.iterdir() if entry.is_dir() and not entry.name.startswith("."))
     if not names:
-        raise ValueError(f"{root} holds no folder: put the images of each class into a folder of its own")
+        raise ValueError(f"{root} has no folder in it: put the images of each class into a folder of its own")
     return names
 
 
@@ -130,7 +130,7 @@ def _decode(file: BinaryIO, mode: str, size: tuple[int, int] | None) -> NDArray[
     try:
         from PIL import Image
     except ImportError as error:
-        raise ImportError("images are decoded by Pillow, which is missing: pip install 'tinytorch[images]'") from error
+        raise ImportError("Pillow decodes the images, and it is missing: run `pip install pillow`") from error
     try:
         with Image.open(file, formats=("JPEG", "PNG")) as opened:
             image: Image.Image = opened
@@ -139,7 +139,7 @@ def _decode(file: BinaryIO, mode: str, size: tuple[int, int] | None) -> NDArray[
             image = image.convert(mode)
     except MemoryError:
         raise
-    except Exception as error:  # a damaged file fails in any way
+    except Exception as error:  # a damaged file can fail in any way
         raise CorruptFileError(str(error) or type(error).__name__) from error
     if size is not None:
         height, width = size

@@ -1,4 +1,4 @@
-"""Which indices a dataset takes: those of module 05's TensorDataset, from 0 to its length, and none from the end."""
+"""Which indices a dataset accepts: 0 to its length - 1, as module 05's TensorDataset does, and no negative ones."""
 
 from __future__ import annotations
 
@@ -8,12 +8,12 @@ from typing import Any, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-# what `get_batch` takes; a slice means what it means to a list, and never fails
+# what `get_batch` accepts; a slice means what it means for a list, and never fails
 Indices = NDArray[np.integer[Any]] | slice
 
 
 class MapStyleDataset(Protocol):
-    """Anything that says how many samples there are, and gives the one at an index."""
+    """Anything that says how many samples there are, and returns the one at an index."""
 
     def __len__(self) -> int: ...
 
@@ -24,7 +24,7 @@ def checked_index(index: Any, size: int) -> int:
     """Return the index of one sample as an int.
 
     Raises:
-        TypeError: `index` is no integer (a slice, say).
+        TypeError: `index` is not an integer (but a slice, for example).
         IndexError: it is negative, or not below `size`.
     """
     try:
@@ -40,7 +40,7 @@ def checked_array(indices: Any, size: int) -> NDArray[np.intp]:
     """Return several indices as NumPy's own integers.
 
     Raises:
-        TypeError: `indices` is no 1-d array of integers.
+        TypeError: `indices` is not a 1-d array of integers.
         IndexError: an index is negative, or not below `size`.
     """
     array = np.asarray(indices)

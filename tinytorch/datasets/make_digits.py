@@ -1,7 +1,7 @@
 """Make digits.npz from the original file: `python -m tinytorch.datasets.make_digits optdigits.tes`.
 
 The original is the test set of the UCI repository's "Optical Recognition of Handwritten Digits": 1,797 lines of 64
-pixels (0 to 16, row by row) and the label, separated by commas. A .gz of it is read too.
+pixels (0 to 16, row by row) and the label, separated by commas. It may be compressed as .gz.
 """
 
 from __future__ import annotations

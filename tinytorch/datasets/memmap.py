@@ -1,4 +1,4 @@
-"""Arrays on disk, larger than memory may be: the operating system reads the pages that are asked for."""
+"""Arrays on disk, which may be larger than memory: the operating system reads only the pages that are used."""
 
 from __future__ import annotations
 
@@ -18,21 +18,21 @@ from tinytorch.datasets.arrays import ArrayDataset
 from tinytorch.datasets.errors import CorruptFileError
 from tinytorch.datasets.indices import Indices
 
-# A page that is read may bring its neighbours with it: of those that are in its cache, Linux maps this many bytes.
+# Reading one page may map its neighbours, too: Linux maps this many bytes around it, if they are in its cache.
 NEIGHBOURHOOD_BYTES = 65_536
-KEPT_BYTES = 2**25  # of a file that is larger than memory, what is read in order is dropped in parts of this size
+KEPT_BYTES = 2**25  # a file larger than memory that is read in order leaves the cache in parts of this size
 Access = Literal["normal", "sequential", "random"]
 
 
 @dataclass(frozen=True)
 class RawArray:
-    """A file that holds the numbers of one array and says nothing about them.
+    """A file without a header, which holds the numbers of one array.
 
     Attributes:
         path: the file.
-        dtype: of the numbers, with their byte order (">f4").
+        dtype: the numbers' dtype with its byte order, such as ">f4".
         shape: (n, ...), in C order.
-        offset_bytes: where the numbers begin.
+        offset_bytes: where in the file the numbers begin.
     """
 
     path: str | PathLike[str]
@@ -44,23 +44,23 @@ class RawArray:
 class MemmapDataset(ArrayDataset):
     """Aligned arrays on disk, mapped into memory read-only: sample i is the tuple of their i-th entries.
 
-    A map is opened when the first sample is asked for, and may be much larger than memory. What was read through it
-    counts as resident until the operating system wants the pages back, or, where whole batches are read, until about
-    `max_resident_bytes` were: then they are given back, and come from the system's cache if they are read again.
+    The first sample makes it open the maps, which may be much larger than memory. What was read through a map counts
+    as resident memory until the operating system takes the pages back. Where whole batches are read, they are given
+    back after about `max_resident_bytes`, and come from the system's cache if they are read again.
 
     Args:
         *files: one or more .npy files, or a `RawArray` for a file without a header; each of shape (n, ...).
         access: how the maps will be read, as advice to the operating system: "random" for shuffled reads of maps much
-            larger than memory (it then reads only the pages asked for, none ahead), "sequential" for going through
-            in order (it reads far ahead), "normal" for neither. With the first two, whole batches are read from the
-            files themselves, which is faster than through a map. Without effect on Windows.
-        max_resident_bytes: how much of the maps `get_batch` may leave resident, about, where it reads through them.
+            larger than memory (it then reads only the pages that are asked for), "sequential" for reading in order
+            (it reads far ahead), "normal" for neither. With the first two, whole batches are read from the files
+            themselves, which is faster than through a map. It has no effect on Windows.
+        max_resident_bytes: about how much of the maps `get_batch` may keep resident, where it reads through them.
 
     Raises:
         ValueError: no file given, or an unknown `access`.
         FileNotFoundError: a file is missing.
-        CorruptFileError: at the first sample: no .npy file, another length than shape and dtype ask for, an array
-            without samples side by side (0-d), or arrays of different lengths.
+        CorruptFileError: at the first sample: a file is not a .npy file, or not as long as shape and dtype ask for,
+            or holds a single number (0-d), or the arrays have different lengths.
     """
 
     def __init__(
@@ -74,8 +74,8 @@ class MemmapDataset(ArrayDataset):
         self.access: Access = access
         self.max_resident_bytes = max_resident_bytes
         self._maps: list[np.memmap[Any, Any]] = []
-        self._readers: list[_RowReader] = []  # none where batches are copied from the maps
-        self._resident_bytes = 0  # at most, of what `get_batch` read
+        self._readers: list[_RowReader] = []  # empty where batches are copied from the maps
+        self._resident_bytes = 0  # of what `get_batch` read, at most
         for file in self.files:
             path = Path(file.path) if isinstance(file, RawArray) else file
             if not path.is_file():
@@ -91,7 +91,7 @@ class MemmapDataset(ArrayDataset):
             _advise(memory_map, f"MADV_{self.access.upper()}")
         if self.access != "normal" and hasattr(os, "preadv"):
             self._readers = [_RowReader(memory_map, self.access) for memory_map in maps]
-        # np.memmap costs ten times what its plain view costs to index
+        # indexing an np.memmap takes ten times as long as indexing a plain view of it
         return tuple(np.asarray(memory_map) for memory_map in maps)
 
     def get_batch(self, indices: Indices) -> tuple[NDArray[Any], ...]:
@@ -125,7 +125,7 @@ def _mapped(file: Path | RawArray) -> np.memmap[Any, Any]:
         memory_map = _mapped_raw(file) if isinstance(file, RawArray) else np.lib.format.open_memmap(file, mode="r")
     except OSError:
         raise
-    except Exception as error:  # NumPy's reader of headers lets through what its tokenizer raises
+    except Exception as error:  # NumPy's header reader does not catch what its tokenizer raises
         path = file.path if isinstance(file, RawArray) else file
         raise CorruptFileError(f"{path} cannot be mapped as an array: {error}") from error
     if memory_map.ndim == 0:
@@ -141,14 +141,14 @@ def _mapped_raw(file: RawArray) -> np.memmap[Any, Any]:
     actual_bytes = Path(file.path).stat().st_size
     if actual_bytes != expected_bytes:
         raise ValueError(
-            f"shape {shape} of {dtype} from byte {file.offset_bytes:,} on makes {expected_bytes:,} bytes, "
+            f"shape {shape} of {dtype} from byte {file.offset_bytes:,} on is {expected_bytes:,} bytes, "
             f"and the file has {actual_bytes:,}"
         )
     return np.memmap(file.path, dtype, mode="r", offset=file.offset_bytes, shape=shape)
 
 
 class _RowReader:
-    """Reads rows of a map from its file: to have a map's pages brought one by one, by faults, takes twice as long.
+    """Reads a map's rows from its file, which takes half as long as bringing in its pages by page faults.
 
     Reference: Linux' `preadv(2)` and `posix_fadvise(2)`.
     """
@@ -159,14 +159,14 @@ class _RowReader:
         self.row_bytes = self.dtype.itemsize * int(np.prod(self.row_shape))
         self.descriptor = os.open(self.path, os.O_RDONLY)
         weakref.finalize(self, os.close, self.descriptor)
-        # What is read in order and larger than memory has left the system's cache before it is read again. To tell it
-        # so at once takes less time than to have it find room.
+        # A file larger than memory that is read in order has left the system's cache before it is read again. Dropping
+        # what was read takes less time than letting the system look for free memory.
         self.drops = access == "sequential" and memory_map.nbytes > _physical_bytes()
         self._kept_bytes = 0  # of what was read in order, up to the last row
         self._advise(0, 0, f"POSIX_FADV_{access.upper()}")
 
     def at(self, places: NDArray[np.intp]) -> NDArray[Any]:
-        """Read the rows at some places."""
+        """Read the rows at some indices."""
         rows = np.empty((len(places), *self.row_shape), self.dtype)
         into = rows.reshape(-1).view(np.uint8).data
         for row, place in enumerate(places.tolist()):
@@ -174,7 +174,7 @@ class _RowReader:
         return rows
 
     def block(self, start: int, stop: int) -> NDArray[Any]:
-        """Read the rows from one place to another."""
+        """Read the rows from `start` up to `stop`."""
         rows = np.empty((max(0, stop - start), *self.row_shape), self.dtype)
         self._fill(rows.reshape(-1).view(np.uint8).data, start * self.row_bytes)
         self._kept_bytes += rows.nbytes
@@ -203,7 +203,7 @@ def _physical_bytes() -> int:
 
 
 def _advise(memory_map: np.memmap[Any, Any], advice_name: str) -> None:
-    """Tell the operating system something of a map, where it listens."""
+    """Give the operating system advice on a map, where it takes any."""
     advice = getattr(mmap, advice_name, None)
     if advice is not None and isinstance(memory_map.base, mmap.mmap):
         memory_map.base.madvise(advice)

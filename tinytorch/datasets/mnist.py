@@ -26,17 +26,17 @@ UINT8_CODE = 8
 class MNIST(ArrayDataset):
     """The digits of MNIST: sample i is (image, label), a read-only uint8 array (28, 28) and an int from 0 to 9.
 
-    0 is paper and 255 ink. Both files are read when the first sample is asked for, then stay in memory (47 MB).
-    `get_batch` gives images, uint8 (n, 28, 28), and labels, int64 (n,).
+    0 is paper and 255 ink. The first sample makes it read both files, which then stay in memory (47 MB).
+    `get_batch` returns images, uint8 (n, 28, 28), and labels, int64 (n,).
 
     Args:
-        root: folder with `train-images-idx3-ubyte` and `train-labels-idx1-ubyte` (`t10k-...` for testing), each as it
-            is or as .gz. Nothing is ever downloaded.
+        root: folder with `train-images-idx3-ubyte` and `train-labels-idx1-ubyte` (`t10k-...` for testing), as they
+            are or as .gz. Nothing is ever downloaded.
         train: the 60,000 images for training, or the 10,000 for testing.
 
     Raises:
         FileNotFoundError: a file is missing.
-        CorruptFileError: at the first sample: a file with another header or length, or fewer labels than images.
+        CorruptFileError: at the first sample: a header or a length is wrong, or there are not as many labels as images.
     """
 
     def __init__(self, root: str | PathLike[str], train: bool = True) -> None:
@@ -62,28 +62,28 @@ class MNIST(ArrayDataset):
 
 
 def read_idx(path: Path, axes: int) -> NDArray[np.uint8]:
-    """Read a file in the IDX format, .gz or not, as a read-only uint8 array with so many axes.
+    """Read a file in the IDX format, .gz or not, as a read-only uint8 array with that many axes.
 
     Raises:
-        CorruptFileError: a damaged .gz, another dtype or number of axes, or not as many bytes as the header says.
+        CorruptFileError: the .gz is damaged, or the dtype, the number of axes or the number of bytes is wrong.
     """
     try:
         with gzip.open(path) if path.suffix == ".gz" else path.open("rb") as file:
             content = file.read()
     except (gzip.BadGzipFile, EOFError, zlib.error) as error:
-        raise CorruptFileError(f"{path} cannot be unpacked: {error}; copy the original file anew") from error
+        raise CorruptFileError(f"{path} cannot be unpacked: {error}; copy the original file again") from error
     expected = bytes([0, 0, UINT8_CODE, axes])
     header_bytes = 4 + 4 * axes
     if content[:4] != expected or len(content) < header_bytes:
         raise CorruptFileError(
             f"{path} begins with {content[:4].hex(' ') or 'nothing'}, not with {expected.hex(' ')} and {axes} lengths "
-            f"as an IDX file of {axes}-d uint8 does: copy the original file anew"
+            f"as an IDX file of {axes}-d uint8 does: copy the original file again"
         )
     shape = tuple(int(length) for length in np.frombuffer(content, ">u4", axes, offset=4))
     if len(content) != header_bytes + prod(shape):
         raise CorruptFileError(
             f"{path} has {len(content):,} bytes where its header, {shape}, asks for {header_bytes + prod(shape):,}: "
-            "copy the original file anew"
+            "copy the original file again"
         )
     return np.frombuffer(content, np.uint8, offset=header_bytes).reshape(shape)
 

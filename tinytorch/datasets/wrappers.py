@@ -1,4 +1,4 @@
-"""Datasets around a dataset: a part of it, several in a row, transformed, or kept in memory."""
+"""Datasets made from other datasets: a part of one, several in a row, transformed, or kept in memory."""
 
 from __future__ import annotations
 
@@ -22,11 +22,11 @@ class Subset:
     It has `get_batch` if `dataset` has one.
 
     Args:
-        dataset: what the samples are taken from; it is asked for its length.
-        indices: integers; a range needs no memory, and a slice of it stays one.
+        dataset: the dataset that samples are taken from; it is asked for its length.
+        indices: integers; a range takes no memory, and slices of it stay ranges.
 
     Raises:
-        TypeError: `indices` are no integers. IndexError: one of them is outside 0 <= index < len(dataset).
+        TypeError: `indices` are not integers. IndexError: one of them is outside 0 <= index < len(dataset).
     """
 
     def __init__(self, dataset: MapStyleDataset, indices: Sequence[int] | NDArray[np.integer[Any]]) -> None:
@@ -51,7 +51,7 @@ class Subset:
         """Fetch several samples at once, as the `get_batch` of `dataset` does.
 
         Raises:
-            AttributeError: `dataset` has none, so neither has its subset.
+            AttributeError: `dataset` has none, so its subset has none, too.
         """
         fetch = self.dataset.get_batch  # type: ignore[attr-defined]
         return lambda indices: fetch(self._indices_below(indices))
@@ -67,20 +67,20 @@ class Subset:
 
 
 def _as_slice(places: range) -> slice:
-    """Write a range of indices as a slice of the same ones."""
+    """Return the slice that selects the indices of a range."""
     if not places:
         return slice(0, 0)
     return slice(places.start, places.stop if places.stop >= 0 else None, places.step)
 
 
 class Concat:
-    """Several datasets in a row, as one.
+    """Several datasets in a row, as one dataset.
 
     Args:
         *datasets: one or more; each is asked for its length.
 
     Raises:
-        ValueError: no dataset given.
+        ValueError: no dataset is given.
     """
 
     def __init__(self, *datasets: MapStyleDataset) -> None:
@@ -93,20 +93,20 @@ class Concat:
         return self.ends[-1]
 
     def __getitem__(self, index: int) -> Any:
-        """Return the sample, whichever dataset has it. Raises IndexError unless 0 <= index < len(self)."""
+        """Return the sample from the dataset that has it. Raises IndexError unless 0 <= index < len(self)."""
         place = checked_index(index, len(self))
         number = bisect_right(self.ends, place)
         return self.datasets[number][place - (self.ends[number - 1] if number else 0)]
 
 
 class Transformed:
-    """A dataset whose samples pass through a function: `fn` is applied to their first element, the rest stays.
+    """A dataset with a function applied: `fn` to the first element of each sample; the other elements stay.
 
-    It has no `get_batch`, since `fn` takes one sample's element.
+    It has no `get_batch`, because `fn` takes the element of one sample.
 
     Args:
-        dataset: what the samples come from.
-        fn: takes the first element of a sample (a sample that is no tuple is its own first element).
+        dataset: the dataset that samples come from.
+        fn: takes the first element of a sample (or the sample itself, if it is not a tuple).
     """
 
     def __init__(self, dataset: MapStyleDataset, fn: Callable[[Any], Any]) -> None:
@@ -125,19 +125,19 @@ class Transformed:
 
 
 class Cached:
-    """A dataset that keeps samples in memory, up to a number of bytes; those not used for longest leave first.
+    """A dataset that keeps samples in memory, up to a number of bytes; the least recently used ones are dropped first.
 
-    Arrays come back read-only, since the next caller gets the same ones. Put what is random outside:
-    `Transformed(Cached(dataset, max_bytes), flip)`. A pickle holds the dataset but none of the kept samples.
+    Arrays are returned read-only, because the next caller gets the same ones. Random transforms belong outside:
+    `Transformed(Cached(dataset, max_bytes), flip)`. A pickle holds the dataset, but none of the kept samples.
 
     Args:
-        dataset: what the samples come from; each is an array, a Tensor, a number, or a tuple of these.
-        max_bytes: the most that the kept samples may take; one that alone takes more is not kept.
+        dataset: the dataset that samples come from; each is an array, a Tensor, a number, or a tuple of these.
+        max_bytes: the most bytes that the kept samples may take; a sample that alone takes more is not kept.
 
     Attributes:
         hits: how many samples came from memory.
         misses: how many came from `dataset`.
-        kept_bytes: what the kept samples take now, with a rough 300 bytes each for keeping account of them.
+        kept_bytes: how many bytes the kept samples take now, with about 300 bytes each for the entry in the cache.
 
     Raises:
         ValueError: `max_bytes` is negative.
@@ -158,7 +158,7 @@ class Cached:
         return len(self.dataset)
 
     def __getitem__(self, index: int) -> Any:
-        """Return the sample, from memory if it is there. Raises IndexError unless 0 <= index < len(self)."""
+        """Return the sample, from memory if it is kept. Raises IndexError unless 0 <= index < len(self)."""
         place = checked_index(index, len(self))
         with self._lock:
             if place in self._kept:
@@ -173,7 +173,7 @@ class Cached:
 
     def _keep(self, place: int, sample: Any) -> None:
         sample_bytes = _ENTRY_BYTES + _bytes_of(sample)
-        if sample_bytes > self.max_bytes or place in self._kept:  # another thread may have been faster
+        if sample_bytes > self.max_bytes or place in self._kept:  # another thread may have kept it first
             return
         self._kept[place] = sample, sample_bytes
         self.kept_bytes += sample_bytes
@@ -189,11 +189,11 @@ class Cached:
         self._start_empty()
 
 
-_ENTRY_BYTES = 300  # an entry of the table of kept samples, measured
+_ENTRY_BYTES = 300  # of an entry in the table of kept samples, as measured
 
 
 def _own(sample: Any) -> Any:
-    """Return a sample whose arrays are read-only and keep no larger array alive (such as a map that they view)."""
+    """Return the sample with read-only arrays that keep no larger array alive, such as a map that they are views of."""
     if isinstance(sample, np.ndarray):
         array = sample.view() if sample.base is None else sample.copy()
         array.flags.writeable = False
@@ -204,7 +204,7 @@ def _own(sample: Any) -> Any:
 
 
 def _bytes_of(sample: Any) -> int:
-    """Return the bytes that a sample takes: an array with what it views, a Tensor with the array inside."""
+    """Return how many bytes a sample takes: an array with what it is a view of, a Tensor with the array inside."""
     if isinstance(sample, tuple):
         return sys.getsizeof(sample) + sum(_bytes_of(part) for part in sample)
     array = sample if isinstance(sample, np.ndarray) else getattr(sample, "data", None)

@@ -1,4 +1,4 @@
-"""Counting what a loader asks of its dataset: no clock, so the same code gives the same numbers everywhere."""
+"""Counting what a loader fetches from its dataset: without a clock, so the numbers are the same on every machine."""
 
 from __future__ import annotations
 
@@ -10,15 +10,15 @@ import numpy as np
 
 
 class CountingDataset:
-    """A dataset that stands in front of another one and counts.
+    """A wrapper around a dataset that counts what is fetched from it.
 
     Attributes:
         fetched: the indices that were asked for, in order, as Python ints.
-        alive: how many fetched samples somebody still holds.
+        alive: how many fetched samples are still in use somewhere.
         peak_alive: the most samples that were alive at once.
 
-    A sample counts as alive as long as the first array in it does. That needs a dataset that makes a new array for
-    each sample (a view is one); samples that hold no array, such as plain numbers, are fetched but never alive.
+    A sample counts as alive as long as its first array exists. So the dataset has to make a new array for each sample
+    (a view is one); samples without an array, such as plain numbers, are fetched but never alive.
     """
 
     def __init__(self, dataset: Any) -> None:
@@ -45,7 +45,7 @@ class CountingDataset:
 
 
 def arrays_in(value: Any) -> Iterator[Any]:
-    """Yield the arrays in a sample or batch: in tuples, lists and dicts, and in the `.data` of tensors around them."""
+    """Yield the arrays in a sample or batch: in tuples, lists and dicts, and in the `.data` of tensors."""
     if isinstance(value, np.ndarray):
         yield value
     elif isinstance(value, dict):

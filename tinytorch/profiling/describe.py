@@ -1,4 +1,4 @@
-"""Saying in words what a figure shows, for those who cannot see it: title, labels, and where each curve goes."""
+"""Describing a figure in words, for readers who cannot see it: its title, its labels, and where each curve goes."""
 
 from __future__ import annotations
 
@@ -17,19 +17,19 @@ MOST_PARTS = 8  # how many curves or bars are named one by one
 
 
 def describe(figure: Figure) -> str:
-    """Return a figure's text: a few sentences, the numbers written as on its axes."""
+    """Return a description of a figure in a few sentences, with numbers written as on its axes."""
     title = figure.get_suptitle()
     panels = [text for ax in figure.axes if (text := _describe_axes(ax))]
     return " ".join([*([_sentence(title)] if title else []), *panels]) or "A figure without labels."
 
 
 def show_described(figure: Figure) -> None:
-    """Show a figure in a notebook as a picture that has its description as alternative text."""
+    """Show a figure in a notebook as a picture with its description as alternative text."""
     from IPython.core.pylabtools import print_figure
     from IPython.display import display
 
     png = print_figure(figure, "png", base64=True)  # type: ignore[no-untyped-call]
-    if png is None:  # there is nothing in it
+    if png is None:  # the figure is empty
         return
     text = describe(figure)
     picture = f'<img alt="{html.escape(text)}" src="data:image/png;base64,{png}" style="max-width: 100%">'
@@ -37,7 +37,7 @@ def show_described(figure: Figure) -> None:
 
 
 def describe_figures_in_notebooks() -> None:
-    """Have this kernel show each figure by `show_described`; outside IPython, do nothing."""
+    """Make this kernel show each figure with `show_described`; do nothing outside IPython."""
     try:
         from IPython import get_ipython
     except ImportError:
@@ -97,7 +97,7 @@ def _bars(ax: Axes) -> list[str]:
 
 
 def _ticks(axis: Axis) -> tuple[Sequence[float], Sequence[Any]]:
-    labels = axis.get_ticklabels()  # these set the locations, too
+    labels = axis.get_ticklabels()  # this sets the locations, too
     return [float(place) for place in axis.get_ticklocs()], labels
 
 

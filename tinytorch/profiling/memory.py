@@ -1,4 +1,4 @@
-"""Measuring memory, in bytes: what Python and NumPy allocate, and what the whole process holds."""
+"""Measuring memory, in bytes: what Python and NumPy allocate, and what the whole process occupies."""
 
 from __future__ import annotations
 
@@ -11,19 +11,19 @@ from typing import Any
 
 
 def peak_bytes(function: Callable[[], Any]) -> int:
-    """Return the most bytes that `function` had allocated at once, beyond what was there before (by tracemalloc)."""
+    """Return the most bytes that `function` had allocated at once, besides older ones, as tracemalloc counts them."""
     return _traced(function)[0]
 
 
 def kept_bytes(function: Callable[[], Any]) -> int:
-    """Return the bytes that what `function` returns keeps allocated (by tracemalloc)."""
+    """Return how many bytes the result of `function` keeps allocated, as tracemalloc counts them."""
     return _traced(function)[1]
 
 
 def _traced(function: Callable[[], Any]) -> tuple[int, int]:
-    """Run `function` under tracemalloc; give the peak and the bytes still allocated while its result is held."""
+    """Return `peak_bytes` and `kept_bytes` of one run of `function`."""
     was_tracing = tracemalloc.is_tracing()
-    gc.collect()  # garbage that waits for the collector would be freed midway and hide as much of the peak
+    gc.collect()  # old garbage that is collected during the run would hide as much of the peak
     if not was_tracing:
         tracemalloc.start()
     try:
@@ -39,22 +39,22 @@ def _traced(function: Callable[[], Any]) -> tuple[int, int]:
 
 
 def resident_bytes() -> int:
-    """Return the bytes of physical memory that this process holds now."""
+    """Return the bytes of physical memory that this process occupies now."""
     import psutil  # comes with Jupyter's kernel; only this function needs it
 
     return int(psutil.Process().memory_info().rss)
 
 
 def peak_resident_bytes() -> int:
-    """Return the most bytes of physical memory that this process ever held.
+    """Return the most bytes of physical memory that this process has ever occupied.
 
-    On Windows, where the system keeps no such figure for `resource`, it is psutil's peak working set.
+    On Windows, where Python has no `resource`, this is psutil's peak working set.
     """
     if sys.platform == "win32":
         import psutil
 
         return int(psutil.Process().memory_info().peak_wset)
-    if (status := Path("/proc/self/status")).is_file():  # `resource` counts what the parent held before the start, too
+    if (status := Path("/proc/self/status")).is_file():  # `resource` also counts the parent's memory before the start
         line = next(line for line in status.read_text(encoding="utf-8").splitlines() if line.startswith("VmHWM:"))
         return int(line.split()[1]) * 1024
     import resource

@@ -1,4 +1,4 @@
-"""Drawing measurements so that they read from the back row: few words, units everywhere, colours safe for all eyes."""
+"""Drawing measurements that can be read from the back row: few words, units everywhere, colours for all eyes."""
 
 from __future__ import annotations
 
@@ -16,16 +16,16 @@ from tinytorch.profiling.describe import describe_figures_in_notebooks
 # Loading the backend switches interactive drawing on in a notebook. Were it loaded by the first figure, inside
 # `rc_context`, leaving that context would switch it off again, and only the first plot of a notebook would show.
 plt.switch_backend(plt.get_backend())
-# From here on a notebook shows every figure, also one that is drawn without this file, with words in its place for who
-# cannot see it.
+# From here on a notebook shows every figure with a description for readers who cannot see it, including figures that
+# are drawn without this file.
 describe_figures_in_notebooks()
 
-# Okabe and Ito's palette (2008), which colour-blind readers tell apart; lines differ in marker as well
+# Okabe and Ito's palette (2008), which colour-blind readers can tell apart; lines also differ in their markers
 COLOURS = ["#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9"]
 MARKERS = ["o", "s", "^", "D", "v", "P"]
 INK, PALE = "#222222", "#E8ECEF"
 
-STYLE: Any = {  # matplotlib types its keys one by one
+STYLE: Any = {  # matplotlib's type hints list the keys one by one
     "font.size": 12,
     "axes.titlesize": 14,
     "axes.titleweight": "bold",
@@ -66,7 +66,7 @@ def draw_curves(
     log: bool = True,
     ax: Axes | None = None,
 ) -> Axes:
-    """Draw one line per entry of `curves` over `x`, each named at its end.
+    """Draw one line over `x` for each entry of `curves`, named in the legend.
 
     Args:
         x: positions, the same for all curves.
@@ -75,8 +75,8 @@ def draw_curves(
         x_label: what `x` is, with its unit.
         y_label: what the values are.
         unit: of the values ("B", "s"), for the ticks.
-        log: logarithmic axes: equal distances are equal factors.
-        ax: where to draw; a new figure if not given.
+        log: whether the axes are logarithmic: equal distances are equal factors.
+        ax: the axes to draw in; those of a new figure if not given.
     """
     with plt.rc_context(STYLE):
         ax = ax if ax is not None else _new_axes()
@@ -107,7 +107,7 @@ def draw_curves(
 def draw_bars(
     bars: Mapping[str, float], *, title: str, x_label: str, unit: str = "", log: bool = False, ax: Axes | None = None
 ) -> Axes:
-    """Draw one horizontal bar per entry of `bars`, with its value (in `unit`) written at its end."""
+    """Draw one horizontal bar for each entry of `bars`, with its value (in `unit`) written at its end."""
     with plt.rc_context(STYLE):
         ax = ax if ax is not None else _new_axes(height=0.9 + 0.55 * len(bars))
         names = list(bars)
@@ -128,12 +128,12 @@ def draw_bars(
 
 
 def draw_shares(rows: Mapping[str, Mapping[str, float]], *, title: str, ax: Axes | None = None) -> Axes:
-    """Draw where time goes: one stacked bar per row, its parts in seconds, each part's share of its row written in it.
+    """Draw where time goes: one stacked bar per row, with each part's share of the row written in it.
 
     Args:
-        rows: from a row's name to its parts: from the part's name to its seconds. All rows have the same parts.
+        rows: from a row's name to its parts, each from the part's name to its seconds. All rows have the same parts.
         title: the sentence to remember.
-        ax: where to draw; a new figure if not given.
+        ax: the axes to draw in; those of a new figure if not given.
     """
     with plt.rc_context(STYLE):
         ax = ax if ax is not None else _new_axes(height=1.6 + 0.6 * len(rows))
@@ -159,7 +159,7 @@ def draw_shares(rows: Mapping[str, Mapping[str, float]], *, title: str, ax: Axes
 
 
 def draw_images(images: Sequence[Any], captions: Sequence[str] | None = None, *, title: str, columns: int = 10) -> None:
-    """Draw images of shape (H, W) in rows of `columns`, dark ink on pale paper, with a caption above each."""
+    """Draw images of shape (H, W) in rows of `columns`, as dark ink on pale paper, each with its caption above it."""
     rows = -(-len(images) // columns)
     with plt.rc_context(STYLE):
         figure, axes = plt.subplots(rows, columns, figsize=(8, 0.7 + 1.0 * rows), squeeze=False, layout="constrained")
@@ -174,7 +174,7 @@ def draw_images(images: Sequence[Any], captions: Sequence[str] | None = None, *,
 
 
 def draw_chain(boxes: Mapping[str, str], *, title: str, highlight: Sequence[str] = ()) -> Axes:
-    """Draw a chain of boxes with arrows between them: each box's name, and a note under it; some highlighted."""
+    """Draw a row of boxes with arrows between them; each has a name and a note, and some are highlighted."""
     with plt.rc_context(STYLE):
         ax = _new_axes(width=9.5, height=2.1)
         step, width = 1.0, 0.76

@@ -1,4 +1,4 @@
-"""Measuring time: samples per second of any iterable of batches. Seconds are for looking, never for grading."""
+"""Measuring time: samples per second of any iterable of batches. Seconds are there to look at, never to grade by."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from tinytorch.profiling.count import arrays_in
 
 @dataclass(frozen=True)
 class Throughput:
-    """What one pass over some batches took: the fastest of the passes that were timed."""
+    """The time of one pass over some batches: the fastest of those that were timed."""
 
     samples: int
     batches: int
@@ -21,12 +21,12 @@ class Throughput:
 
     @property
     def samples_per_second(self) -> float:
-        """Samples delivered in a second."""
+        """Samples delivered per second."""
         return self.samples / self.seconds
 
     @property
     def batches_per_second(self) -> float:
-        """Batches delivered in a second."""
+        """Batches delivered per second."""
         return self.batches / self.seconds
 
     def __str__(self) -> str:
@@ -37,15 +37,15 @@ class Throughput:
 
 
 def throughput(batches: Iterable[Any], max_batches: int | None = None, passes: int = 5) -> Throughput:
-    """Time passes over `batches`, each of at most `max_batches`.
+    """Measure the time of several passes over `batches`, each of at most `max_batches`; return the fastest.
 
     Args:
         batches: any iterable of batches. One that can be iterated only once, such as a generator, is timed once.
         max_batches: stop a pass after so many batches; None for all of them.
-        passes: how many passes to time; the fastest counts, as what slows the others is not the loader.
+        passes: how many passes to time; the fastest counts, because something else slowed the others down.
 
     Raises:
-        ValueError: when there is no batch at all.
+        ValueError: there is no batch at all.
     """
     if isinstance(batches, Iterator):
         passes = 1
@@ -66,7 +66,7 @@ def _one_pass(batches: Iterable[Any], max_batches: int | None) -> tuple[int, int
 
 
 def sample_count(batch: Any) -> int:
-    """Return the number of samples in a batch: the length of its first array, or of the batch if it holds none."""
+    """Return the number of samples in a batch: the length of its first array, or of the batch if it has none."""
     array = next(arrays_in(batch), None)
     return len(batch) if array is None or not array.shape else int(array.shape[0])
 

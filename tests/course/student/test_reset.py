@@ -32,7 +32,7 @@ def test_a_step_is_reset_and_nothing_else(course: TinyCourse, tmp_path: Path) ->
 def test_a_step_that_is_as_released_needs_no_backup(course: TinyCourse) -> None:
     before = contents(course.root)
     result = course.tito("reset", "02", "--step", "1", check=True)
-    assert "as released there already" in result.stdout
+    assert "is already as released there" in result.stdout
     assert contents(course.root) == before
 
 

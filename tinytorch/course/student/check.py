@@ -1,4 +1,4 @@
-"""A student's notebook against the visible tests as they were released, run as grading runs it."""
+"""Running the visible tests, as they were released, on a student's notebook, in the way that grading runs them."""
 
 from __future__ import annotations
 
@@ -10,39 +10,28 @@ from pathlib import Path
 
 from nbformat import NotebookNode
 
+from tinytorch.course.error_text import error_line
 from tinytorch.course.gradebook.nbgrader_api import load_config
 from tinytorch.course.layout import Course, Module
-from tinytorch.course.notebook import explore_cells, grade_id, read_notebook, role_of, sections, tag_as_released
+from tinytorch.course.notebook import explore_cells, grade_id, read_notebook, role_of, tag_as_released
 from tinytorch.course.released import is_untouched, released_cells, released_notebook
+from tinytorch.course.student.steps import Step, steps_of
 from tinytorch.course.verdict.run_tests import ExamineSubmission
 
 CELL_FILE = re.compile(r"\(\d+\.py, ")  # a syntax error names a file of IPython's that nobody can open
 
 
 @dataclass
-class StepResult:
-    """How one step of the notebook does."""
+class StepResult(Step):
+    """A step of the notebook after all its cells ran, and why those that failed did."""
 
-    name: str
-    points: float = 0.0
-    max_points: float = 0.0
-    tests: int = 0
-    problems: dict[str, str] = field(default_factory=dict)  # each failed cell's first line of error
-    tests_passed: int = 0
-    written: bool = False  # whether any of its cells to write was changed
-
-    @property
-    def verdict(self) -> str:
-        """The step in words."""
-        if self.tests_passed == self.tests:
-            return "pass"
-        return "fail" if self.written else "not written yet"
+    problems: dict[str, str] = field(default_factory=dict)  # the first line of each failed cell's error, by its name
 
 
 def check(course: Course, module: Module, notebook_path: Path) -> list[StepResult]:
-    """Run a copy of the notebook and give a result per step; the file itself is only read.
+    """Run a copy of the notebook, and return a result for each step; the file itself is only read.
 
-    Edited tests are run as released, and tests that give no points are left out.
+    Edited tests run as they were released; tests that give no points are left out of the result.
     """
     notebook = read_notebook(notebook_path)
     released = released_notebook(course, module)
@@ -60,49 +49,41 @@ def check(course: Course, module: Module, notebook_path: Path) -> list[StepResul
 
 def restore_locked_cells(notebook: NotebookNode, pristine: dict[str, NotebookNode]) -> None:
     """Put back the released source of each test and given cell that was edited."""
-    for place, cell in enumerate(notebook.cells):
+    for position, cell in enumerate(notebook.cells):
         original = pristine.get(grade_id(cell) or "")
         if original is not None and role_of(original) in ("test", "given") and not is_untouched(cell):
-            notebook.cells[place] = copy.deepcopy(original)
+            notebook.cells[position] = copy.deepcopy(original)
 
 
 def _results(
     number: str, notebook: NotebookNode, released: NotebookNode, pristine: dict[str, NotebookNode]
 ) -> list[StepResult]:
-    """Read each released step's outcome off the executed notebook."""
+    """Read the result of each released step from the notebook after it ran."""
     ran = {grade_id(cell): cell for cell in notebook.cells}
-    steps: dict[str, StepResult] = {}
-    for heading, original in sections(released):
-        name = grade_id(original)
-        if name is None:
-            continue
-        step = steps.setdefault(heading, StepResult(heading))
-        cell = ran.get(name)
-        if role_of(original) == "solution":
-            if cell is None or (name in pristine and cell.source == pristine[name].source):
-                step.problems[name] = "not written yet"
-                continue
-            step.written = True
-            if error := first_error(cell):
-                step.problems[name] = error
-        elif role_of(original) == "test" and original.metadata.nbgrader.points > 0:
-            points = float(original.metadata.nbgrader.points)
-            step.tests += 1
-            step.max_points += points
-            missing = f"the test is missing: `tito reset {number} --cell {name}` puts it back"
-            if error := missing if cell is None else first_error(cell):
-                step.problems[name] = error
+    steps = list(steps_of(released, StepResult).values())
+    for step in steps:
+        for name in step.cells:
+            cell = ran.get(name)
+            if name in step.points:
+                missing = f"the test is missing: `tito reset {number} --cell {name}` puts it back"
+                error = missing if cell is None else first_error(cell)
+                step.passed[name] = not error
             else:
-                step.tests_passed += 1
-                step.points += points
-    return [step for step in steps.values() if step.tests]
+                step.written[name] = cell is not None and not _is_as_released(cell, pristine.get(name))
+                error = first_error(cell) if step.written[name] else "not written yet"
+            if error:
+                step.problems[name] = error
+    return steps
+
+
+def _is_as_released(cell: NotebookNode, original: NotebookNode | None) -> bool:
+    """Whether a cell to write still has the source that was released."""
+    return original is not None and cell.source == original.source
 
 
 def first_error(cell: NotebookNode | None) -> str:
     """Return the first line of the error that a cell ended in, or nothing."""
     for output in (cell or {}).get("outputs", []):
         if output.output_type == "error":
-            message = (str(output.evalue).strip().splitlines() or [""])[0]
-            message = CELL_FILE.sub("(", message)
-            return f"{output.ename}: {message}" if message else str(output.ename)
+            return CELL_FILE.sub("(", error_line(str(output.ename), output.evalue))
     return ""

@@ -1,4 +1,4 @@
-"""JupyterLab without pop-ups, in which locked cells look it: on a module, for a student, or on the course."""
+"""Opening JupyterLab, on a module or on the whole folder: without pop-ups, and with locked cells that look locked."""
 
 from __future__ import annotations
 
@@ -15,9 +15,9 @@ FOR_STUDENTS, FOR_EVERYONE = SETTINGS / "student", SETTINGS / "everyone"
 
 
 def lab_environment(course: Course, settings: Sequence[Path]) -> dict[str, str]:
-    """Return what JupyterLab finds in its environment, and each kernel and terminal in it.
+    """Return the environment variables for JupyterLab, which hands them on to its kernels and terminals.
 
-    They import the tinytorch of this course, wherever another one may be installed, and find `tito`.
+    With them these import the tinytorch of this course, even if another one is installed, and find `tito`.
     """
     return {
         "JUPYTER_CONFIG_PATH": _before("JUPYTER_CONFIG_PATH", *settings),
@@ -29,7 +29,7 @@ def lab_environment(course: Course, settings: Sequence[Path]) -> dict[str, str]:
 def open_lab(course: Course, module: Module | None, options: Sequence[str] = ()) -> None:
     """Open JupyterLab, and return when it is shut down; `options` are JupyterLab's own.
 
-    With a module it opens that notebook, as a student sees it; else the course's folder, with nbgrader's tools.
+    With a module it opens that module's notebook, as a student sees it; without one, the course's folder.
     """
     if module and not module.released_path.is_file():
         raise CourseError(f"{module.released_path} is missing: get a fresh copy of the course.")
@@ -43,5 +43,5 @@ def open_lab(course: Course, module: Module | None, options: Sequence[str] = ())
 
 
 def _before(variable: str, *folders: Path) -> str:
-    """Return the value of a variable that holds paths, with more of them in front."""
+    """Return the value of a variable that lists paths, with these folders in front."""
     return os.pathsep.join([*map(str, folders), *filter(None, [os.environ.get(variable)])])

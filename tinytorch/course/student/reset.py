@@ -1,4 +1,4 @@
-"""One step's cells back to what was released; a backup of the notebook stays beside it."""
+"""Resetting the cells of one step to what was released; a backup of the notebook is kept beside it."""
 
 from __future__ import annotations
 
@@ -17,9 +17,9 @@ from tinytorch.course.released import released_cells, released_notebook
 def reset(
     course: Course, module: Module, notebook_path: Path, step: str | None = None, cell: str | None = None
 ) -> tuple[list[str], Path | None]:
-    """Put the solution cells of a step, or one cell by name, back to the released source.
+    """Reset the cells to write of a step, or one cell by its name, to the released source.
 
-    Gives the names of the cells that were changed and the backup's path: none and None if all were as released.
+    Return the names of the cells that changed and the path of the backup; no names and None if nothing had to change.
     """
     released = released_notebook(course, module)
     names = _names_to_reset(module, released, step, cell)
@@ -40,7 +40,7 @@ def reset(
 
 
 def _names_to_reset(module: Module, released: NotebookNode, step: str | None, cell: str | None) -> list[str]:
-    """Return the names of the cells that the user means, in the notebook's order."""
+    """Return the names of the cells to reset, in the order of the notebook."""
     if (step is None) == (cell is None):
         raise CourseError("Say what to reset: one step, such as --step 4, or one cell, such as --cell dataset.")
     if cell is not None:
@@ -57,38 +57,38 @@ def _names_to_reset(module: Module, released: NotebookNode, step: str | None, ce
 
 
 def _reset_cell(notebook: NotebookNode, pristine: NotebookNode, released: NotebookNode, path: Path) -> bool:
-    """Make the notebook's cell of that name the released one and say whether that changed anything."""
+    """Replace the notebook's cell of that name with the released one. Return whether that changed anything."""
     name = grade_id(pristine)
-    places = [place for place, cell in enumerate(notebook.cells) if grade_id(cell) == name]
-    if len(places) > 1:
-        raise CourseError(f"{path} holds the cell {name} {len(places)} times: delete the copies, then reset again.")
+    positions = [position for position, cell in enumerate(notebook.cells) if grade_id(cell) == name]
+    if len(positions) > 1:
+        raise CourseError(f"{path} has the cell {name} {len(positions)} times: delete the copies, then reset again.")
     fresh = copy.deepcopy(pristine)
-    if not places:
+    if not positions:
         if any(cell.get("id") == fresh.id for cell in notebook.cells):
             fresh.id = f"{fresh.id[:50]}-released"
-        notebook.cells.insert(_place_of(name, notebook, released), fresh)
+        notebook.cells.insert(_position_of(name, notebook, released), fresh)
         return True
-    cell = notebook.cells[places[0]]
+    cell = notebook.cells[positions[0]]
     if (cell.cell_type, cell.source, cell.metadata) == (fresh.cell_type, fresh.source, fresh.metadata):
         return False
     fresh.id = cell.get("id", fresh.id)
-    notebook.cells[places[0]] = fresh
+    notebook.cells[positions[0]] = fresh
     return True
 
 
-def _place_of(name: str | None, notebook: NotebookNode, released: NotebookNode) -> int:
-    """Return where a deleted cell belongs: after the nearest cell before it that is still there."""
-    place_by_id = {cell.get("id"): place for place, cell in enumerate(notebook.cells)}
-    place = 0
+def _position_of(name: str | None, notebook: NotebookNode, released: NotebookNode) -> int:
+    """Return where a deleted cell belongs: after the nearest released cell before it that is still in the notebook."""
+    position_by_id = {cell.get("id"): position for position, cell in enumerate(notebook.cells)}
+    position = 0
     for cell in released.cells:
         if grade_id(cell) == name:
             break
-        place = place_by_id.get(cell.id, place - 1) + 1
-    return place
+        position = position_by_id.get(cell.id, position - 1) + 1
+    return position
 
 
 def _backup_path(path: Path) -> Path:
-    """Return a name beside `path` that is not taken."""
+    """Return a path for a backup beside the notebook, where no file is yet."""
     stem = f"{path.stem}.backup-{datetime.now():%Y%m%d-%H%M%S}"
     backup, count = path.with_name(f"{stem}.ipynb"), 1
     while backup.exists():

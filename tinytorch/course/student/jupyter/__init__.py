@@ -1,1 +1,1 @@
-"""Settings of JupyterLab, in folders as JUPYTER_CONFIG_PATH takes them; nbdev asks for this file where Python lies."""
+"""JupyterLab's settings, in folders for JUPYTER_CONFIG_PATH. nbdev needs this file in each folder with Python files."""

@@ -1,1 +1,1 @@
-"""For everybody, student or not."""
+"""Settings for everybody, students and instructors."""

@@ -1,7 +1,7 @@
-"""JupyterLab for this course: nothing asks about news or updates, and locked cells look it.
+"""JupyterLab's settings for this course: nothing asks about news or updates, and locked cells look locked.
 
-Name this folder in JUPYTER_CONFIG_PATH to have it so; `tito lab` does. What JupyterLab's documentation calls
-overrides.json is labconfig/default_setting_overrides.json here.
+They apply where JUPYTER_CONFIG_PATH names this folder; `tito lab` sets that. The file that JupyterLab's documentation
+calls overrides.json is labconfig/default_setting_overrides.json here.
 """
 
 from pathlib import Path

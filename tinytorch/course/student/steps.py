@@ -1,0 +1,77 @@
+"""The steps of a notebook and how each does, in words: what `tito check` and the panel have in common.
+
+The panel imports this file in a student's kernel, so it imports nothing that is slow to load, such as nbgrader.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TypeVar
+
+from nbformat import NotebookNode
+
+from tinytorch.course.notebook import grade_id, role_of, sections
+
+COLUMNS = ["step", "verdict", "tests", "visible points"]
+
+
+@dataclass
+class Step:
+    """One step of a notebook, and what became of its cells."""
+
+    name: str
+    points: dict[str, float] = field(default_factory=dict)  # of each test that gives points, by its grade_id
+    cells: list[str] = field(default_factory=list)  # its tests and the cells to write, in the notebook's order
+    written: dict[str, bool] = field(default_factory=dict)  # of the cells to write that ran: False if still as released
+    passed: dict[str, bool] = field(default_factory=dict)  # of the tests that ran
+
+    @property
+    def tests_passed(self) -> int:
+        """How many of its tests passed."""
+        return sum(self.passed.values())
+
+    @property
+    def points_reached(self) -> float:
+        """The points of the tests that passed."""
+        return sum(self.points[name] for name, passed in self.passed.items() if passed)
+
+    @property
+    def max_points(self) -> float:
+        """The points of all its tests."""
+        return sum(self.points.values())
+
+    @property
+    def verdict(self) -> str:
+        """The step in words. `tito check` runs every cell, so it never says "pass so far" or "not run yet"."""
+        if self.tests_passed == len(self.points):
+            return "pass"
+        if not all(self.written.values()):
+            return "not finished yet" if any(self.written.values()) else "not written yet"
+        if not all(self.passed.values()):
+            return "fail"
+        return "pass so far" if self.passed else "not run yet"
+
+    @property
+    def row(self) -> list[str]:
+        """The step as a row of a table with the columns `COLUMNS`."""
+        tests = f"{self.tests_passed} of {len(self.points)}"
+        return [self.name, self.verdict, tests, f"{self.points_reached:g} of {self.max_points:g}"]
+
+
+AnyStep = TypeVar("AnyStep", bound=Step)
+
+
+def steps_of(released: NotebookNode, kind: type[AnyStep]) -> dict[str, AnyStep]:
+    """Return the steps of a released notebook that give points, by name, before any cell has run."""
+    steps: dict[str, AnyStep] = {}
+    for section, cell in sections(released):
+        name, role = grade_id(cell), role_of(cell)
+        if name is None or role not in ("solution", "test"):
+            continue
+        step = steps.setdefault(section, kind(section))
+        if role == "solution":
+            step.cells.append(name)
+        elif cell.metadata.nbgrader.points > 0:
+            step.cells.append(name)
+            step.points[name] = float(cell.metadata.nbgrader.points)
+    return {name: step for name, step in steps.items() if step.points}
