@@ -223,15 +223,22 @@ def grade(
     """
     from rich.console import Console
 
-    from tinytorch.course.grading.grade import Options
     from tinytorch.course.grading.grade import grade as grade_folder
+    from tinytorch.course.grading.options import Options
     from tinytorch.course.reports.terminal import GradingProgress, print_report
 
     course, console = Course.find(), Console()
     chosen = course.module(module) if module else None
     _choose_isolation(course, isolation)
     with GradingProgress(console) as progress:
-        options = Options(keep_going, trust or [], student or [], force, workers, scheduler)
+        options = Options(
+            keep_going=keep_going,
+            trusted=trust or [],
+            students=student or [],
+            force=force,
+            workers=workers,
+            scheduler=scheduler,
+        )
         results = grade_folder(course, folder, chosen, output, progress, options)
     print_report(console, results)
     place = output or Path()
@@ -265,7 +272,7 @@ def regrade(
     """
     from rich.console import Console
 
-    from tinytorch.course.grading.grade import Options
+    from tinytorch.course.grading.options import Options
     from tinytorch.course.grading.regrade import regrade as regrade_module
     from tinytorch.course.reports.terminal import GradingProgress
     from tinytorch.course.tables import print_table
