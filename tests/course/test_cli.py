@@ -9,9 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.helpers.tiny_course import TinyCourse
-
 import tinytorch
+from tests.helpers.tiny_course import TinyCourse
 
 STUDENTS = ["lab", "check", "export", "reset", "submit"]
 INSTRUCTORS = ["build", "bundle", "collect", "grade", "regrade", "extend"]

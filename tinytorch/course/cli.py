@@ -363,8 +363,8 @@ def grade(
     """
     from rich.console import Console
 
-    from tinytorch.course.grading.grade import Options
     from tinytorch.course.grading.grade import grade as grade_folder
+    from tinytorch.course.grading.options import Options
     from tinytorch.course.reports.terminal import GradingProgress, print_report
 
     course, console = Course.find(), Console()
@@ -412,7 +412,7 @@ def regrade(
     """
     from rich.console import Console
 
-    from tinytorch.course.grading.grade import Options
+    from tinytorch.course.grading.options import Options
     from tinytorch.course.grading.regrade import regrade as regrade_module
     from tinytorch.course.reports.terminal import GradingProgress
     from tinytorch.course.tables import print_table

@@ -1,8 +1,8 @@
-"""The notebook as it was released, found although the student works in the very file that was released.
+"""Finding a notebook as it was released, although the student works in the file that was released.
 
-A student's folder keeps a copy of it in .released/, and an instructor's git remembers it (modules/ is committed).
-Without both the working file still holds what is untouched in it: nbgrader wrote a checksum into each cell of its own,
-and a cell counts as released only while its checksum holds.
+A student's folder has a copy of it in .released/, and the instructor's git has it, because modules/ is committed. If
+there is neither, the file that the student works in still has the untouched cells: nbgrader wrote a checksum into each
+of its cells, and a cell is as released while its checksum is right.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ def is_untouched(cell: NotebookNode) -> bool:
 
 
 def released_notebook(course: Course, module: Module) -> NotebookNode:
-    """Return the best copy there is: the file in modules/ while nobody has worked in it, else the one that was kept."""
+    """Return the file in modules/ if nobody has worked in it, else the copy in .released/ or git, else that file."""
     working = read_notebook(module.released_path) if module.released_path.is_file() else None
     if working and all(is_untouched(cell) for cell in working.cells if grade_id(cell)):
         return working
@@ -36,7 +36,7 @@ def released_notebook(course: Course, module: Module) -> NotebookNode:
 
 
 def committed_notebook(course: Course, module: Module) -> NotebookNode | None:
-    """Return the notebook of the last commit, None if there is no git, no repository or no such file in it."""
+    """Return the notebook as of the last commit, None if there is no git, no repository or no such file in it."""
     path = module.released_path.relative_to(course.root).as_posix()
     try:
         shown = subprocess.run(["git", "show", f"HEAD:./{path}"], cwd=course.root, capture_output=True, check=True)
@@ -46,7 +46,7 @@ def committed_notebook(course: Course, module: Module) -> NotebookNode | None:
 
 
 def released_cells(course: Course, module: Module) -> dict[str, NotebookNode]:
-    """Return each of nbgrader's cells as released, by name; one that is nowhere untouched is not there."""
+    """Return nbgrader's cells as released, by name, those of which there is an untouched copy."""
     candidates = [released_notebook(course, module)]
     if module.released_path.is_file():
         candidates.append(read_notebook(module.released_path))

@@ -21,11 +21,12 @@ import pytest
 
 import tinytorch.course.grading.cluster
 import tinytorch.course.grading.grade
+import tinytorch.course.grading.run
 from tests.helpers.repository import ROOT
 from tests.helpers.tiny_course import GradedClass, TinyCourse, cell_named, contents
 from tinytorch.course.grading.assignment import GRADEBOOK, Assignment
 from tinytorch.course.grading.cluster import grade_here
-from tinytorch.course.grading.worker import HandedIn, Ran
+from tinytorch.course.grading.worker import SubmissionFiles, WorkerResult
 
 DASK = Path(sys.executable).with_name("dask")
 PLACE = ("--host", "127.0.0.1", "--port", "0", "--dashboard-address", "127.0.0.1:0")
@@ -265,16 +266,16 @@ def test_what_travels_is_the_assignment_and_one_submission_at_a_time(
         def __exit__(self, *error: object) -> None:
             pass
 
-        def submit(self, handed_in: HandedIn) -> None:
-            sent.append((pickle.dumps(self.assignment), pickle.dumps(handed_in)))
+        def submit(self, submission: SubmissionFiles) -> None:
+            sent.append((pickle.dumps(self.assignment), pickle.dumps(submission)))
 
-        def batches(self) -> Iterator[list[tuple[HandedIn, Ran]]]:
-            for assignment, handed_in in sent:
-                ran = grade_here(pickle.loads(assignment), pickle.loads(handed_in))
-                yield [(pickle.loads(handed_in), ran)]
+        def batches(self) -> Iterator[list[tuple[SubmissionFiles, WorkerResult]]]:
+            for assignment, submission in sent:
+                result = grade_here(pickle.loads(assignment), pickle.loads(submission))
+                yield [(pickle.loads(submission), result)]
 
     monkeypatch.setattr(tinytorch.course.grading.grade, "check_scheduler", lambda address: None)
-    monkeypatch.setattr(tinytorch.course.grading.grade, "Cluster", Recorded)
+    monkeypatch.setattr(tinytorch.course.grading.run, "Cluster", Recorded)
     graded = course.tito("grade", tmp_path, "--output", tmp_path / "out", "--scheduler", "tcp://there:1", check=True)
     assert "graded 2/2" in graded.stdout
 

@@ -157,6 +157,37 @@ def test_a_bad_folder_is_refused_in_one_sentence_and_changes_nothing(course: Tin
     assert contents(course.root) == before
 
 
+@pytest.mark.parametrize(
+    ("given", "said"),
+    [
+        ("amy.ipynb", "amy.ipynb is a file: give the folder that holds the submissions."),
+        ("05", "There is no folder 05: give the one that holds the submissions."),
+        (
+            "02",
+            "02 names the module 02_tiny, and there is no folder of that name: give the folder of submissions, such as "
+            "`tito grade handed_in/ --module 02`.",
+        ),
+        (
+            "tiny",
+            "tiny names the module 02_tiny, and there is no folder of that name: give the folder of submissions, such "
+            "as `tito grade handed_in/ --module 02`.",
+        ),
+    ],
+)
+def test_what_is_given_in_place_of_a_folder_is_said(course: TinyCourse, given: str, said: str) -> None:
+    nbformat.write(course.filled(), course.root / "amy.ipynb")
+    before = contents(course.root)
+    result = course.tito("grade", given)
+    assert result.returncode == 1
+    assert result.stderr == f"tito: {said}\n"
+    assert contents(course.root) == before
+
+
+def test_a_folder_that_is_called_as_a_module_is_a_folder(course: TinyCourse) -> None:
+    (course.root / "02").mkdir()
+    assert "02 holds no notebooks" in course.tito("grade", "02").stderr
+
+
 def test_grading_without_the_source_is_refused_in_one_sentence(course: TinyCourse, tmp_path: Path) -> None:
     nbformat.write(course.filled(), tmp_path / "amy.ipynb")
     shutil.rmtree(course.root / "src")

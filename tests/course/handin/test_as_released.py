@@ -143,7 +143,7 @@ HONEST: dict[str, tuple[Make, str]] = {
     ),
     "retyped.ipynb": (
         edited(retype),
-        "note in double, double-number, pair and 1 more: the cell had become one of another type",
+        "note in double, double-number, pair and 1 more: the cell had another type (code, markdown or raw)",
     ),
     "renamed.ipynb": (
         edited(rename),

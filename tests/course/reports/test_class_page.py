@@ -70,7 +70,6 @@ def big_class() -> list[StudentResult]:
     kinds = {
         0: Note("flag", "dataset", "`import answers` imports an answer"),
         1: Note("fault", "loader-iter", "this cell ran longer than 10 s and was stopped"),
-        2: Note("note", "", "handed in 2 days after the due date: 3 points less"),
     }
     return [
         result_of(
@@ -79,6 +78,7 @@ def big_class() -> list[StudentResult]:
             message=f"AssertionError: expected 4, got {number % 40}",
             notes=[kinds[number % 10]] if number % 10 in kinds else [],
             held_back=number % 10 == 0,
+            seconds_late=100.0 if number % 10 == 2 else 0.0,
         )
         for number in range(1000)
     ]
@@ -145,9 +145,9 @@ def test_broken_submissions_are_told_with_their_reason(tmp_path: Path) -> None:
 
 
 def test_late_submissions_are_told_with_what_it_cost(tmp_path: Path) -> None:
-    note = Note("note", "", "handed in 2 days after the due date: 3 points less")
-    page = page_of(tmp_path, result_of("ann", notes=[note], late_penalty=3.0), result_of("bob", late_penalty=1.5))
-    assert section(page, "late").endswith(f"ann {note.text} bob 1.5 points less")
+    late = result_of("ann", seconds_late=2 * 24 * 60 * 60.0, late_penalty=3.0)
+    page = page_of(tmp_path, late, result_of("bob", late_penalty=1.5), result_of("cyd"))
+    assert section(page, "late").endswith("ann handed in 2 days after the due date: 3 points less bob 1.5 points less")
 
 
 @pytest.mark.parametrize(

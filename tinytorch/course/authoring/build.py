@@ -27,7 +27,7 @@ from nbformat import NotebookNode
 from tinytorch.course.authoring.export import export_notebook
 from tinytorch.course.authoring.links import Repository, package_url, published_repository
 from tinytorch.course.files import write_notebook
-from tinytorch.course.gradebook.nbgrader_api import register
+from tinytorch.course.gradebook.register import register
 from tinytorch.course.layout import Course, CourseError, Module
 from tinytorch.course.notebook import role_of
 from tinytorch.course.verdict.split_test import CannotTakeApart, take_apart

@@ -1,8 +1,8 @@
-"""What it costs to hand in late: nbgrader's late penalty, a share of the points for each day begun.
+"""Due dates, extensions, and what it costs to hand in late: a share of the points for each day that has begun.
 
-The due date is the assignment's in the gradebook; Formgrader sets it, or
-`nbgrader db assignment add 05_dataloader --duedate="2026-05-01 12:00 UTC"`. nbgrader adds the extension that the
-gradebook holds for a student.
+The due date is in the gradebook. Formgrader sets it, or
+`nbgrader db assignment add 05_dataloader --duedate="2026-05-01 12:00 UTC"`. A student's extension is in the gradebook,
+too, and nbgrader adds it to the due date.
 """
 
 from __future__ import annotations
@@ -12,12 +12,15 @@ from datetime import datetime
 from typing import Any
 
 from nbformat import NotebookNode
-from nbgrader.api import Gradebook, MissingEntry
+from nbgrader.api import MissingEntry
 from nbgrader.plugins import LateSubmissionPlugin
 from nbgrader.preprocessors import AssignLatePenalties
 from traitlets import Float
 
+from tinytorch.course.gradebook.lateness import late_sentence
 from tinytorch.course.gradebook.nbgrader_api import open_nbgrader
+from tinytorch.course.gradebook.open_for_writing import open_for_writing
+from tinytorch.course.gradebook.open_read_only import open_read_only
 from tinytorch.course.layout import Course, CourseError, Module
 from tinytorch.course.notes import add_note
 
@@ -25,12 +28,14 @@ SECONDS_PER_DAY = 24 * 60 * 60
 
 
 class LatePolicy(LateSubmissionPlugin):  # type: ignore[misc]
-    """Take a share of the points for each day begun after the due date; lateness that costs nothing is shown, too."""
+    """Take a share of the points for each day begun after the due date; without a share, lateness is only shown."""
 
-    percent_per_day = Float(0.0, help="The percents of its points that a submission loses per day begun.").tag(
+    percent_per_day = Float(
+        0.0, help="The percentage of its points that a submission loses for each day that has begun."
+    ).tag(config=True)
+    most_percent = Float(100.0, help="The largest percentage of its points that a submission can lose.").tag(
         config=True
     )
-    most_percent = Float(100.0, help="The most percents that it can lose.").tag(config=True)
 
     def late_submission_penalty(self, student_id: str, score: float, total_seconds_late: float) -> float | None:
         """Return the points to take away."""
@@ -40,37 +45,25 @@ class LatePolicy(LateSubmissionPlugin):  # type: ignore[misc]
 
 
 class AssignAndTellLatePenalties(AssignLatePenalties):  # type: ignore[misc]
-    """nbgrader's AssignLatePenalties, which also notes how late a submission came and what it cost."""
+    """nbgrader's AssignLatePenalties, which also notes how late a submission came and what that cost."""
 
     def preprocess(self, nb: NotebookNode, resources: dict[str, Any]) -> tuple[NotebookNode, dict[str, Any]]:
         """Assign the penalty, then note it."""
         nb, resources = super().preprocess(nb, resources)
         names = resources["nbgrader"]
-        with Gradebook(names["db_url"]) as gradebook:
-            seconds = gradebook.find_submission(names["assignment"], names["student"]).total_seconds_late
+        with open_read_only(names["db_url"]) as gradebook:
             graded = gradebook.find_submission_notebook(names["notebook"], names["assignment"], names["student"])
-            penalty = graded.late_submission_penalty or 0.0
-        if seconds > 0:
-            cost = f"{penalty:g} points less" if penalty else "no points are taken for it"
-            add_note(nb, "note", "", f"handed in {in_words(seconds)} after the due date: {cost}")
+            seconds_late, penalty = graded.assignment.total_seconds_late, graded.late_submission_penalty or 0.0
+        if seconds_late > 0:
+            add_note(nb, "note", "", late_sentence(seconds_late, penalty))
         return nb, resources
 
 
-def in_words(seconds: float) -> str:
-    """Return a time span as a person would say it."""
-    minutes = math.ceil(seconds / 60)
-    for unit, length in (("day", 24 * 60), ("hour", 60), ("minute", 1)):
-        if minutes >= length:
-            count = minutes // length
-            return f"{count} {unit}{'s' if count > 1 else ''}"
-    return "less than a minute"
-
-
 def extend(course: Course, module: Module, student: str, days: int = 0, hours: int = 0) -> datetime:
-    """Give a student more time for a module, in place of what was given before; none takes it back.
+    """Give a student more time for a module, in place of an earlier extension; 0 days and 0 hours take that back.
 
     Returns:
-        When the submission is due now, in UTC.
+        When the student's submission is due now, in UTC.
 
     Raises:
         CourseError: the assignment has no due date, or the time is negative.
@@ -78,7 +71,7 @@ def extend(course: Course, module: Module, student: str, days: int = 0, hours: i
     if days < 0 or hours < 0:
         raise CourseError(f"An extension of {days} days and {hours} hours is none: give 0 or more of each.")
     coursedir = open_nbgrader(course).coursedir
-    with Gradebook(coursedir.db_url, coursedir.course_id) as gradebook:
+    with open_for_writing(coursedir.db_url, coursedir.course_id) as gradebook:
         try:
             due = gradebook.find_assignment(module.assignment).duedate
         except MissingEntry:

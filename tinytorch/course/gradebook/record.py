@@ -5,14 +5,14 @@ from __future__ import annotations
 import json
 import tempfile
 import warnings
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-import nbformat
 from nbconvert.preprocessors import Preprocessor
 from nbformat import NotebookNode
-from nbgrader.api import Gradebook, MissingEntry
+from nbgrader.api import Gradebook, MissingEntry  # noqa: TID251 - for annotations
 from nbgrader.apps import NbGraderAPI
 from nbgrader.converters import Autograde
 from nbgrader.preprocessors import AssignLatePenalties, SaveAutoGrades
@@ -22,7 +22,9 @@ from traitlets import List, Unicode
 from traitlets.utils.importstring import import_item
 
 from tinytorch.course.files import PART, write_whole
-from tinytorch.course.gradebook.fast_rows import at_hand
+from tinytorch.course.gradebook.fast_rows import load_submission
+from tinytorch.course.gradebook.open_for_writing import open_for_writing
+from tinytorch.course.gradebook.student_files import StudentFiles
 from tinytorch.course.layout import CourseError, Module
 from tinytorch.course.notebook import role_of
 from tinytorch.course.notes import add_note, read_notes
@@ -32,7 +34,7 @@ READ_ONLY = 0o444  # as nbgrader leaves what it graded
 
 
 class RecordGrades(SaveAutoGrades):  # type: ignore[misc]
-    """Save each test's score; those of a flagged submission are 0 and wait for a person."""
+    """Save each test's score; those of a flagged submission are 0 until a person has looked at it."""
 
     trusted = List(Unicode(), help="Students whose flagged submissions a person has looked at and found honest.").tag(
         config=True
@@ -40,19 +42,17 @@ class RecordGrades(SaveAutoGrades):  # type: ignore[misc]
     only: Collection[str] = ()  # the tests whose scores are saved; all if empty
 
     def preprocess(self, nb: NotebookNode, resources: dict[str, Any]) -> tuple[NotebookNode, dict[str, Any]]:
-        """Save the scores of a notebook: all of them, or, if this is stopped in the middle, none."""
+        """Save the scores of a notebook: all of them, or none if this is stopped in the middle."""
         names = resources["nbgrader"]
-        flags = [note for note in read_notes(nb) if note.kind == "flag"]
-        self.holds_back = bool(flags) and names["student"] not in self.trusted
-        if self.holds_back:
-            message = f"held back until a person has looked at this submission: {flags[0].text}"
-            for cell in nb.cells:
-                if role_of(cell) == "test" and cell.metadata.nbgrader.points:
-                    held = error_output("HeldBack", message)
-                    cell.outputs = [held, *(output for output in cell.outputs if output.output_type != "error")]
         self.notebook_id, self.assignment_id, self.student_id = names["notebook"], names["assignment"], names["student"]
-        place = self.notebook_id, self.assignment_id, self.student_id
-        with Gradebook(names["db_url"]) as self.gradebook, at_hand(self.gradebook, *place):
+        flags = [note for note in read_notes(nb) if note.kind == "flag"]
+        self.holds_back = bool(flags) and self.student_id not in self.trusted
+        if self.holds_back:
+            _fail_tests(nb, f"held back until a person has looked at this submission: {flags[0].text}")
+        with (
+            open_for_writing(names["db_url"]) as self.gradebook,
+            _saved_at_once(self.gradebook, self.notebook_id, self.assignment_id, self.student_id),
+        ):
             if is_stranger(self.gradebook, self.student_id):
                 add_note(nb, "note", "", f"{self.student_id} is not in the gradebook's list of students")
             for index, cell in enumerate(nb.cells):
@@ -69,20 +69,53 @@ class RecordGrades(SaveAutoGrades):  # type: ignore[misc]
             self.gradebook.db.commit()
 
 
+def _fail_tests(notebook: NotebookNode, reason: str) -> None:
+    """Have each test that gives points end in an error, which is worth 0 points to nbgrader."""
+    for cell in notebook.cells:
+        if role_of(cell) == "test" and cell.metadata.nbgrader.points:
+            others = [output for output in cell.outputs if output.output_type != "error"]
+            cell.outputs = [error_output("HeldBack", reason), *others]
+
+
+@contextmanager
+def _saved_at_once(gradebook: Gradebook, notebook: str, assignment: str, student: str) -> Iterator[None]:
+    """Have `find_grade` and `find_comment` answer for one submission from memory, and save everything at the end.
+
+    nbgrader's preprocessors commit each cell by itself: stopped in the middle, they leave half a student behind.
+    """
+    submitted = load_submission(gradebook, notebook, assignment, student)
+    grades = {grade.name: grade for grade in submitted.grades}
+    comments = {comment.name: comment for comment in submitted.comments}
+    own = gradebook.find_grade, gradebook.find_comment, gradebook.db.commit
+
+    def find_grade(name: str, *of: str) -> Any:
+        return grades[name] if name in grades else own[0](name, *of)
+
+    def find_comment(name: str, *of: str) -> Any:
+        return comments[name] if name in comments else own[1](name, *of)
+
+    gradebook.find_grade, gradebook.find_comment, gradebook.db.commit = find_grade, find_comment, lambda: None
+    try:
+        yield
+        own[2]()
+    finally:
+        gradebook.find_grade, gradebook.find_comment, gradebook.db.commit = own
+
+
 def is_stranger(gradebook: Gradebook, student: str) -> bool:
     """Whether a student is missing from the class list: those students of the gradebook who have a name or e-mail.
 
-    nbgrader itself adds everybody who hands in, by the id alone; without a class list nobody is a stranger.
+    nbgrader adds everybody who hands in, by the id alone; without a class list nobody is a stranger.
     """
     listed = {each.id for each in gradebook.students if each.first_name or each.last_name or each.email}
     return bool(listed) and student not in listed
 
 
 class Recorder:
-    """The only one who writes to the gradebook while a class is graded."""
+    """Records the results of one assignment; nothing else writes to the gradebook while a class is graded."""
 
     def __init__(self, api: NbGraderAPI, module: Module) -> None:
-        self.module = module
+        self.module, self.files = module, StudentFiles(api.coursedir, module)
         self.coursedir, self.course_id = api.coursedir, api.course_id
         self.creates_students = Autograde(coursedir=api.coursedir, parent=api).create_student
         self.preprocessors = [each(config=api.config) for each in recording_preprocessors(api)]
@@ -90,17 +123,17 @@ class Recorder:
     def record(
         self, student: str, notebook: NotebookNode, trusted: bool = False, only: Collection[str] = ()
     ) -> NotebookNode:
-        """Enter a submission that was collected and run; give its notebook as it lies in autograded/ then.
+        """Record a submission that was collected and run; return its notebook as it is in autograded/ then.
 
         Args:
             student: whose it is.
-            notebook: as a worker gave it back.
-            trusted: a person has looked at it, so that a flag holds nothing back.
-            only: the tests whose scores are entered; all if empty.
+            notebook: as a worker returned it.
+            trusted: whether a person has looked at it, so that a flag holds nothing back.
+            only: the tests whose scores are recorded; all if empty.
         """
         assignment, name = self.module.assignment, self.module.name
-        submitted = Path(self.coursedir.format_path(self.coursedir.submitted_directory, student, assignment))
-        self._enter_submission(student, self._handed_in_at(submitted))
+        submitted = self.files.submitted_folder(student)
+        self._enter_submission(student, self._time_handed_in(submitted))
         resources: dict[str, Any] = {
             "unique_key": name,
             "nbgrader": {
@@ -117,16 +150,16 @@ class Recorder:
         self._write(student, notebook, submitted)
         return notebook
 
-    def _handed_in_at(self, submitted: Path) -> Any:
-        """Return the time that stands beside a submission, None if there is none."""
+    def _time_handed_in(self, submitted: Path) -> Any:
+        """Return the time in the file beside a submission, None if there is no file."""
         try:
             return self.coursedir.get_existing_timestamp(str(submitted))
-        except Exception:  # what a date's parser raises, and what nbgrader does in its place
-            told = submitted / "timestamp.txt"
-            raise CourseError(f"{told} holds no time: write one such as 2026-05-01 12:00 UTC.") from None
+        except Exception:  # what the parser of dates raises, and what nbgrader raises instead
+            file = submitted / "timestamp.txt"
+            raise CourseError(f"{file} holds no time: write one such as 2026-05-01 12:00 UTC.") from None
 
     def _enter_submission(self, student: str, timestamp: Any) -> None:
-        with warnings.catch_warnings(), Gradebook(self.coursedir.db_url, self.course_id) as gradebook:
+        with warnings.catch_warnings(), open_for_writing(self.coursedir.db_url, self.course_id) as gradebook:
             warnings.simplefilter("ignore", SAWarning)  # nbgrader fills in a new submission's grades bit by bit
             try:
                 gradebook.find_student(student)
@@ -140,16 +173,16 @@ class Recorder:
             gradebook.update_or_create_submission(self.module.assignment, student, **entry)
 
     def _write(self, student: str, notebook: NotebookNode, submitted: Path) -> None:
-        """Put the notebook and what was handed in with it into autograded/, in the place of what is there."""
-        assignment = self.module.assignment
-        target = Path(self.coursedir.format_path(self.coursedir.autograded_directory, student, assignment))
+        """Put the notebook, and what was handed in with it, into autograded/ in place of what is there."""
+        target = self.files.graded_folder(student)
         target.parent.mkdir(parents=True, exist_ok=True)
-        with tempfile.TemporaryDirectory(prefix=f".{assignment}.", suffix=PART, dir=target.parent) as beside:
+        prefix = f".{self.module.assignment}."
+        with tempfile.TemporaryDirectory(prefix=prefix, suffix=PART, dir=target.parent) as beside:
             new = Path(beside) / "new"
             new.mkdir()
             for found in find_all_files(str(submitted), [*self.coursedir.ignore, "*.ipynb"]):
                 write_whole(new / Path(found).relative_to(submitted), Path(found).read_bytes())
-            # on one line: whoever opens it reads it by nbformat, which takes long to write it in JupyterLab's way
+            # on one line: whoever opens it reads it with nbformat, which takes long to write it as JupyterLab does
             write_whole(new / self.module.notebook_name, json.dumps(notebook).encode())
             for path in new.rglob("*"):
                 if path.is_file():
@@ -160,13 +193,7 @@ class Recorder:
 
 
 def recording_preprocessors(api: NbGraderAPI) -> list[type[Preprocessor]]:
-    """Return those of Autograde's preprocessors that enter something in the gradebook."""
+    """Return those of Autograde's preprocessors that write to the gradebook."""
     named = Autograde(coursedir=api.coursedir, parent=api).autograde_preprocessors
     classes = [import_item(each) if isinstance(each, str) else each for each in named]
     return [each for each in classes if issubclass(each, (SaveAutoGrades, AssignLatePenalties))]
-
-
-def read_graded(api: NbGraderAPI, module: Module, student: str) -> NotebookNode:
-    """Return a submission's notebook as it lies in autograded/."""
-    folder = api.coursedir.format_path(api.coursedir.autograded_directory, student, module.assignment)
-    return nbformat.read(Path(folder) / module.notebook_name, as_version=4)

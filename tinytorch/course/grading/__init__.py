@@ -1,1 +1,1 @@
-"""Grading a class: workers run submissions, one process records them."""
+"""Grading a class: workers run the submissions, and one process records the results."""

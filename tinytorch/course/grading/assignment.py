@@ -1,8 +1,8 @@
-"""An assignment as it travels to whoever grades it: a course folder in miniature, with all that a verdict rests on.
+"""An assignment packed for the workers that grade it: a small course folder with all that the verdicts depend on.
 
-It holds the solution notebook (whose hidden tests decide), the released one, the package that the module stands on, a
-gradebook that knows the assignment and no student, and the settings of the preprocessors. It is unpacked in a folder
-of its own, on this machine or on another.
+It has the solution notebook, whose hidden tests decide; the released notebook; the package that the module needs; a
+gradebook that knows the assignment and no student; and the settings of the preprocessors. Each worker unpacks it in a
+folder of its own, on this machine or on another.
 """
 
 from __future__ import annotations
@@ -24,42 +24,49 @@ from traitlets.config import Config
 from traitlets.utils.importstring import import_item
 
 from tinytorch.course.files import write_whole
-from tinytorch.course.gradebook.nbgrader_api import load_config, register
+from tinytorch.course.gradebook.nbgrader_api import load_config
+from tinytorch.course.gradebook.register import register
 from tinytorch.course.layout import Course, Module
 from tinytorch.course.notebook import read_notebook
 from tinytorch.course.released import released_notebook
 from tinytorch.course.sandbox.staged_package import staged_sources
+from tinytorch.course.verdict.run_cells import ExecuteStaged
 
 GRADEBOOK = "gradebook.db"
 
 
 @dataclass(frozen=True)
 class Assignment:
-    """What a worker needs to know, once, to grade any number of submissions of a module."""
+    """What a worker needs to get once to grade any number of submissions of a module."""
 
     name: str  # "05_dataloader"
     files: dict[str, bytes]  # by path below the course folder
-    settings: dict[str, dict[str, Any]]  # nbgrader_config.py's, by class
+    settings: dict[str, dict[str, Any]]  # from nbgrader_config.py, by class
     modules: tuple[str, ...]  # the third-party modules that its notebook and package import
 
     @cached_property
     def key(self) -> str:
-        """A name for its content: what was graded by one key need not be graded by it again."""
+        """A name for its content: a submission graded with one key need not be graded with it again."""
         digest = hashlib.sha256(json.dumps([self.name, self.settings, self.modules], sort_keys=True).encode())
         for path, content in sorted(self.files.items()):
-            if path != GRADEBOOK:  # made from the others, with ids that are drawn anew each time
+            if path != GRADEBOOK:  # made from the others, with random ids
                 digest.update(f"{path}\0{len(content)}\0".encode() + content)
         return digest.hexdigest()
 
+    @property
+    def isolation(self) -> str:
+        """The isolation in which its submissions run, such as "bubblewrap"."""
+        return str(self.settings.get("ExecuteStaged", {}).get("isolation", ExecuteStaged.isolation.default_value))
+
     def unpack(self, folder: Path) -> Course:
-        """Write the files below `folder` and give the course that they are."""
+        """Write the files into `folder` and return the course that they make up."""
         for path, content in self.files.items():
             (folder / path).parent.mkdir(parents=True, exist_ok=True)
             (folder / path).write_bytes(content)
         return Course(folder)
 
     def config(self, course: Course) -> Config:
-        """Return the settings for preprocessors that run where it was unpacked."""
+        """Return the settings for preprocessors that work in the folder where it was unpacked."""
         config = Config(self.settings)
         for name in ("GradeAsReleased", "WatchForTampering", "ExecuteStaged"):
             config[name].course_root = str(course.root)
@@ -67,7 +74,7 @@ class Assignment:
 
 
 def pack(course: Course, module: Module) -> Assignment:
-    """Return a module of the course as an assignment. Its solution notebook has to be there."""
+    """Pack a module of the course. Its solution notebook has to exist."""
     released = released_notebook(course, module)
     sources = staged_sources(course, module)
     files = {source.relative_to(course.root).as_posix(): source.read_bytes() for source in sources}
@@ -82,7 +89,7 @@ def pack(course: Course, module: Module) -> Assignment:
 
 
 def _gradebook(course: Course, module: Module, key: str) -> bytes:
-    """Return a gradebook that knows the module and no student: the last one made, if it is of the same `key`."""
+    """Return a gradebook that knows the module and no student: the last one that was made, if it has the same `key`."""
     kept = course.root / "build" / "packed" / f"{module.assignment}-{key}.db"
     if not kept.is_file():
         for older in kept.parent.glob(f"{module.assignment}-*.db"):
@@ -95,9 +102,9 @@ def _gradebook(course: Course, module: Module, key: str) -> bytes:
 
 
 def _settings(course: Course) -> dict[str, dict[str, Any]]:
-    """Return what nbgrader_config.py says of what decides, as far as it can travel: numbers, texts, lists.
+    """Return the settings in nbgrader_config.py on which verdicts depend and that can be sent: numbers, texts, lists.
 
-    All else stays behind: it is about places and people, such as where the gradebook is and its password.
+    All others stay here: they are about this machine and people, such as where the gradebook is and its password.
     """
     config = load_config(course)
     deciding = {base.__name__ for each in [Autograde, *deciding_preprocessors(config)] for base in each.__mro__}
@@ -107,13 +114,13 @@ def _settings(course: Course) -> dict[str, dict[str, Any]]:
             if name in deciding and key != "course_root":
                 try:
                     settings.setdefault(name, {})[key] = json.loads(json.dumps(value))
-                except TypeError:  # a function, such as a hook of this machine's
+                except TypeError:  # a function, such as a hook for this machine
                     continue
     return settings
 
 
 def deciding_preprocessors(config: Any) -> list[type[Preprocessor]]:
-    """Return the preprocessors that Autograde would use, but for those that enter something in the gradebook."""
+    """Return the preprocessors that Autograde would use, without those that write to the gradebook."""
     autograde = Autograde(config=config)
     named = [*autograde.sanitize_preprocessors, *autograde.autograde_preprocessors]
     classes = [import_item(each) if isinstance(each, str) else each for each in named]
@@ -121,7 +128,7 @@ def deciding_preprocessors(config: Any) -> list[type[Preprocessor]]:
 
 
 def _third_party_modules(sources: list[str]) -> tuple[str, ...]:
-    """Return the modules that some sources import, but for the course's own; one that is not plain Python has none."""
+    """Return the modules, other than the course's own, that sources import; one with IPython syntax counts for none."""
     found = set()
     for source in sources:
         try:

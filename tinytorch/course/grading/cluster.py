@@ -1,9 +1,9 @@
-"""Workers on other machines: the same work on a Dask cluster.
+"""Grading on other machines: the workers of a Dask cluster.
 
-What travels is the assignment, once to each worker, a submission, and its result. Scheduler and workers need this
-package, and workers bubblewrap; no shared disk. Dask's scheduler lets in whoever reaches its port: keep it in a network
-of your own, or give it certificates. Start a worker with one thread (`dask worker ADDRESS --nthreads 1 --nworkers -1`):
-a submission takes a core.
+The assignment is sent once to each worker; then submissions are sent, and results come back. Scheduler and workers need
+this package, workers need bubblewrap, and no disk is shared. Dask's scheduler accepts everybody who can reach its port:
+keep it in a private network, or use certificates. Start workers with one thread each, because a submission takes a
+core: `dask worker ADDRESS --nthreads 1 --nworkers -1`.
 """
 
 from __future__ import annotations
@@ -14,32 +14,31 @@ import logging
 import tempfile
 import threading
 from collections.abc import Iterator
-from contextlib import ExitStack, suppress
+from contextlib import ExitStack
 from pathlib import Path
 from types import TracebackType
 from typing import Any
 
 from tinytorch.course.grading.assignment import Assignment
-from tinytorch.course.grading.worker import HandedIn, Ran, Worker
+from tinytorch.course.grading.worker import SubmissionFiles, Worker, WorkerResult, fork_server
 from tinytorch.course.layout import CourseError
-from tinytorch.course.sandbox.forked_kernel import ForkServer
 
 CONNECT_SECONDS = 10.0
 
 
 class Cluster:
-    """Has submissions graded by the workers of a Dask scheduler."""
+    """The workers of a Dask scheduler, as graders of submissions."""
 
     def __init__(self, address: str, assignment: Assignment) -> None:
-        """Connect to the scheduler; raises `CourseError` where that can't be done."""
+        """Connect to the scheduler, or raise `CourseError`."""
         check_scheduler(address)
         from distributed import Client
 
         self._address = address
         self._client = Client(address, timeout=CONNECT_SECONDS, set_as_default=False)
-        # A task instead of data: where all workers that hold it are gone, the next one gets it again.
-        self._assignment = self._client.submit(_given, assignment, pure=False)
-        self._handed_in: dict[Any, HandedIn] = {}
+        # A task instead of data: if all workers that have it are gone, the next worker gets it again.
+        self._assignment = self._client.submit(_same, assignment, pure=False)
+        self._submissions: dict[Any, SubmissionFiles] = {}
 
     def __enter__(self) -> Cluster:
         return self
@@ -47,28 +46,28 @@ class Cluster:
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, tb: TracebackType | None) -> None:
         self._client.close()
 
-    def submit(self, handed_in: HandedIn) -> None:
+    def submit(self, submission: SubmissionFiles) -> None:
         """Have a submission graded."""
-        future = self._client.submit(grade_here, self._assignment, handed_in, pure=False, retries=1)
-        self._handed_in[future] = handed_in
+        future = self._client.submit(grade_here, self._assignment, submission, pure=False, retries=1)
+        self._submissions[future] = submission
 
-    def batches(self) -> Iterator[list[tuple[HandedIn, Ran]]]:
-        """Return all submissions with their results: what has come since the last time, until there is none left."""
+    def batches(self) -> Iterator[list[tuple[SubmissionFiles, WorkerResult]]]:
+        """Yield all submissions with their results, in lists of those that have arrived since the last one."""
         from distributed import as_completed
 
-        for futures in as_completed(list(self._handed_in), loop=self._client.loop).batches():
-            yield [self._take(future) for future in futures]
+        for futures in as_completed(list(self._submissions), loop=self._client.loop).batches():
+            yield [self._result(future) for future in futures]
 
-    def _take(self, future: Any) -> tuple[HandedIn, Ran]:
-        handed_in = self._handed_in.pop(future)
+    def _result(self, future: Any) -> tuple[SubmissionFiles, WorkerResult]:
+        submission = self._submissions.pop(future)
         try:
-            return handed_in, future.result()
-        except Exception as error:  # workers that died each time, or that have another version of this package
+            return submission, future.result()
+        except Exception as error:  # its workers died each time, or have another version of this package
             if self._client.status != "running":
                 raise CourseError(
                     f"The scheduler at {self._address} is gone: start it again, run this again, and it goes on."
                 ) from None
-            return handed_in, Ran(handed_in.student, failure=f"{type(error).__name__}: {error}")
+            return submission, WorkerResult(submission.student, failure=f"{type(error).__name__}: {error}")
 
 
 def check_scheduler(address: str) -> None:
@@ -78,7 +77,7 @@ def check_scheduler(address: str) -> None:
     except ImportError:
         raise CourseError("Grading on a cluster needs Dask: pip install 'tinytorch[cluster]'.") from None
     for logger in ("distributed", "distributed.client"):
-        logging.getLogger(logger).setLevel(logging.CRITICAL)  # what goes wrong is said in a sentence
+        logging.getLogger(logger).setLevel(logging.CRITICAL)  # errors become sentences
 
     async def workers() -> Any:
         async with distributed.rpc(address, timeout=CONNECT_SECONDS) as scheduler:
@@ -94,35 +93,24 @@ def check_scheduler(address: str) -> None:
         raise CourseError(f"The scheduler at {address} has no workers: start some with `dask worker {address}`.")
 
 
-def _given(assignment: Assignment) -> Assignment:
+def _same(assignment: Assignment) -> Assignment:
     return assignment
 
 
-# What a worker's process keeps from one submission to the next, of one assignment at a time
+# What a worker's process keeps from one submission to the next, for one assignment at a time
 _lock = threading.Lock()
 _workers: dict[str, Worker] = {}
-_belongings = ExitStack()
-atexit.register(_belongings.close)
+_resources = ExitStack()
+atexit.register(_resources.close)
 
 
-def grade_here(assignment: Assignment, handed_in: HandedIn) -> Ran:
-    """Grade a submission in this process, a worker's."""
+def grade_here(assignment: Assignment, submission: SubmissionFiles) -> WorkerResult:
+    """Grade a submission in this process, which is a worker's."""
     with _lock:
         if assignment.key not in _workers:
             _workers.clear()
-            _belongings.close()
-            folder = _belongings.enter_context(tempfile.TemporaryDirectory(prefix="tinytorch-worker-"))
-            _workers[assignment.key] = Worker(assignment, Path(folder), _fork_server(assignment))
-        return _workers[assignment.key].run(handed_in)
-
-
-def _fork_server(assignment: Assignment) -> ForkServer | None:
-    """Start what kernels are forked from, where there is a sandbox for them."""
-    if assignment.settings.get("ExecuteStaged", {}).get("isolation") != "bubblewrap":
-        return None
-    with suppress(OSError):
-        server = ForkServer(assignment.modules)
-        _belongings.callback(server.close)
-        server.wait()
-        return server
-    return None
+            _resources.close()
+            folder = _resources.enter_context(tempfile.TemporaryDirectory(prefix="tinytorch-worker-"))
+            server = _resources.enter_context(fork_server(assignment))
+            _workers[assignment.key] = Worker(assignment, Path(folder), server)
+        return _workers[assignment.key].run(submission)

@@ -1,6 +1,6 @@
-"""Before anybody is graded: the course's own tests pass on its own solution, graded the same way.
+"""Checking, before anybody is graded, that the reference solution passes all tests when it is graded as students are.
 
-A test that fails there would cost every student points that nobody ought to lose.
+A test that fails there would cost students points that they should not lose.
 """
 
 from __future__ import annotations
@@ -18,12 +18,16 @@ from tinytorch.course.notebook import grade_id, role_of
 from tinytorch.course.reports.results import StudentResult
 
 REFERENCE = "reference"
-# Grades one notebook into a folder and gives the points and the notebook as it ran
+# Grades one notebook into a folder, and returns the result and the notebook as it ran
 Grader = Callable[[Path, Path], tuple[StudentResult, NotebookNode | None]]
 
 
 def prove_reference(course: Course, module: Module, grade_one: Grader) -> None:
-    """Grade the solution of a module, once for each state of it, and raise `CourseError` if it loses a point."""
+    """Grade the solution of a module, unless nothing has changed since that was done last.
+
+    Raises:
+        CourseError: the solution fails a test, could not be graded, or is flagged.
+    """
     proof = course.root / "build" / "proved" / module.assignment
     state = _state(course, module)
     if proof.is_file() and proof.read_text(encoding="utf-8") == state:
@@ -39,7 +43,7 @@ def prove_reference(course: Course, module: Module, grade_one: Grader) -> None:
             why = f"{errors[0].ename}: {errors[0].evalue}" if errors else "it does not give all its points"
             raise CourseError(
                 f"The grader's own cell {grade_id(cell)} fails on the reference solution ({why}): "
-                f"mend it in {module.source_path}, nothing was graded."
+                f"correct it in {module.source_path}; nothing was graded."
             )
     flags = [note.text for note in result.notes if note.kind == "flag"]
     if flags:
@@ -48,7 +52,7 @@ def prove_reference(course: Course, module: Module, grade_one: Grader) -> None:
 
 
 def _state(course: Course, module: Module) -> str:
-    """Return a digest of what the verdict on the reference depends on: solution, settings, tools, earlier modules."""
+    """Return a hash of what the verdict on the reference depends on: solution, settings, tools, earlier modules."""
     tools = sorted((course.root / "tinytorch").rglob("*.py"))
     files = [module.solution_path, module.released_path, course.root / "nbgrader_config.py", *tools]
     return hashlib.sha256(b"".join(path.read_bytes() for path in files if path.is_file())).hexdigest()

@@ -1,4 +1,4 @@
-"""After a hidden test was mended: every submission is run again, and only what that test decides is changed."""
+"""Grading a class again after a test was mended: every submission runs again, and only that test's scores change."""
 
 from __future__ import annotations
 
@@ -7,11 +7,12 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from pathlib import Path
 
-from nbgrader.api import Gradebook
-
-from tinytorch.course.gradebook.nbgrader_api import open_nbgrader
-from tinytorch.course.grading.grade import Options, Progress, nbgrader_settings, prepared, run_class
-from tinytorch.course.grading.resume import Store, mended_tests
+from tinytorch.course.gradebook.nbgrader_api import open_nbgrader_in
+from tinytorch.course.gradebook.open_read_only import open_read_only
+from tinytorch.course.grading.grade import prepared, require_sources, run_class
+from tinytorch.course.grading.mended_tests import mended_tests
+from tinytorch.course.grading.options import Options, ReportProgress
+from tinytorch.course.grading.resume import Store
 from tinytorch.course.handin.collect import find_submissions
 from tinytorch.course.layout import Course, CourseError, Module
 from tinytorch.course.reports.results import ClassResults
@@ -19,7 +20,7 @@ from tinytorch.course.reports.results import ClassResults
 
 @dataclass(frozen=True)
 class Change:
-    """A score that is another one now."""
+    """A changed score."""
 
     student: str
     test: str
@@ -28,34 +29,42 @@ class Change:
 
 
 def regrade(
-    course: Course, module: Module, output: Path | None, progress: Progress, options: Options
+    course: Course, module: Module, output: Path | None, report_progress: ReportProgress, options: Options
 ) -> tuple[list[str], list[Change], ClassResults | None]:
-    """Grade the collected submissions again by the tests that were mended since; give these and the changed scores.
+    """Grade the collected submissions again by the tests that were mended since they were last graded.
 
-    A run that was stopped is gone on with by running it again. Nothing is done where no test was mended.
+    A run that stopped goes on from there when it is run again.
+
+    Returns:
+        The mended tests, the changed scores, and the results of the class; without a mended test no submission is run,
+        and there are no results.
+
+    Raises:
+        CourseError: more than the text of tests has changed, or grading had to stop.
     """
+    require_sources(course)
     output = (output or course.root).resolve()
     store = Store(output, module.assignment)
-    api = open_nbgrader(course, **nbgrader_settings(course, output))
+    db_url = open_nbgrader_in(course, output).coursedir.db_url
     with prepared(course, module) as setting:
         _, submissions = find_submissions(course, output / "submitted", module, keep_going=True)
         mended: set[str] = set()
         for submission in submissions:
             ran = store.latest(submission.student)
-            mended.update(store.mended(submission.student))  # decided, but not entered before that run stopped
+            mended.update(store.mended(submission.student))  # decided, but not entered before a run stopped
             try:
                 mended.update(mended_tests(ran, module.solution_path.read_bytes()) if ran else ())
             except ValueError as others:
                 raise CourseError(
                     f"More than a test's text has changed in {module.assignment} ({others}): "
-                    "use `tito grade`, which decides everything anew."
+                    "use `tito grade`, which grades everything again."
                 ) from None
         if not mended:
             return [], [], None
-        before = _scores(api.coursedir.db_url, api.course_id, module, mended)
+        before = _scores(db_url, module, mended)
         chosen = dataclasses.replace(options, only_mended=True)
-        results = run_class(setting, output, submissions, progress, chosen)
-        after = _scores(api.coursedir.db_url, api.course_id, module, mended)
+        results = run_class(setting, output, submissions, report_progress, chosen)
+        after = _scores(db_url, module, mended)
     changes = [
         Change(student, test, before.get((student, test), 0.0), score)
         for (student, test), score in sorted(after.items())
@@ -64,9 +73,9 @@ def regrade(
     return sorted(mended), changes, results
 
 
-def _scores(db_url: str, course_id: str, module: Module, tests: Collection[str]) -> dict[tuple[str, str], float]:
+def _scores(db_url: str, module: Module, tests: Collection[str]) -> dict[tuple[str, str], float]:
     """Return each student's score of some tests."""
-    with Gradebook(db_url, course_id) as gradebook:
+    with open_read_only(db_url) as gradebook:
         return {
             (submission.student_id, grade.name): float(grade.score)
             for submission in gradebook.assignment_submissions(module.assignment)

@@ -1,11 +1,12 @@
-"""What a grading run keeps so that the next one can go on where it stopped: each worker's result, and what is done.
+"""What a grading run keeps for the next one, which goes on from there: workers' results, and which students are done.
 
-A result is kept as soon as it comes, before it is entered anywhere. It is found again by the key of all that it depends
-on: what was handed in, and the assignment that it was graded by.
+A result is kept as soon as it arrives, before it is entered in the gradebook. It is found again by a key for all that
+it depends on: what was handed in, and the assignment that it was graded by.
 """
 
 from __future__ import annotations
 
+import enum
 import gzip
 import hashlib
 import json
@@ -13,33 +14,33 @@ import os
 import zlib
 from collections.abc import Collection, Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 
-import nbformat
+from nbgrader.api import SubmittedNotebook
 
 from tinytorch.course.files import PART, remove_parts, write_whole
-from tinytorch.course.grading.worker import HandedIn
+from tinytorch.course.grading.mended_tests import mended_tests, with_tests_of
+from tinytorch.course.grading.options import Options
+from tinytorch.course.grading.worker import SubmissionFiles
 from tinytorch.course.layout import CourseError
-from tinytorch.course.notebook import grade_id, role_of
-from tinytorch.course.notes import add_note, clear_notes, read_notes
 from tinytorch.course.sandbox.temporary import lock
 
 FOLDER = ".results"
-FIXED = ("test", "given")  # the cells that are not the student's to write
 OUTPUTS = ("submitted", "history", "autograded", "feedback", FOLDER)
 
 
 @contextmanager
 def only_run(output: Path) -> Iterator[None]:
-    """Have the folder `output` to oneself, rid of what was half-written when an earlier run was killed.
+    """Keep all other runs out of the folder `output`, and remove what a killed run left half-written there.
 
     Raises:
-        CourseError: another run is at work there.
+        CourseError: another run is using the folder.
     """
-    place = output / FOLDER / "lock"
-    place.parent.mkdir(parents=True, exist_ok=True)
-    place.touch()
-    held = lock(place)
+    path = output / FOLDER / "lock"
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.touch()
+    held = lock(path)
     if held is None:
         raise CourseError(
             f"Another `tito grade` is at work in {output}: wait until it has ended, or give another folder by --output."
@@ -54,22 +55,23 @@ def only_run(output: Path) -> Iterator[None]:
         os.close(held)
 
 
-def result_key(assignment_key: str, handed_in: HandedIn) -> str:
+def result_key(assignment_key: str, submission: SubmissionFiles) -> str:
     """Return a name for what a result depends on: the assignment and the submission."""
-    digest = hashlib.sha256(f"{assignment_key}\0{handed_in.student}\0".encode())
-    for path, content in sorted(handed_in.files.items()):
+    digest = hashlib.sha256(f"{assignment_key}\0{submission.student}\0".encode())
+    for path, content in sorted(submission.files.items()):
         digest.update(f"{path}\0{len(content)}\0".encode() + content)
     return digest.hexdigest()
 
 
 class Store:
-    """The results of one assignment."""
+    """The results of one assignment, in a folder."""
 
     def __init__(self, output: Path, assignment: str) -> None:
         self.folder = output / FOLDER / assignment
+        self.registration = output / FOLDER / f"{assignment}.registered"  # what the gradebook was told of it
 
     def find(self, student: str, key: str) -> bytes | None:
-        """Return a student's notebook as it ran, if it ran with all that `key` stands for."""
+        """Return a student's notebook as it ran, if it ran with exactly what `key` names."""
         kept, notebook = self._read(student)
         return notebook if kept == key else None
 
@@ -81,21 +83,21 @@ class Store:
         try:
             with gzip.open(self.folder / f"{student}.gz") as file:
                 kept, _, notebook = file.read().partition(b"\n")
-        except (OSError, EOFError, zlib.error):  # not there, or not whole
+        except (OSError, EOFError, zlib.error):  # missing, or incomplete
             return "", None
         return kept.decode(), notebook
 
     def keep(self, student: str, key: str, notebook: bytes) -> None:
-        """Keep a result in the place of an older one."""
+        """Keep a result in place of an older one."""
         write_whole(self.folder / f"{student}.gz", gzip.compress(key.encode() + b"\n" + notebook, 1, mtime=0))
 
     def forget(self, student: str) -> None:
-        """Drop what is kept of a student."""
+        """Remove what is kept of a student."""
         for ending in ("gz", "json"):
             (self.folder / f"{student}.{ending}").unlink(missing_ok=True)
 
     def done(self, student: str) -> dict[str, str]:
-        """Return what was noted of the last run that was done with a student, nothing if there was none."""
+        """Return what was noted when a student was last done, nothing if that was never."""
         try:
             noted: dict[str, str] = json.loads((self.folder / f"{student}.json").read_text(encoding="utf-8"))
         except (OSError, ValueError):
@@ -103,46 +105,99 @@ class Store:
         return noted
 
     def mended(self, student: str) -> list[str]:
-        """Return the mended tests whose new verdicts are kept, but not entered in the gradebook yet."""
+        """Return the mended tests whose new verdicts are kept, but not yet entered in the gradebook."""
         return self.done(student).get("mended", "").split()
 
     def note_done(self, student: str, **noted: str) -> None:
-        """Note that a student's result is entered and the page written."""
+        """Note that a student's result is entered and the page is written."""
         write_whole(self.folder / f"{student}.json", json.dumps(noted).encode())
 
 
-def mended_tests(earlier: bytes, later: bytes) -> list[str]:
-    """Return the tests whose text is another one in a later result, or in the notebook that is to be graded by.
+@dataclass(frozen=True)
+class Fingerprint:
+    """Names for the content of the gradebook about a student; another content has other names."""
 
-    Raises:
-        ValueError: more than tests' texts differ; it names some of the cells.
-    """
-    before, after = (
-        {str(grade_id(cell)): cell for cell in nbformat.v4.reads(content.decode()).cells if role_of(cell) in FIXED}
-        for content in (earlier, later)
-    )
-    mended: list[str] = []
-    others = sorted(before.keys() ^ after.keys())
-    for name in before.keys() & after.keys():
-        settings = [cell.metadata.nbgrader for cell in (before[name], after[name])]
-        if any((settings[0].get(key) or 0) != (settings[1].get(key) or 0) for key in ("points", "grade", "solution")):
-            others.append(name)
-        elif before[name].source != after[name].source:
-            (mended if settings[0].get("points") else others).append(name)
-    if others:
-        raise ValueError(", ".join(others[:3]))
-    return sorted(mended)
+    tests: str = ""  # the scores that tests gave, and the due date
+    everything: str = ""  # these, and what people added
 
 
-def with_tests_of(earlier: bytes, later: bytes, tests: Collection[str]) -> bytes:
-    """Return an earlier result with some of its tests as they ran later, and with what was noted of these then."""
-    before, after = (nbformat.reads(content.decode(), as_version=4) for content in (earlier, later))
-    decided = {grade_id(cell): cell for cell in after.cells if grade_id(cell) in tests}
-    before.cells = [decided.get(grade_id(cell), cell) for cell in before.cells]
-    notes = [note for note in read_notes(before) if note.cell not in tests]
-    notes += [note for note in read_notes(after) if note.cell in tests]
-    clear_notes(before)
-    for note in notes:
-        add_note(before, note.kind, note.cell, note.text)
-    text: str = nbformat.writes(before)
-    return (text.rstrip("\n") + "\n").encode("utf-8")
+def fingerprint_of(notebook: SubmittedNotebook) -> Fingerprint:
+    """Return the names for a submitted notebook's scores and comments."""
+    tests = sorted((grade.name, grade.auto_score) for grade in notebook.grades)
+    people = sorted((grade.name, grade.manual_score or 0, grade.extra_credit or 0) for grade in notebook.grades)
+    comments = sorted((comment.name, comment.comment or "") for comment in notebook.comments)
+    late = notebook.late_submission_penalty or 0, str(notebook.assignment.duedate)
+    contents = [tests, late], [tests, people, comments, late]
+    return Fingerprint(*(hashlib.sha256(repr(content).encode()).hexdigest() for content in contents))
+
+
+class Step(enum.Enum):
+    """What comes next for a student whose result is kept."""
+
+    ENTER = enum.auto()  # the result in the gradebook
+    WRITE_PAGE = enum.auto()
+    NOTHING = enum.auto()
+
+
+class Bookkeeping:
+    """What each student of a run still needs, and what is noted when the student is done."""
+
+    def __init__(self, store: Store, assignment_key: str, options: Options) -> None:
+        self.store, self.assignment_key, self.options = store, assignment_key, options
+        self._keys: dict[str, str] = {}
+        self._answers: dict[str, str] = {}  # names for what was handed in, whatever it is graded by
+
+    def kept_result(self, submission: SubmissionFiles) -> bytes | None:
+        """Return the notebook of an earlier run, None if the submission has to be run."""
+        student = submission.student
+        self._keys[student] = result_key(self.assignment_key, submission)
+        self._answers[student] = result_key("", submission)
+        if self.options.force:
+            self.store.forget(student)
+        return self.store.find(student, self._keys[student])
+
+    def next_step(self, student: str, fingerprint: Fingerprint, page: Path) -> Step:
+        """Return what comes next for a student whose result is kept.
+
+        Args:
+            student: whose it is.
+            fingerprint: the names for what the gradebook has of the student now.
+            page: the file of the feedback page.
+        """
+        done = self.store.done(student)
+        entered = {"key": self._keys[student], "trusted": self._trust(student), "scores": fingerprint.tests}
+        if any(done.get(name) != value for name, value in entered.items()):
+            return Step.ENTER
+        if done.get("page") != fingerprint.everything or not page.is_file():
+            return Step.WRITE_PAGE
+        return Step.NOTHING
+
+    def keep(self, student: str, notebook: bytes) -> tuple[bytes, Collection[str]]:
+        """Keep a notebook as a worker returned it; return what to enter, and the tests to enter (all if empty)."""
+        earlier = self.store.latest(student) if self.options.only_mended else None
+        mended: Collection[str] = ()
+        if earlier is not None:
+            mended = mended_tests(earlier, notebook)
+            notebook = with_tests_of(earlier, notebook, mended)
+        # before the result, in case this is killed in between
+        self.store.note_done(student, **{**self.store.done(student), "mended": " ".join(mended)})
+        self.store.keep(student, self._keys[student], notebook)
+        return notebook, mended
+
+    def note_done(self, student: str, fingerprint: Fingerprint) -> None:
+        """Note that a student's result is entered and the page is written."""
+        noted = {
+            "key": self._keys[student],
+            "trusted": self._trust(student),
+            "scores": fingerprint.tests,
+            "page": fingerprint.everything,
+        }
+        if self.store.done(student) != noted:
+            self.store.note_done(student, **noted)
+
+    def is_trusted(self, student: str) -> bool:
+        """Whether a person has looked at these answers, for this run or for an earlier one."""
+        return student in self.options.trusted or self.store.done(student).get("trusted") == self._answers[student]
+
+    def _trust(self, student: str) -> str:
+        return self._answers[student] if self.is_trusted(student) else "no"

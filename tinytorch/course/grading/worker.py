@@ -1,7 +1,7 @@
-"""What one worker does: run a submission and decide its tests, with nothing but an assignment and what was handed in.
+"""What one worker does: run a submission and decide its tests, given only the assignment and what was handed in.
 
-It is nbgrader's Autograde without the gradebook's part: the same preprocessors from nbgrader_config.py in the same
-order, up to those that record. What a worker gives back is the notebook as it ran; `record` enters it.
+It is nbgrader's Autograde without the gradebook: the same preprocessors from nbgrader_config.py in the same order, up
+to those that record. A worker returns the notebook as it ran; `gradebook.record` enters it.
 """
 
 from __future__ import annotations
@@ -11,37 +11,59 @@ import io
 import json
 import logging
 import tempfile
-from contextlib import redirect_stderr
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, closing, contextmanager, redirect_stderr, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from nbgrader.utils import setenv
+from nbgrader.api import InvalidEntry
+from nbgrader.utils import find_all_files, setenv
+from sqlalchemy.exc import SQLAlchemyError
 
+from tinytorch.course.error_text import error_line, first_line
 from tinytorch.course.grading.assignment import GRADEBOOK, Assignment, deciding_preprocessors
 from tinytorch.course.handin.read_file import receive
+from tinytorch.course.reports.student_page import PageWriter
 from tinytorch.course.sandbox.forked_kernel import ForkServer
 from tinytorch.course.sandbox.isolation import check_isolation
 from tinytorch.course.verdict.run_cells import ExecuteStaged
 
-NO_ROOM = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)  # where nobody can be graded any more
+NO_ROOM = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)  # with these nobody can be graded any more
+# What the disk and the gradebook's database raise; nbgrader turns a database's answer to a change into the last one
+OUT_OF_REACH = (OSError, SQLAlchemyError, InvalidEntry)
+NOT_THE_STUDENT_S = ("submission_secret.txt", "timestamp.txt")  # no verdict depends on these
+MOST_CHARACTERS = 300  # of a failure
 
 
 @dataclass(frozen=True)
-class HandedIn:
-    """One student's submission as it travels: the notebook and what lies beside it."""
+class SubmissionFiles:
+    """One student's submission as a worker gets it: the notebook and the files beside it."""
 
     student: str
     notebook_name: str
     files: dict[str, bytes]  # by path below the submission's folder
 
+    @classmethod
+    def read(cls, student: str, notebook_name: str, folder: Path) -> SubmissionFiles:
+        """Read the folder of a submission."""
+        found = [Path(path) for path in find_all_files(str(folder)) if Path(path).name not in NOT_THE_STUDENT_S]
+        return cls(student, notebook_name, {path.relative_to(folder).as_posix(): path.read_bytes() for path in found})
+
 
 @dataclass(frozen=True)
-class Ran:
-    """What became of it."""
+class PageTask:
+    """A task of the workers on this machine: to write a student's feedback page."""
 
     student: str
-    notebook: bytes = b""  # as it ran, tests decided; a notebook file's content
+
+
+@dataclass(frozen=True)
+class WorkerResult:
+    """What a worker made of a submission."""
+
+    student: str
+    notebook: bytes = b""  # the content of a notebook file: the submission as it ran, with its tests decided
     failure: str = ""  # why it could not be graded; empty if it was
 
 
@@ -59,34 +81,35 @@ class Worker:
             if isinstance(preprocessor, ExecuteStaged):
                 preprocessor.server = server
                 check_isolation(preprocessor.isolation)
-        logging.getLogger("traitlets").setLevel(logging.CRITICAL)  # what goes wrong is in the notebook
+        logging.getLogger("traitlets").setLevel(logging.CRITICAL)  # errors are in the notebook
 
-    def run(self, handed_in: HandedIn) -> Ran:
-        """Grade a submission. What its code does is no error here; what fails in the grader itself is a `failure`."""
+    def run(self, submission: SubmissionFiles) -> WorkerResult:
+        """Grade a submission. Errors in its code are in the notebook; a `failure` is an error of the grader's own."""
         with tempfile.TemporaryDirectory(prefix="tinytorch-submission-") as name:
             folder = Path(name)
-            folder.chmod(0o755)  # the sandbox is another user's
-            for path, content in handed_in.files.items():
+            folder.chmod(0o755)  # the sandbox runs as another user
+            for path, content in submission.files.items():
                 (folder / path).parent.mkdir(parents=True, exist_ok=True)
                 (folder / path).write_bytes(content)
             try:
-                return Ran(handed_in.student, self._decide(handed_in, folder))
+                return WorkerResult(submission.student, self._decide(submission, folder))
             except Exception as error:
                 if isinstance(error, OSError) and error.errno in NO_ROOM:
                     raise OSError(error.errno, error.strerror, error.filename or name) from None
-                reason = str(error).strip().splitlines() or ["no reason given"]
-                return Ran(handed_in.student, failure=f"{type(error).__name__}: {reason[0][:300]}")
+                reason = first_line(error, "no reason given")[:MOST_CHARACTERS]
+                return WorkerResult(submission.student, failure=error_line(type(error).__name__, reason))
 
-    def _decide(self, handed_in: HandedIn, folder: Path) -> bytes:
-        notebook, remarks = receive(folder / handed_in.notebook_name)
+    def _decide(self, submission: SubmissionFiles, folder: Path) -> bytes:
+        notebook, remarks = receive(folder / submission.notebook_name)
+        name = Path(submission.notebook_name).stem
         resources: dict[str, Any] = {
             "tinytorch": remarks,
-            "unique_key": Path(handed_in.notebook_name).stem,
+            "unique_key": name,
             "metadata": {"path": str(folder)},
             "nbgrader": {
-                "student": handed_in.student,
+                "student": submission.student,
                 "assignment": self.assignment.name,
-                "notebook": Path(handed_in.notebook_name).stem,
+                "notebook": name,
                 "db_url": self.db_url,
             },
         }
@@ -94,3 +117,40 @@ class Worker:
             for preprocessor in self.preprocessors:
                 notebook, resources = preprocessor(notebook, resources)
         return json.dumps(notebook).encode()
+
+
+class TaskHandler:
+    """What a worker on this machine does with a task: it grades a submission, or writes a page."""
+
+    def __init__(self, worker: Worker, pages: PageWriter) -> None:
+        self.worker, self.pages = worker, pages
+
+    def __call__(self, task: SubmissionFiles | PageTask) -> WorkerResult | None:
+        """Return the result of a submission; of a page, only a failure."""
+        if isinstance(task, SubmissionFiles):
+            return self.worker.run(task)
+        try:
+            self.pages.write(task.student)
+        except OUT_OF_REACH:
+            raise
+        except Exception as error:
+            reason = f"{type(error).__name__}: {error}"
+            return WorkerResult(task.student, failure=f"no feedback page could be made ({reason})")
+        return None
+
+
+@contextmanager
+def fork_server(assignment: Assignment, meanwhile: Callable[[], None] = lambda: None) -> Iterator[ForkServer | None]:
+    """Start the process that kernels are forked from; call `meanwhile` while it does its imports.
+
+    Without a sandbox there is none, and where it cannot be started neither: then each kernel is started by itself.
+    """
+    with ExitStack() as stack:
+        server = None
+        if assignment.isolation == "bubblewrap":
+            with suppress(OSError):
+                started = stack.enter_context(closing(ForkServer(assignment.modules)))
+                meanwhile()
+                started.wait()
+                server = started
+        yield server

@@ -1,7 +1,7 @@
 """Workers on this machine: processes forked from this one, each with one task at a time.
 
-A worker that is killed, by whoever, is noticed and replaced, and its task given to another; the second time its task is
-reported as lost. When this process ends, however it ends, its workers end too.
+If a worker is killed, another one takes its place and its task; if that one is killed too, the task is reported as
+lost. When this process ends, in whatever way, its workers end too.
 """
 
 from __future__ import annotations
@@ -24,12 +24,12 @@ from typing import Any
 from tinytorch.course.sandbox.end_with_parent import end_with_parent
 
 MOST_TRIES = 2
-LOOK_SECONDS = 0.5  # how often to look whether somebody pressed Ctrl-C unheard
+LOOK_SECONDS = 0.5  # how often to look for a Ctrl-C that Python dropped
 
 
 @dataclass(frozen=True)
 class Lost:
-    """Stands for the outcome of a task whose worker died each time."""
+    """The outcome of a task whose worker died each time."""
 
     exit_code: int
 
@@ -46,8 +46,8 @@ class _Task:
 
 
 @dataclass
-class _Seat:
-    """A worker and what it has to do."""
+class _Worker:
+    """A worker's process, and its task."""
 
     process: ForkProcess
     pipe: Connection
@@ -56,48 +56,48 @@ class _Seat:
 
 @dataclass
 class Pool:
-    """Processes that work through tasks; `make_handler` is called in each, and what it gives is called with a task."""
+    """Processes that work through tasks: each calls `make_handler` once, and the handler with each of its tasks."""
 
     count: int
     make_handler: Callable[[], Callable[[Any], Any]]
     _waiting: deque[_Task] = field(default_factory=deque)
-    _seats: list[_Seat] = field(default_factory=list)
+    _workers: list[_Worker] = field(default_factory=list)
     _interrupted: bool = False
-    _before: Any = None  # who was told of Ctrl-C before
+    _earlier_handler: Any = None  # of Ctrl-C
 
     def __enter__(self) -> Pool:
         if signal.getsignal(signal.SIGINT) is signal.default_int_handler and _is_main_thread():
-            self._before = signal.signal(signal.SIGINT, self._notice)
+            self._earlier_handler = signal.signal(signal.SIGINT, self._notice)
         for _ in range(self.count):
-            self._seats.append(self._hire())
+            self._workers.append(self._hire())
         return self
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, tb: TracebackType | None) -> None:
-        for seat in self._seats:
-            seat.pipe.close()  # an idle worker ends by that
-            if seat.task is not None:
-                seat.process.kill()
-        for seat in self._seats:
-            seat.process.join()
-        if self._before is not None:
-            signal.signal(signal.SIGINT, self._before)
+        for worker in self._workers:
+            worker.pipe.close()  # which ends an idle worker
+            if worker.task is not None:
+                worker.process.kill()
+        for worker in self._workers:
+            worker.process.join()
+        if self._earlier_handler is not None:
+            signal.signal(signal.SIGINT, self._earlier_handler)
 
     def _notice(self, *_: object) -> None:
-        """Take note of Ctrl-C: Python drops its exception where that meets an object that is being removed."""
+        """Note Ctrl-C: Python drops the exception if it is raised while an object is being deleted."""
         self._interrupted = True
         raise KeyboardInterrupt
 
     def submit(self, content: Any, *, first: bool = False) -> None:
-        """Add a task; `first` puts it before those that wait."""
+        """Add a task; `first` puts it in front of the waiting ones."""
         (self._waiting.appendleft if first else self._waiting.append)(_Task(content))
 
     def finished(self) -> Iterator[tuple[Any, Any]]:
-        """Return each task with its outcome as they end, until there is none left; more may be added meanwhile."""
+        """Yield each task with its outcome as they end, until there are none left; more may be added meanwhile."""
         while True:
-            for seat in self._seats:
-                if seat.task is None and self._waiting:
-                    self._give(seat, self._waiting.popleft())
-            busy = {seat.pipe: seat for seat in self._seats if seat.task is not None}
+            for worker in self._workers:
+                if worker.task is None and self._waiting:
+                    self._give(worker, self._waiting.popleft())
+            busy = {worker.pipe: worker for worker in self._workers if worker.task is not None}
             if not busy:
                 if not self._waiting:
                     return
@@ -106,14 +106,14 @@ class Pool:
             if self._interrupted:
                 raise KeyboardInterrupt
             for pipe in ready:
-                seat = busy[pipe]  # type: ignore[index]
-                task = seat.task
+                worker = busy[pipe]  # type: ignore[index]
+                task = worker.task
                 assert task is not None
                 try:
-                    outcome = seat.pipe.recv()
-                    seat.task = None
+                    outcome = worker.pipe.recv()
+                    worker.task = None
                 except (EOFError, OSError):
-                    self._replace(seat)
+                    self._replace(worker)
                     if task.tries < MOST_TRIES:
                         self._waiting.appendleft(task)
                         continue
@@ -122,32 +122,32 @@ class Pool:
                     raise outcome
                 yield task.content, outcome
 
-    def _give(self, seat: _Seat, task: _Task) -> None:
+    def _give(self, worker: _Worker, task: _Task) -> None:
         task.tries += 1
-        seat.task = task
-        with suppress(OSError):  # the worker is dead, which `finished` will see
-            seat.pipe.send(task.content)
+        worker.task = task
+        with suppress(OSError):  # the worker is dead, which `finished` will notice
+            worker.pipe.send(task.content)
 
-    def _replace(self, seat: _Seat) -> None:
-        """Put a new worker in a dead one's place."""
-        seat.pipe.close()
-        seat.process.join()
-        self._last_exit_code = seat.process.exitcode or 0
-        self._seats[self._seats.index(seat)] = self._hire()
+    def _replace(self, worker: _Worker) -> None:
+        """Put a new worker in place of a dead one."""
+        worker.pipe.close()
+        worker.process.join()
+        self._last_exit_code = worker.process.exitcode or 0
+        self._workers[self._workers.index(worker)] = self._hire()
 
-    def _hire(self) -> _Seat:
+    def _hire(self) -> _Worker:
         context = multiprocessing.get_context("fork")
         ours, theirs = context.Pipe()
         sys.stdout.flush()
         sys.stderr.flush()
         process = context.Process(
             target=_work,
-            args=(os.getpid(), theirs, [ours, *(seat.pipe for seat in self._seats)], self.make_handler),
+            args=(os.getpid(), theirs, [ours, *(worker.pipe for worker in self._workers)], self.make_handler),
             daemon=True,
         )
         process.start()
         theirs.close()
-        return _Seat(process, ours)
+        return _Worker(process, ours)
 
 
 def _is_main_thread() -> bool:
@@ -157,14 +157,14 @@ def _is_main_thread() -> bool:
 def _work(
     master: int, pipe: Connection, others: list[Connection], make_handler: Callable[[], Callable[[Any], Any]]
 ) -> None:
-    """Be a worker of the process `master`: take tasks from the pipe until it is closed."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the one that this one works for
+    """Work for the process `master`: do the tasks from the pipe until it is closed."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for `master`, which ends its workers
     end_with_parent(master)
-    gc.freeze()  # what this process began with is here to stay, and need not be looked through
+    gc.freeze()  # what this process began with stays until it ends, so the collector need not look through it
     for other in others:
         other.close()
     handler: Callable[[Any], Any] | None = None
-    with suppress(EOFError, ConnectionError):  # it ended, or was killed
+    with suppress(EOFError, ConnectionError):  # `master` has ended, or was killed
         while True:
             content = pipe.recv()
             try:

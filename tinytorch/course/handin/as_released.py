@@ -1,20 +1,21 @@
-"""What of a submission is graded: its answers, in the notebook as it was released.
+"""The part of a submission that is graded: its answers, in the notebook as it was released.
 
-What it carries beside them, such as tags, settings, outputs and a kernel's name, counts for nothing.
+Whatever else is in it, such as tags, settings, outputs and a kernel's name, has no effect.
 """
 
 from __future__ import annotations
 
 import copy
+import functools
 from pathlib import Path
 from typing import Any
 
 from nbformat import NotebookNode
-from nbgrader.api import Gradebook
 from nbgrader.preprocessors import NbGraderPreprocessor
 from traitlets import Unicode
 
-from tinytorch.course.handin.align_cells import place_cells
+from tinytorch.course.gradebook.open_read_only import open_read_only
+from tinytorch.course.handin.align_cells import align_cells
 from tinytorch.course.handin.leftover_stubs import mend_stubs
 from tinytorch.course.layout import Course, Module
 from tinytorch.course.notebook import EXPLORE, explore_cells, grade_id, grade_ids, role_of, tag_as_released
@@ -25,35 +26,29 @@ from tinytorch.course.released import released_notebook
 class GradeAsReleased(NbGraderPreprocessor):  # type: ignore[misc]
     """Put the answers of a submission into the released notebook, and note what had to be put right.
 
-    nbgrader's `OverwriteCells` comes after it and adds the hidden tests.
+    nbgrader's `OverwriteCells`, which adds the hidden tests, runs after it.
     """
 
-    course_root = Unicode(help="The course folder, which holds the released notebooks.").tag(config=True)
+    course_root = Unicode(help="The course folder, which has the released notebooks.").tag(config=True)
 
-    _released: tuple[tuple[Module, str], NotebookNode] | None = None  # of the submission before, most often the same
+    def __init__(self, **settings: Any) -> None:
+        super().__init__(**settings)
+        # for as long as this preprocessor lives, one run of a command, most often for one assignment
+        self._released = functools.lru_cache(maxsize=1)(_released)
 
     def preprocess(self, nb: NotebookNode, resources: dict[str, Any]) -> tuple[NotebookNode, dict[str, Any]]:
-        """Rearrange the notebook; `resources["tinytorch"]` holds what reading its file had to tell."""
+        """Rearrange the notebook; `resources["tinytorch"]` has the remarks from reading its file."""
         names = resources["nbgrader"]
         course = Course(Path(self.course_root))
         module = course.module(names["assignment"])
-        place = module, names["db_url"]
-        if self._released is None or self._released[0] != place:
-            released = released_notebook(course, module)
-            with Gradebook(names["db_url"]) as gradebook:
-                cells = gradebook.find_notebook(names["notebook"], names["assignment"]).source_cells
-                known = {cell.name for cell in cells}
-            if known != grade_ids(released):
-                raise RuntimeError(f"{module.released_path} is not what the gradebook knows: run `tito build` first")
-            self._released = place, released
-        released = self._released[1]
+        released = self._released(course, module, names["db_url"])  # only read here
 
         remarks = resources.get("tinytorch", [])
         tagged = tags_on_tests(nb)
         language = language_of(nb)
         nb.metadata = NotebookNode(kernelspec=copy.deepcopy(released.metadata.kernelspec))
         nb.nbformat, nb.nbformat_minor = 4, 5
-        notes = place_cells(nb, released)
+        notes = align_cells(nb, released)
         tag_as_released(nb, explore_cells(released))
 
         clear_notes(nb)
@@ -65,15 +60,25 @@ class GradeAsReleased(NbGraderPreprocessor):  # type: ignore[misc]
             add_note(nb, kind, "", sentence)
         if language != "python":
             add_note(nb, "note", "", f"the notebook was saved with a kernel for {language}; it was graded with Python")
-        if any(kind == "fault" for kind, _ in remarks):  # there was no notebook to put right
+        if any(kind == "fault" for kind, _ in remarks):  # the file was not a notebook
             return nb, resources
         for note in notes + mend_stubs(nb, released):
             add_note(nb, note.kind, note.cell, note.text)
         return nb, resources
 
 
+def _released(course: Course, module: Module, db_url: str) -> NotebookNode:
+    """Return the released notebook, whose cells have to be those that the gradebook knows."""
+    released = released_notebook(course, module)
+    with open_read_only(db_url) as gradebook:
+        known = {cell.name for cell in gradebook.find_notebook(module.name, module.assignment).source_cells}
+    if known != grade_ids(released):
+        raise RuntimeError(f"{module.released_path} is not what the gradebook knows: run `tito build` first")
+    return released
+
+
 def tags_on_tests(notebook: NotebookNode) -> dict[str, list[str]]:
-    """Return the names of the test cells that carry a tag by which a runner passes over a cell or its errors."""
+    """Return, by tag, the test cells that have a tag with which a runner passes over a cell or its errors."""
     found: dict[str, list[str]] = {}
     for cell in notebook.cells:
         if role_of(cell) == "test":
@@ -83,7 +88,7 @@ def tags_on_tests(notebook: NotebookNode) -> dict[str, list[str]]:
 
 
 def language_of(notebook: NotebookNode) -> str:
-    """Return the language that a notebook says it is in; one that says nothing is in Python."""
+    """Return the language that a notebook says it is in; Python if it says nothing."""
     for part in ("kernelspec", "language_info"):
         described = notebook.metadata.get(part)
         if isinstance(described, dict):

@@ -1,4 +1,4 @@
-"""What is left of a stub in a student's answer: it may hide the answer, replace it, or come too late to matter."""
+"""Stub lines that a student left in an answer: a stub may hide the answer, replace it, or come too late to matter."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ TOO_LATE = "`raise NotImplementedError(...)` still stood below your code; it was
 
 
 def mend_stubs(notebook: NotebookNode, released: NotebookNode) -> list[Note]:
-    """Take out each stub line below an answer, where it means nothing, and tell of those that stop one."""
+    """Take out stub lines below an answer, where they have no effect; note these, and the stubs that hide an answer."""
     notes, as_released = [], {grade_id(cell): cell.source for cell in solution_cells(released)}
     for cell in solution_cells(notebook):
         name, stub = str(grade_id(cell)), as_released.get(grade_id(cell), "")
@@ -32,7 +32,7 @@ def mend_stubs(notebook: NotebookNode, released: NotebookNode) -> list[Note]:
 
 
 def _leftovers(source: str, released_source: str) -> tuple[list[ast.stmt], list[ast.stmt]]:
-    """Return the stub lines that stand below a student's own code in the same block, and those that stand above it."""
+    """Return the stub lines below a student's own code in the same block, and those above it."""
     tree, released = _parsed(source), _parsed(released_source)
     given = {ast.dump(node) for node in ast.walk(released) if isinstance(node, ast.stmt)}
     below, above = [], []
@@ -41,18 +41,18 @@ def _leftovers(source: str, released_source: str) -> tuple[list[ast.stmt], list[
             if not isinstance(block, list) or not any(_is_stub(statement) for statement in block):
                 continue
             own = [ast.dump(statement) not in given for statement in block]
-            for place, statement in enumerate(block):
+            for index, statement in enumerate(block):
                 if not _is_stub(statement):
                     continue
-                if any(own[place + 1 :]):
+                if any(own[index + 1 :]):
                     above.append(statement)
-                elif any(own[:place]):
+                elif any(own[:index]):
                     below.append(statement)
     return below, above
 
 
 def _replaced_methods(notebook: NotebookNode) -> list[Note]:
-    """Tell of each stub with `@patch` that takes the place of a method written inside the class."""
+    """Return a note on each stub with `@patch` that replaces a method which the student wrote inside the class."""
     stubs = [cell for cell in solution_cells(notebook) if STUB_NAME in cell.source]
     if not stubs:
         return []
@@ -85,7 +85,7 @@ def _is_stub(statement: ast.stmt) -> bool:
 
 
 def _parsed(source: str) -> ast.Module:
-    """Return a cell's code as a tree, an empty one if it is none or too deep: the test that needs it says so."""
+    """Return a cell's syntax tree, an empty one if it has errors or is too deep: the test of that cell will say so."""
     try:
         tree = ast.parse(source)
         ast.dump(tree)

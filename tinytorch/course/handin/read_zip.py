@@ -1,7 +1,7 @@
-"""Reading a zip that `tito submit` made, or saying in a sentence why it is none: nothing is written here.
+"""Reading a zip that `tito submit` made, or saying in a sentence why it is not one; nothing is written here.
 
-Whoever made a zip may have meant harm. So only the four files that `submit` puts there are read, by their names and
-within a size, and what they say is held against each other.
+A zip may be malicious. So only the four files that `submit` puts into it are read, by their names and up to a size, and
+what they say is compared.
 """
 
 from __future__ import annotations
@@ -25,19 +25,19 @@ from tinytorch.course.layout import Course, CourseError, Module
 
 MOST_SMALL_BYTES = 10_000  # of each file but the notebook
 MOST_ZIP_BYTES = MOST_BYTES + 1_000_000
-MOST_FUTURE = timedelta(days=1)  # a student's clock may be wrong; a hand-in of next year would be the newest for long
-# The end of the name that `submit` gives; learning platforms put more around it
+MOST_FUTURE = timedelta(days=1)  # a student's clock may be wrong, but a hand-in of next year would stay the newest
+# The end of the name that `submit` gives a zip; learning platforms add text before and after it
 STAMP = re.compile(r"-\d{8}T\d{6}Z", re.IGNORECASE)
 AGAIN = "ask for a zip that `tito submit` made"
 
 
 class NotAHandIn(CourseError):
-    """Why a zip is not taken."""
+    """Why a zip is not collected."""
 
 
 @dataclass(frozen=True)
 class Unpacked:
-    """What a zip holds."""
+    """The contents of a zip."""
 
     module: Module
     student: str
@@ -45,7 +45,7 @@ class Unpacked:
 
 
 def unpack(course: Course, path: Path, now: datetime) -> Unpacked:
-    """Read a zip that was handed in, or raise `NotAHandIn`."""
+    """Read a zip that was handed in, or raise `NotAHandIn`; `now` is the time that its own is compared with."""
     try:
         if path.stat().st_size > MOST_ZIP_BYTES:
             raise NotAHandIn(f"{path} is too large for a hand-in (at most {MOST_ZIP_BYTES // 1_000_000} MB): {AGAIN}.")
@@ -61,12 +61,12 @@ def unpack(course: Course, path: Path, now: datetime) -> Unpacked:
         raise NotAHandIn(f"{path}: the notebook was changed after it was handed in (its SHA-256 differs): {AGAIN}.")
     _check_time(path, parts[TIMESTAMP], now)
     if not re.fullmatch(rb"[0-9a-f]{16,200}", parts[SECRET].strip()):
-        raise NotAHandIn(f"{path}: {SECRET} holds no secret of nbgrader's kind: {AGAIN}.")
+        raise NotAHandIn(f"{path}: {SECRET} holds no secret as nbgrader writes it: {AGAIN}.")
     return Unpacked(module, manifest["student"], parts)
 
 
 def _manifest(course: Course, path: Path, archive: zipfile.ZipFile) -> tuple[dict[str, str], Module]:
-    """Return the manifest, held against the zip's names, and the module that it is of."""
+    """Return the manifest, after comparing it with the names in the zip, and its module."""
     names = [entry.filename for entry in archive.infolist()]
     if MANIFEST not in names:
         raise NotAHandIn(f"{path} was not made by `tito submit` (it holds no {MANIFEST}): {AGAIN}.")
@@ -75,16 +75,18 @@ def _manifest(course: Course, path: Path, archive: zipfile.ZipFile) -> tuple[dic
         raise NotAHandIn(f"{path}: its {MANIFEST} is none that `tito submit` writes: {AGAIN}.")
     course_id = str(load_config(course).CourseDirectory.course_id)
     if facts["course"] != course_id:
-        raise NotAHandIn(f"{path} is of the course {facts['course']!r}, and this is {course_id!r}: nothing to collect.")
+        raise NotAHandIn(
+            f"{path} is of the course {facts['course']!r}, but this course is {course_id!r}: leave it out."
+        )
     module = next((each for each in course.modules if each.assignment == facts["assignment"]), None)
     if module is None:
-        raise NotAHandIn(f"{path} is of {facts['assignment']!r}, which is no module of this course.")
+        raise NotAHandIn(f"{path} is of {facts['assignment']!r}, which is no module of this course: leave it out.")
     if not STUDENT_ID.match(facts["student"]):
         raise NotAHandIn(f"{path}: {facts['student']!r} cannot be a student's id (letters, digits and . _ - @ only).")
     if not _fits(path.stem, f"{module.assignment}-{facts['student']}"):
         raise NotAHandIn(
             f"{path} holds the hand-in of {facts['student']} ({module.assignment}), and is named as another: "
-            "find out whose it is, then give it that name."
+            "find out whose it is, then rename it."
         )
     expected = sorted([MANIFEST, TIMESTAMP, SECRET, module.notebook_name])
     if sorted(names) != expected:
@@ -94,18 +96,18 @@ def _manifest(course: Course, path: Path, archive: zipfile.ZipFile) -> tuple[dic
 
 
 def _fits(name: str, owner: str) -> bool:
-    """Whether a zip is named as `submit` names it for this owner, or in a way of somebody else's altogether."""
+    """Whether a zip's name is the one that `submit` gives it for this owner, or quite another kind of name."""
     stamp = STAMP.search(name)
     return stamp is None or _letters(name[: stamp.start()]).endswith(_letters(owner))
 
 
 def _letters(text: str) -> str:
-    """Return a name as any learning platform leaves it, and macOS, which takes letters and their accents apart."""
+    """Return a name without what learning platforms replace in it, and with accents as one letter, unlike on macOS."""
     return re.sub(r"[\W_]+", "_", unicodedata.normalize("NFC", text).lower())
 
 
 def _facts(content: bytes) -> dict[str, str] | None:
-    """Return what a manifest says, or None if it is none."""
+    """Return what a manifest says, or None if it is not a manifest."""
     try:
         facts: Any = json.loads(content.decode("utf-8"))
     except (ValueError, RecursionError):
@@ -117,7 +119,7 @@ def _facts(content: bytes) -> dict[str, str] | None:
 
 
 def _read(path: Path, archive: zipfile.ZipFile, name: str, most_bytes: int) -> bytes:
-    """Read one file of a zip, if it is a plain one and no larger than this; a zip may lie about how large it is."""
+    """Read one regular file of a zip, up to a size: what the zip says about the size may be wrong."""
     entry = archive.getinfo(name)
     mode = entry.external_attr >> 16
     if entry.is_dir() or (mode and not stat.S_ISREG(mode) and stat.S_IFMT(mode)):
@@ -137,4 +139,7 @@ def _check_time(path: Path, content: bytes, now: datetime) -> None:
     except ValueError:
         raise NotAHandIn(f"{path}: {TIMESTAMP} holds no time as nbgrader writes it: {AGAIN}.") from None
     if time > now + MOST_FUTURE:
-        raise NotAHandIn(f"{path} says that it was handed in at {time:%Y-%m-%d %H:%M} UTC, which is still to come.")
+        raise NotAHandIn(
+            f"{path} says that it was handed in at {time:%Y-%m-%d %H:%M} UTC, which is still to come: have the student "
+            "set the computer's clock and run `tito submit` again."
+        )

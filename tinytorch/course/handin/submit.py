@@ -1,12 +1,12 @@
-"""From a student's notebook to the zip that is handed in, where there is no folder that student and instructor share.
+"""Packing a student's notebook into a zip to hand in, for courses without a folder that everybody can reach.
 
     05_dataloader-ada-20261123T041500Z.zip
         dataloader.ipynb         the notebook as it was saved last
         timestamp.txt            when it was handed in, as nbgrader writes it
-        submission_secret.txt    a random number that makes this hand-in its own, as nbgrader's `submit` adds it
-        manifest.json            whose it is and what of, and the notebook's SHA-256
+        submission_secret.txt    a random number that only this hand-in has, as nbgrader's `submit` adds it
+        manifest.json            the course, the assignment, the student, and the notebook's SHA-256
 
-`tito collect` takes it (`unpack`, `collect`).
+`tito collect` reads it (read_zip.py, collect.py).
 """
 
 from __future__ import annotations
@@ -32,28 +32,35 @@ from tinytorch.course.notebook import STUB, grade_id, read_notebook, solution_ce
 MANIFEST, TIMESTAMP, SECRET = "manifest.json", "timestamp.txt", "submission_secret.txt"
 FORMAT = 1  # of the manifest
 TIME_FORMAT = "%Y-%m-%d %H:%M:%S.%f UTC"  # nbgrader's own
-STAMP_FORMAT = "%Y%m%dT%H%M%SZ"  # in a file's name, where no system minds it
-# nbgrader joins its keys with "+", its lists with ",", and looks students up with file patterns.
+STAMP_FORMAT = "%Y%m%dT%H%M%SZ"  # in the file's name, which every system accepts
+# nbgrader joins keys with "+" and lists with ",", and finds students with file patterns.
 STUDENT_ID = re.compile(r"^[\w@-][\w@. -]*(?<!\s)$")
-# Names of accounts that everybody has in containers, Binder, Codespaces and Colab
+# The names of the account that everybody has in containers, Binder, Codespaces and Colab
 SHARED_ACCOUNTS = ("root", "jovyan", "codespace", "vscode", "colab", "user")
 
 
 @dataclass(frozen=True)
-class HandedIn:
-    """What was put into the zip, for whoever is told of it."""
+class SubmittedZip:
+    """A zip that was made to be handed in."""
 
     path: Path
     student: str
-    unwritten: list[str]  # the cells that were not written yet
+    unwritten: list[str]  # the cells that the student has not written yet
 
 
-def submit(course: Course, module: Module, notebook_path: Path, student: str, to: Path, now: datetime) -> HandedIn:
-    """Put a notebook into a zip in the folder `to`; the notebook itself is only read."""
+def submit(course: Course, module: Module, notebook_path: Path, student: str, to: Path, now: datetime) -> SubmittedZip:
+    """Put a notebook into a zip in the folder `to`; the notebook stays as it is.
+
+    Raises:
+        CourseError: the student has no usable name, the notebook cannot be read or is too large, or the folder cannot
+            be written to.
+    """
     if not student:
-        raise CourseError("Say who hands in, by the name that your course knows you by, such as --student ada.")
+        raise CourseError("Give the name by which your course knows you, such as --student ada.")
     if not STUDENT_ID.match(student):
-        raise CourseError(f"{student!r} cannot be a student's id: letters, digits and . _ - @ only, as --student ada.")
+        raise CourseError(
+            f"{student!r} cannot be a student's id: use letters, digits and . _ - @ only, such as --student ada."
+        )
     notebook = read_notebook(notebook_path)
     content = notebook_path.read_bytes()
     if len(content) > MOST_BYTES:
@@ -73,11 +80,11 @@ def submit(course: Course, module: Module, notebook_path: Path, student: str, to
     except OSError as error:
         raise CourseError(f"The zip could not be written ({error}): give another folder by --to.") from None
     unwritten = [str(grade_id(cell)) for cell in solution_cells(notebook) if STUB in cell.source]
-    return HandedIn(path, student, unwritten)
+    return SubmittedZip(path, student, unwritten)
 
 
 def student_here() -> str:
-    """Return who works here: JupyterHub's user, else the account's name; nothing if that is a name that all have."""
+    """Return the user's name: JupyterHub's, else the account's; nothing if that is an account that everybody has."""
     if hub_user := os.environ.get("JUPYTERHUB_USER", ""):
         return hub_user
     try:

@@ -1,13 +1,13 @@
 """canvas.csv, the file that Canvas' gradebook imports.
 
-It has the columns that Canvas looks for, in its order: Student, ID, SIS User ID, SIS Login ID, Section, and the
+It has the columns that Canvas expects, in this order: Student, ID, SIS User ID, SIS Login ID, Section, and the
 assignment. Canvas finds a student by ID (the gradebook's `lms_user_id`), else by SIS Login ID (our student id), else by
-name, and the assignment by its title; where it finds none it asks.
+name, and the assignment by its title; if it finds none, it asks.
 
-The score is what nbgrader counts: tests and written answers less the late penalty. While written answers wait it is the
-score so far: grade them, grade the folder again, and import the new file. Who could not be graded, or is held back
-until a person has looked, has no row. Canvas would take an empty cell for a score that was taken away; a student whom
-the file does not name keeps what is there.
+The score is nbgrader's: tests and written answers, less the late penalty. While written answers still have to be
+graded, it is the score so far: grade them, grade the folder again, and import the new file. A student who could not be
+graded, or who is held back until a person has looked, has no row: Canvas would take an empty cell to mean that the
+score was removed, but a student without a row keeps the score that Canvas has.
 """
 
 from __future__ import annotations
@@ -17,18 +17,17 @@ import io
 from pathlib import Path
 from typing import Any
 
-from nbgrader.api import Gradebook
-
 from tinytorch.course.files import write_whole
+from tinytorch.course.gradebook.open_read_only import ReadOnlyGradebook
 from tinytorch.course.reports.results import ClassResults
 from tinytorch.course.reports.spreadsheet_cells import plain_cell
 
 CANVAS_COLUMNS = ["Student", "ID", "SIS User ID", "SIS Login ID", "Section"]
-CANVAS_POINTS = "Points Possible"  # what the first cell of Canvas' row of maximal points holds
+CANVAS_POINTS = "Points Possible"  # the first cell of the row with the maximum points
 
 
-def write_canvas_csv(results: ClassResults, gradebook: Gradebook, path: Path) -> None:
-    """Write the file that Canvas' gradebook imports: a row per student of this run whose score stands."""
+def write_canvas_csv(results: ClassResults, gradebook: ReadOnlyGradebook, path: Path) -> None:
+    """Write the file that Canvas' gradebook imports: a row for each student of this run who has a score."""
     assignment = gradebook.find_assignment(results.module.assignment)
     table = io.StringIO(newline="")
     writer = csv.writer(table, lineterminator="\n")
@@ -40,7 +39,7 @@ def write_canvas_csv(results: ClassResults, gradebook: Gradebook, path: Path) ->
         known = gradebook.find_student(student.student)
         submission = gradebook.find_submission(assignment.name, student.student)
         score = max(0.0, submission.score - (submission.late_submission_penalty or 0.0))
-        # A name with these words would be read as the row of maximal points.
+        # Canvas would take a row with these words for the one with the maximum points.
         name = _name(known).replace(CANVAS_POINTS, CANVAS_POINTS.replace(" ", "_"))
         cells = [name, known.lms_user_id or "", "", student.student, ""]
         writer.writerow([*map(plain_cell, cells), _score(score)])
@@ -53,5 +52,5 @@ def _name(student: Any) -> str:
 
 
 def _score(points: float) -> str:
-    """Return points with two decimals, which is what Canvas keeps, and none that are zero."""
+    """Return points with at most two decimals, which is what Canvas keeps."""
     return f"{points:.2f}".rstrip("0").rstrip(".")

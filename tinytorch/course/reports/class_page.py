@@ -1,7 +1,7 @@
-"""The page that an instructor opens after a grading run: report.html, whole in one file and without a script.
+"""The page that an instructor opens after a grading run: report.html, a single file without scripts.
 
-Two figures show how the class did and which tests were hardest; tables name what most often went wrong, and the
-submissions that want a person: flagged ones, broken ones, late ones. All that comes from submissions is shown as text.
+Two figures show how the class did and which tests were hardest. Tables show what went wrong most often, and which
+submissions a person should look at: flagged, broken and late ones. Whatever comes from a submission is shown as text.
 """
 
 from __future__ import annotations
@@ -29,15 +29,15 @@ from tinytorch.course.files import write_whole
 from tinytorch.course.reports.results import ClassResults, StudentResult, one_line
 
 TEMPLATES = Path(__file__).parent / "templates" / "report"
-MOST_BARS = 15  # of the hardest tests
+MOST_BARS = 15  # in the figure of the hardest tests
 MOST_MESSAGES = 10
-MOST_STUDENTS = 20  # in a table of some students; the last table has all
+MOST_STUDENTS = 20  # in each table but the last one, which has all
 MOST_NAMES = 3  # of students or tests in one cell
 
-# Okabe and Ito's blue and vermilion (2008), which colour-blind readers tell apart; nothing rests on them alone
+# Okabe and Ito's blue and vermilion (2008), which colour-blind readers can tell apart; colour alone says nothing
 BLUE, VERMILION, INK, PALE = "#0072B2", "#D55E00", "#222222", "#DDE3E8"
 STYLE: Any = {  # matplotlib types its keys one by one
-    "svg.fonttype": "none",  # text stays text: to search, to select, in the reader's own font
+    "svg.fonttype": "none",  # text stays text, which readers can search, select and see in their own font
     "font.family": "sans-serif",
     "font.size": 11,
     "text.color": INK,
@@ -53,10 +53,10 @@ STYLE: Any = {  # matplotlib types its keys one by one
 
 @dataclass(frozen=True)
 class Person:
-    """A student as the page names one: linked to the feedback page, if that was given."""
+    """A student's name on the page, with a link to the feedback page if there is one."""
 
     name: str
-    link: str  # from the report's folder; empty if there is no page
+    link: str  # relative to the report's folder; empty if there is no page
 
 
 @dataclass(frozen=True)
@@ -68,7 +68,7 @@ class Cut:
 
     @classmethod
     def of(cls, items: Iterable[object], most: int) -> Cut:
-        """Cut a list; one item more than `most` is shown, not counted."""
+        """Return the first `most` items; if there is only one more, it is shown as well."""
         every = list(items)
         shown = every if len(every) <= most + 1 else every[:most]
         return cls(shown, len(every) - len(shown))
@@ -77,7 +77,7 @@ class Cut:
 def write_report(results: ClassResults, path: Path, folder: Path | None = None) -> None:
     """Write the page of a grading run to `path`; the same results give the same bytes.
 
-    `folder` is the one that grading wrote into: each feedback page that is there is linked from the student's name.
+    `folder` is the grading run's output: the page links to each feedback page that is in it.
     """
     people = {student.student: _person(results, student.student, path, folder) for student in results.students}
     with matplotlib.rc_context(STYLE):
@@ -103,18 +103,18 @@ def write_report(results: ClassResults, path: Path, folder: Path | None = None) 
 
 
 def _person(results: ClassResults, name: str, path: Path, folder: Path | None) -> Person:
-    """Name a student, with the way from the report to the feedback page."""
+    """Return a student's name, with the link from the report to the feedback page."""
     link = ""
     if folder is not None and folder.is_relative_to(path.parent):
         parts = ("feedback", name, results.module.assignment, f"{results.module.name}.html")
         if "/" not in name and folder.joinpath(*parts).is_file():
-            way = (*folder.relative_to(path.parent).parts, *parts)
-            link = "./" + "/".join(quote(part, safe="") for part in way)
+            relative = (*folder.relative_to(path.parent).parts, *parts)
+            link = "./" + "/".join(quote(part, safe="") for part in relative)
     return Person(one_line(name), link)
 
 
 def _tiles(results: ClassResults) -> list[tuple[str, str, str]]:
-    """Return the counts of the page's head: the number, what it counts, and the section that tells more."""
+    """Return the counts at the top of the page: the number, what it counts, and the section with the details."""
     points = [student.points for student in results.counted]
     waiting = sum(student.written_waiting for student in results.students)
     broken = len({student.student for student, _, _ in _broken(results)})
@@ -131,7 +131,7 @@ def _tiles(results: ClassResults) -> list[tuple[str, str, str]]:
 
 
 def _left_out(results: ClassResults) -> list[str]:
-    """Return which submissions the figures and the table of failures leave out."""
+    """Return which submissions the figures and the table of messages leave out."""
     counts = {
         "held back": sum(student.held_back for student in results.graded),
         "unreadable": sum(not student.held_back and bool(student.unreadable) for student in results.graded),
@@ -141,7 +141,7 @@ def _left_out(results: ClassResults) -> list[str]:
 
 
 def _distribution(results: ClassResults) -> Markup:
-    """Draw how many students have how many points: none, full marks, and the tenths between."""
+    """Draw how many students have how many points: none, each tenth of the points, and all of them."""
     students, most = results.counted, _most_points(results)
     if not students or not most:
         return Markup("")
@@ -151,38 +151,37 @@ def _distribution(results: ClassResults) -> Markup:
         counts[0 if percent <= 0 else 11 if percent >= 100 else 1 + int(percent // 10)] += 1
     labels = ["0", "<10", *[f"{tenth}+" for tenth in range(10, 100, 10)], "100"]
     middle = median(percents)
-    place = 0.0 if middle <= 0 else 11.0 if middle >= 100 else 0.5 + middle / 10  # bar 1 is from 0.5 to 1.5
+    mark = 0.0 if middle <= 0 else 11.0 if middle >= 100 else 0.5 + middle / 10  # bar 1 is from 0.5 to 1.5
     figure, axes = _figure(height=4.9)
     axes.bar(range(12), counts, width=0.86, color=BLUE)
     for bar, count in enumerate(counts):
         if count:
             axes.annotate(f"{count:,}", (bar, count), (0, 3), textcoords="offset points", ha="center")
     axes.set_ylim(0, max(counts) * 1.35)
-    axes.plot([place], [max(counts) * 1.17], marker="v", color=VERMILION, markersize=9)
+    axes.plot([mark], [max(counts) * 1.17], marker="v", color=VERMILION, markersize=9)
     text = f"median {_number(median(student.points for student in students))}"
-    left = place > 5  # of the mark
-    shift, side = ((-8, 0), "right") if left else ((8, 0), "left")
-    axes.annotate(text, (place, max(counts) * 1.17), shift, textcoords="offset points", ha=side, va="center")
+    shift, side = ((-8, 0), "right") if mark > 5 else ((8, 0), "left")
+    axes.annotate(text, (mark, max(counts) * 1.17), shift, textcoords="offset points", ha=side, va="center")
     axes.set_xticks(range(12), labels)
     axes.tick_params(axis="x", length=0)
     axes.set_xlabel("points of the tests, in percent")
     axes.set_ylabel("students")
     axes.yaxis.set_major_locator(MaxNLocator(4, integer=True))
-    told = ", ".join(f"{label} percent: {count}" for label, count in zip(labels, counts, strict=True) if count)
-    return _svg(figure, "distribution", f"How many students have what share of the points. {told}.")
+    shares = ", ".join(f"{label} percent: {count}" for label, count in zip(labels, counts, strict=True) if count)
+    return _svg(figure, "distribution", f"How many students have what share of the points. {shares}.")
 
 
 @dataclass(frozen=True)
 class Hardest:
-    """The figure of the hardest tests, and what it does not show."""
+    """The figure of the hardest tests, and counts of what it leaves out."""
 
     figure: Markup
-    more: int  # tests that somebody failed and that have no bar
+    more: int  # tests that somebody failed but that have no bar
     passed_by_all: int
 
 
 def _hardest(results: ClassResults) -> Hardest:
-    """Draw which tests most students fail."""
+    """Draw the tests that most students fail."""
     students = len(results.counted)
     failed: dict[str, int] = dict.fromkeys(results.test_names, 0)
     points = {test.name: test.max_points for student in results.counted for test in student.tests}
@@ -203,17 +202,17 @@ def _hardest(results: ClassResults) -> Hardest:
     axes.set_yticks(range(len(shown)), [f"{name} ({_points(points[name])})" for name in shown])
     axes.tick_params(axis="y", length=0)
     axes.set_ylim(len(shown) - 0.4, -0.6)
-    axes.set_xlim(0, 1.5 * max(shares))  # room for the text after the longest bar
+    axes.set_xlim(0, 1.5 * max(shares))  # leaves room for the text after the longest bar
     axes.spines["bottom"].set_visible(False)
     axes.set_xticks([])
-    told = ", ".join(f"{name}: {share:.0f} percent" for name, share in zip(shown, shares, strict=True))
-    alt = f"The share of students who fail each of the hardest tests, worst first. {told}."
+    failed_by = ", ".join(f"{name}: {share:.0f} percent" for name, share in zip(shown, shares, strict=True))
+    alt = f"The share of students who fail each of the hardest tests, worst first. {failed_by}."
     return Hardest(_svg(figure, "hardest", alt), len(ranked) - len(shown), all_passed)
 
 
 @dataclass(frozen=True)
-class Message:
-    """One message that tests ended in: which tests, and which students met it."""
+class FailureMessage:
+    """One message of failed tests, with these tests and the students who got it."""
 
     text: str
     tests: Cut
@@ -221,7 +220,7 @@ class Message:
 
 
 def _messages(results: ClassResults) -> Cut:
-    """Return the messages of failed tests, the one that most students met first."""
+    """Return the messages of failed tests, the one that most students got first."""
     students: dict[str, dict[str, None]] = defaultdict(dict)
     tests: dict[str, dict[str, None]] = defaultdict(dict)
     for student in results.counted:
@@ -231,18 +230,18 @@ def _messages(results: ClassResults) -> Cut:
                 tests[test.reason][test.name] = None
     ranked = sorted(students, key=lambda text: (-len(students[text]), -len(tests[text])))
     return Cut.of(
-        [Message(one_line(text), Cut.of(tests[text], MOST_NAMES), list(students[text])) for text in ranked],
+        [FailureMessage(one_line(text), Cut.of(tests[text], MOST_NAMES), list(students[text])) for text in ranked],
         MOST_MESSAGES,
     )
 
 
 def _flagged(results: ClassResults) -> list[StudentResult]:
-    """Return the flagged students, those first whose points wait for a person."""
+    """Return the flagged students, first those whose points are held back."""
     return sorted((student for student in results.students if student.flags), key=lambda each: not each.held_back)
 
 
 def _broken(results: ClassResults) -> list[tuple[StudentResult, str, str]]:
-    """Return what went wrong beyond failed tests: the student, where, and what happened; the worst first."""
+    """Return what went wrong besides failed tests: the student, where, and what happened; the worst first."""
     rows = [(student, "the submission", student.failure) for student in results.failures]
     rows += [(student, "the file", student.unreadable) for student in results.unreadable]
     rows += [
@@ -255,7 +254,7 @@ def _broken(results: ClassResults) -> list[tuple[StudentResult, str, str]]:
 
 
 def _trust(name: str) -> str:
-    """Return the option that lets a flagged student's points count."""
+    """Return the option of `tito grade` that lets a flagged student's points count."""
     return f"--trust {shlex.quote(name)}" if not name.startswith("-") else f"--trust={shlex.quote(name)}"
 
 
@@ -264,13 +263,13 @@ def _most_points(results: ClassResults) -> float:
 
 
 def _figure(height: float) -> tuple[Figure, Axes]:
-    """Return a figure of the page's width; the height is in inches."""
+    """Return a figure as wide as the page; the height is in inches."""
     figure = Figure(figsize=(6.4, height), layout="constrained")
     return figure, figure.subplots()
 
 
 def _svg(figure: Figure, name: str, alt: str) -> Markup:
-    """Return a figure as an element of the page, with a title for who cannot see it; `name` keeps its ids its own."""
+    """Return a figure as an SVG element, with `alt` for readers who cannot see it; its ids begin with `name`."""
     file = io.StringIO()
     nothing = dict.fromkeys(["Creator", "Date", "Format", "Type"])
     with matplotlib.rc_context({"svg.hashsalt": name}):
@@ -285,16 +284,16 @@ def _svg(figure: Figure, name: str, alt: str) -> Markup:
 
 
 def _code(text: str) -> Markup:
-    """Return a note with the code in it, which stands between backquotes, set apart."""
+    """Return a note in which the code, which is between backquotes, is marked up as code."""
     text = one_line(text)
-    line = re.match(r"`(.*)`( .*)$", text)  # a student's line, which may hold backquotes of its own
+    line = re.match(r"`(.*)`( .*)$", text)  # a student's line, which may contain backquotes itself
     parts = ["", *line.groups()] if line else text.split("`")
-    pieces = (Markup("<code>{}</code>").format(part) if place % 2 else part for place, part in enumerate(parts))
+    pieces = (Markup("<code>{}</code>").format(part) if number % 2 else part for number, part in enumerate(parts))
     return Markup("").join(pieces)
 
 
 def _number(value: float) -> str:
-    """Return a number with one decimal, if it has any."""
+    """Return a number with at most one decimal."""
     return f"{value:,.1f}".removesuffix(".0")
 
 

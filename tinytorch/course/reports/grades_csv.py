@@ -13,9 +13,9 @@ from tinytorch.course.reports.spreadsheet_cells import plain_cell
 
 
 def write_grades(results: ClassResults, path: Path) -> None:
-    """Write grades.csv: a row per student; one who could not be graded has a row without points.
+    """Write grades.csv: a row per student; a student who could not be graded has a row without points.
 
-    `points` is what the tests gave, before `late_penalty`; `notes` is the last column and holds all that was noted.
+    `points` are those of the tests, before `late_penalty`; `notes`, the last column, has all notes.
     """
     table = io.StringIO(newline="")
     writer = csv.writer(table, lineterminator="\n")

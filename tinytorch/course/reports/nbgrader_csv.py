@@ -1,4 +1,4 @@
-"""nbgrader.csv: what nbgrader's own exporter writes."""
+"""nbgrader.csv, which nbgrader's own exporter writes."""
 
 from __future__ import annotations
 
@@ -9,15 +9,15 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from nbgrader.api import Gradebook
 from nbgrader.plugins import CsvExportPlugin
 
 from tinytorch.course.files import write_whole
+from tinytorch.course.gradebook.open_read_only import ReadOnlyGradebook
 from tinytorch.course.reports.spreadsheet_cells import plain_cell
 
 
-def write_nbgrader_csv(gradebook: Gradebook, assignment: str, path: Path) -> None:
-    """Write what nbgrader's own exporter writes, for one assignment and every student of the gradebook."""
+def write_nbgrader_csv(gradebook: ReadOnlyGradebook, assignment: str, path: Path) -> None:
+    """Write nbgrader's own export of one assignment, with every student of the gradebook."""
     with tempfile.TemporaryDirectory() as folder:
         written = Path(folder) / path.name
         exporter = CsvExportPlugin()
@@ -28,7 +28,7 @@ def write_nbgrader_csv(gradebook: Gradebook, assignment: str, path: Path) -> Non
 
 @dataclass(frozen=True)
 class _QuotedStudent:
-    """A student as nbgrader's exporter may write one: it puts values between commas as they are."""
+    """A student with values that are quoted already: nbgrader's exporter does not quote them."""
 
     id: str
     first_name: str | None
@@ -37,9 +37,9 @@ class _QuotedStudent:
 
 
 class _QuotedGradebook:
-    """What nbgrader's exporter asks of a gradebook, with students' names and addresses ready for a CSV file."""
+    """The part of a gradebook that nbgrader's exporter uses, with the students' names and addresses quoted."""
 
-    def __init__(self, gradebook: Gradebook) -> None:
+    def __init__(self, gradebook: ReadOnlyGradebook) -> None:
         self.gradebook = gradebook
         self.assignments = gradebook.assignments
         self.ids = {_quoted(student.id): student.id for student in gradebook.students}
@@ -49,17 +49,17 @@ class _QuotedGradebook:
         ]
 
     def find_submission(self, assignment: str, student: str) -> Any:
-        """Return a student's submission, by the id as it is written."""
+        """Return the submission of a student with a quoted id."""
         return self.gradebook.find_submission(assignment, self.ids[student])
 
 
 def _by_name(student: Any) -> tuple[str, str, str]:
-    """Return the key that sorts students; nbgrader leaves the order of those without a name to the database."""
+    """Return the key to sort students by; nbgrader leaves the order of those without a name to the database."""
     return student.last_name or "", student.first_name or "", student.id
 
 
 def _quoted(text: str | None) -> str:
-    """Return a text as a CSV file's cell, with quotes if it needs them."""
+    """Return a text as a cell of a CSV file, in quotation marks if it needs them."""
     cell = io.StringIO()
     csv.writer(cell, lineterminator="").writerow([plain_cell(text or "")])
     return cell.getvalue() if text else ""

@@ -1,4 +1,4 @@
-"""What a feedback page may show: the student's work and each test's message, never a line of a hidden test."""
+"""Keeping hidden tests off feedback pages, which show the student's work and each test's message."""
 
 from __future__ import annotations
 
@@ -8,14 +8,14 @@ import re
 from typing import Any
 
 from nbformat import NotebookNode
-from nbgrader.api import Gradebook
 from nbgrader.preprocessors import ClearHiddenTests, NbGraderPreprocessor
 
+from tinytorch.course.gradebook.open_read_only import open_read_only
 from tinytorch.course.notebook import role_of
 from tinytorch.course.notes import KEY
 
 NOTE = "[a line of a hidden test was removed here]"
-LEAST_CHARACTERS = 20  # a shorter line, such as `x = 1`, gives nothing away
+LEAST_CHARACTERS = 20  # a shorter line, such as `x = 1`, reveals nothing
 ANSI = re.compile(r"\x1b\[[0-9;]*[A-Za-z]")
 TAG = re.compile(r"<[^>]*>")
 BEGIN, END = "BEGIN HIDDEN TESTS", "END HIDDEN TESTS"
@@ -25,32 +25,33 @@ FRAME = re.compile(r"^\s*(File\b|(Cell|Input)\s+In\s?\[(?P<count>\d+)\]|\[\.\.\.
 class ClearHiddenRegions(ClearHiddenTests):  # type: ignore[misc]
     """nbgrader's ClearHiddenTests for the course's test cells only.
 
-    In a student's own cell the text "BEGIN HIDDEN TESTS" is just text; the stock one stops with an error there.
+    In a student's own cell the text "BEGIN HIDDEN TESTS" is only text; nbgrader's own class raises an error there.
     """
 
     def preprocess_cell(
         self, cell: NotebookNode, resources: dict[str, Any], cell_index: int
     ) -> tuple[NotebookNode, dict[str, Any]]:
-        """Cut the hidden region out of a test cell's source."""
+        """Remove the hidden region from a test cell's source."""
         if role_of(cell) == "test":
             self._remove_hidden_test_region(cell)
         return cell, resources
 
 
 class HideTestsInOutputs(NbGraderPreprocessor):  # type: ignore[misc]
-    """Keep hidden tests out of tracebacks and of anything printed; runs after `ClearHiddenRegions`."""
+    """Remove lines of hidden tests from tracebacks and from all other outputs; runs after `ClearHiddenRegions`."""
 
-    _known: tuple[tuple[str, ...], set[str]] | None = None  # of the page before, most often the same
+    def __init__(self, **settings: Any) -> None:
+        super().__init__(**settings)
+        # for as long as this preprocessor lives, one run of a command, most often for one assignment
+        self._hidden_in = functools.lru_cache(maxsize=1)(_hidden_in)
 
     def preprocess(self, nb: NotebookNode, resources: dict[str, Any]) -> tuple[NotebookNode, dict[str, Any]]:
         """Clean every output of the notebook."""
         names = resources["nbgrader"]
-        place = names["db_url"], names["notebook"], names["assignment"]
-        if self._known is None or self._known[0] != place:
-            self._known = place, _hidden_in(*place)
-        # What stands in a cell that the student sees anyway is no secret.
+        hidden = self._hidden_in(names["db_url"], names["notebook"], names["assignment"])
+        # A line that is also in a cell that the student sees is not a secret.
         visible = "\n".join(squeezed_source(cell.source) for cell in nb.cells)
-        secrets = {hidden for hidden in self._known[1] if hidden not in visible}
+        secrets = {line for line in hidden if line not in visible}
 
         code_cells = [cell for cell in nb.cells if cell.cell_type == "code"]
         own_counts = {cell.execution_count for cell in code_cells if role_of(cell) != "test"}
@@ -64,15 +65,15 @@ class HideTestsInOutputs(NbGraderPreprocessor):  # type: ignore[misc]
         return nb, resources
 
 
-def _hidden_in(db_url: str, notebook: str, assignment: str) -> set[str]:
-    """Return the lines of all hidden tests of a notebook, without their spaces."""
-    with Gradebook(db_url) as gradebook:
+def _hidden_in(db_url: str, notebook: str, assignment: str) -> frozenset[str]:
+    """Return the lines of all hidden tests of a notebook, squeezed."""
+    with open_read_only(db_url) as gradebook:
         cells = gradebook.find_notebook(notebook, assignment).source_cells
-        return {squeeze(line) for cell in cells for line in hidden_lines(cell.source or "")}
+        return frozenset(squeeze(line) for cell in cells for line in hidden_lines(cell.source or ""))
 
 
 def hidden_lines(source: str) -> set[str]:
-    """Return the lines of a cell's hidden regions that are long enough to count."""
+    """Return the lines of a cell's hidden regions, but for short ones."""
     lines, inside = set(), False
     for line in source.splitlines():
         if BEGIN in line or END in line:
@@ -83,9 +84,9 @@ def hidden_lines(source: str) -> set[str]:
 
 
 def keep_own_frames(output: NotebookNode, own_counts: set[int]) -> None:
-    """Leave of a traceback the frames in the student's own cells and the message.
+    """Keep the message of a traceback and its frames in the student's own cells.
 
-    The others would show a test cell's lines, or those of an earlier module's reference.
+    The other frames would show lines of a test cell, or of an earlier module's reference.
     """
     kept, frames_kept, frames_dropped = [], 0, 0
     for entry in output.traceback:
@@ -99,7 +100,7 @@ def keep_own_frames(output: NotebookNode, own_counts: set[int]) -> None:
 
 
 def clean_output(output: NotebookNode, secrets: set[str]) -> None:
-    """Replace the hidden lines in an output, whatever its kind."""
+    """Replace the hidden lines in an output of any kind."""
     if output.output_type == "stream":
         output.text = remove_secrets(output.text, secrets)
     elif output.output_type == "error":
@@ -117,25 +118,25 @@ def clean_output(output: NotebookNode, secrets: set[str]) -> None:
 
 
 def remove_secrets(text: str, secrets: set[str]) -> str:
-    """Replace each line that holds a hidden one, or the whole text where the hidden one was broken into pieces."""
-    if not _holds(text, secrets):
+    """Replace each line that contains a hidden one, or the whole text if a hidden line is spread over several."""
+    if not _contains(text, secrets):
         return text
-    cleaned = "\n".join(NOTE if _holds(line, secrets) else line for line in text.split("\n"))
-    return NOTE if _holds(cleaned, secrets) else cleaned
+    cleaned = "\n".join(NOTE if _contains(line, secrets) else line for line in text.split("\n"))
+    return NOTE if _contains(cleaned, secrets) else cleaned
 
 
 def squeeze(text: str) -> str:
-    """Take out what printing may change in a line: colours, HTML's and repr's escapes, white space."""
+    """Remove what printing may change in a line: colours, white space, and the escapes of HTML and `repr`."""
     return re.sub(r"[\\\s]", "", html.unescape(ANSI.sub("", text)))
 
 
-@functools.lru_cache(10_000)  # the cells of a class are the same over and over
+@functools.lru_cache(10_000)  # most cells are the same for a whole class
 def squeezed_source(source: str) -> str:
     """Return a cell's source squeezed."""
     return squeeze(source)
 
 
-def _holds(text: str, secrets: set[str]) -> bool:
-    """Whether a hidden line stands in `text`, plain or between HTML tags."""
+def _contains(text: str, secrets: set[str]) -> bool:
+    """Whether a hidden line is in `text`, as it is or with HTML tags in between."""
     forms = (squeeze(text), squeeze(TAG.sub("", text)))
     return any(secret in form for form in forms for secret in secrets)

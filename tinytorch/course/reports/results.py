@@ -1,13 +1,14 @@
-"""What a class got: read from nbgrader's gradebook, and written as grades.csv."""
+"""The results of a class, student by student and test by test, read from nbgrader's gradebook."""
 
 from __future__ import annotations
 
-import hashlib
 from dataclasses import dataclass, field, replace
 
 from nbformat import NotebookNode
 from nbgrader.api import SubmittedNotebook
 
+from tinytorch.course.error_text import first_line
+from tinytorch.course.gradebook.lateness import late_sentence
 from tinytorch.course.layout import Module
 from tinytorch.course.notebook import grade_id, role_of
 from tinytorch.course.notes import Note
@@ -20,7 +21,7 @@ MOST_CHARACTERS = 300  # of a message
 class TestResult:
     """One test of one student."""
 
-    __test__ = False  # pytest takes any class named Test* for tests
+    __test__ = False  # pytest takes any class named Test* for a class of tests
 
     name: str
     points: float
@@ -34,24 +35,25 @@ class TestResult:
 
     @property
     def reason(self) -> str:
-        """The message as a reader wants it: that an assert failed goes without saying."""
+        """The message without "AssertionError", which a reader does not need."""
         return self.message.removeprefix("AssertionError: ")
 
 
 @dataclass(frozen=True)
 class StudentResult:
-    """What one student got: automatic points per test, and the written answers that wait for a person."""
+    """The result of one student: the points of each test, and how many written answers wait for a person."""
 
     student: str
     tests: list[TestResult] = field(default_factory=list)
     written: int = 0
     written_waiting: int = 0
     written_points: float = 0.0
-    late_penalty: float = 0.0  # the points that are taken for handing in late
-    notes: list[Note] = field(default_factory=list)  # what a person has to be told
-    unreadable: str = ""  # why what was handed in is no notebook, and got 0 points; empty if it is one
+    seconds_late: float = 0.0  # how long after the student's due date it was handed in
+    late_penalty: float = 0.0  # the points that are taken for that
+    notes: list[Note] = field(default_factory=list)  # what people have to know
+    unreadable: str = ""  # why the file is not a notebook, and got 0 points; empty if it is one
     failure: str = ""  # why the submission could not be graded; empty if it was
-    held_back: bool = False  # flagged, and no person has looked yet: its points do not count so far
+    held_back: bool = False  # flagged, and no person has looked yet: until then it has 0 points
 
     @property
     def points(self) -> float:
@@ -65,14 +67,13 @@ class StudentResult:
 
     @property
     def flags(self) -> int:
-        """How many notes ask a person to look."""
+        """How many notes are flags, which ask a person to look."""
         return sum(note.kind == "flag" for note in self.notes)
 
     @property
     def lateness(self) -> str:
         """How late it came and what that costs, in words; empty if it came in time."""
-        said = [note.text for note in self.notes if note.kind == "note" and "after the due date" in note.text]
-        return said[0] if said else f"{self.late_penalty:g} points less" if self.late_penalty else ""
+        return late_sentence(self.seconds_late, self.late_penalty)
 
     @property
     def tests_passed(self) -> int:
@@ -82,7 +83,7 @@ class StudentResult:
 
 @dataclass(frozen=True)
 class ClassResults:
-    """What every student of a grading run got."""
+    """The results of all students in a grading run."""
 
     module: Module
     students: list[StudentResult]
@@ -94,17 +95,17 @@ class ClassResults:
 
     @property
     def failures(self) -> list[StudentResult]:
-        """The students whose submission could not."""
+        """The students whose submission could not be graded."""
         return [student for student in self.students if student.failure]
 
     @property
     def unreadable(self) -> list[StudentResult]:
-        """The students whose file was no notebook."""
+        """The students whose file was not a notebook."""
         return [student for student in self.students if student.unreadable]
 
     @property
     def counted(self) -> list[StudentResult]:
-        """The students whose points say what they can: not held back, and of a file that is a notebook."""
+        """The students whose points say something about the class: not held back, and from a readable notebook."""
         return [student for student in self.graded if not student.held_back and not student.unreadable]
 
     @property
@@ -129,26 +130,16 @@ def read_student(notebook: SubmittedNotebook, student: str, test_order: list[str
         written=len(answers),
         written_waiting=sum(bool(grade.needs_manual_grade) for grade in answers),
         written_points=float(sum(grade.score for grade in answers)),
+        seconds_late=float(notebook.assignment.total_seconds_late),
         late_penalty=float(notebook.late_submission_penalty or 0.0),
         held_back=any(grade.needs_manual_grade for grade in automatic),
     )
 
 
-def scores_fingerprint(notebook: SubmittedNotebook) -> tuple[str, str]:
-    """Return names for what the gradebook holds of a student: what tests gave, and all with what a person added."""
-    tests = sorted((grade.name, grade.auto_score) for grade in notebook.grades)
-    people = sorted((grade.name, grade.manual_score or 0, grade.extra_credit or 0) for grade in notebook.grades)
-    comments = sorted((comment.name, comment.comment or "") for comment in notebook.comments)
-    late = notebook.late_submission_penalty or 0, str(notebook.assignment.duedate)
-    whole = [tests, people, comments, late]
-    first, second = (hashlib.sha256(repr(content).encode()).hexdigest() for content in ([tests, late], whole))
-    return first, second
-
-
 def with_messages(result: StudentResult, notebook: NotebookNode) -> StudentResult:
-    """Return the result with the message of each failed test: the error that its cell of the graded notebook ended in.
+    """Return the result with the message of each failed test: the error in which its cell of the graded notebook ended.
 
-    A message is one line without colours, and holds no line of a hidden test.
+    A message is one line, without colours, and never a line of a hidden test.
     """
     code_cells = [cell for cell in notebook.cells if cell.cell_type == "code"]
     tests = [cell for cell in code_cells if role_of(cell) == "test"]
@@ -162,14 +153,13 @@ def with_messages(result: StudentResult, notebook: NotebookNode) -> StudentResul
     for cell in tests:
         if errors[grade_id(cell)]:
             first = errors[grade_id(cell)][0]
-            said = ": ".join(part for part in (first.ename, first.evalue) if part)
-            messages[grade_id(cell)] = one_line(remove_secrets(said, secrets))
-    told = [test if test.passed else replace(test, message=messages.get(test.name, "")) for test in result.tests]
-    return replace(result, tests=told)
+            text = ": ".join(part for part in (first.ename, first.evalue) if part)
+            messages[grade_id(cell)] = one_line(remove_secrets(text, secrets))
+    explained = [test if test.passed else replace(test, message=messages.get(test.name, "")) for test in result.tests]
+    return replace(result, tests=explained)
 
 
 def one_line(text: str, most: int = MOST_CHARACTERS) -> str:
     """Return the first line of a text, at most `most` characters long, without colours and unprintable characters."""
-    lines = ANSI.sub("", text).strip().splitlines()
-    line = "".join(letter if letter.isprintable() else " " for letter in lines[0]).strip() if lines else ""
+    line = "".join(letter if letter.isprintable() else " " for letter in first_line(ANSI.sub("", text))).strip()
     return line if len(line) <= most else f"{line[: most - 1]}\u2026"

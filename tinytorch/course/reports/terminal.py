@@ -1,4 +1,4 @@
-"""What `tito grade` tells the instructor: progress, a table per student, a table per test."""
+"""What `tito grade` prints for the instructor: its progress, a table of the students, a table of the tests."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ MESSAGE_CHARACTERS = 60  # at most
 
 
 class GradingProgress:
-    """Show how far grading is: a bar on a terminal, a line per student in a pipe."""
+    """Show how far grading has come: a bar on a terminal, a line per student in a pipe."""
 
     def __init__(self, console: Console) -> None:
         columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
@@ -33,7 +33,7 @@ class GradingProgress:
         self.bar.stop()
 
     def __call__(self, done: int, total: int, result: StudentResult) -> None:
-        """Tell of one more student."""
+        """Show that one more student is done."""
         outcome = f"{result.points:g}/{result.max_points:g}" if not result.failure else "could not be graded"
         if not self.bar.console.is_terminal:
             print(f"graded {done}/{total} {result.student} {outcome}", flush=True)
@@ -44,7 +44,7 @@ class GradingProgress:
 
 
 def print_report(console: Console, results: ClassResults) -> None:
-    """Print what each student got and what each test decided, the one most often failed first."""
+    """Print the result of each student and of each test, the test that most students failed first."""
     _print_rows(
         console,
         f"{results.module.assignment}: students",
@@ -61,7 +61,7 @@ def print_report(console: Console, results: ClassResults) -> None:
         outcomes = results.results_of(name)
         passed = sum(test.passed for test in outcomes)
         rows.append((passed, [name, f"{outcomes[0].max_points:g}", f"{passed} of {len(outcomes)}"]))
-    rows.sort(key=lambda row: row[0])  # a stable sort: tests failed equally often stay in the notebook's order
+    rows.sort(key=lambda row: row[0])  # stable: tests that equally many passed stay in the notebook's order
     columns, cells = ["test", "points", "passed by"], [row for _, row in rows]
     if (room := _room(console, columns, cells)) >= len(MESSAGE):
         columns.append(MESSAGE)
@@ -71,7 +71,7 @@ def print_report(console: Console, results: ClassResults) -> None:
 
 
 def _room(console: Console, columns: list[str], rows: list[list[str]]) -> int:
-    """Return how many characters one more column may have, so that each row stays one line of the terminal."""
+    """Return how many characters one more column may have for each row to fit into one line of the terminal."""
     if not console.is_terminal:
         return MESSAGE_CHARACTERS
     widths = [max(map(len, cells)) for cells in zip(columns, *rows, strict=True)]
@@ -80,21 +80,21 @@ def _room(console: Console, columns: list[str], rows: list[list[str]]) -> int:
 
 
 def _print_rows(console: Console, title: str, columns: list[str], rows: list[list[str]]) -> None:
-    """Print a table; a bracket in what a student wrote is no markup of the terminal's."""
+    """Print a table; a bracket that a student wrote is not taken for markup."""
     if console.is_terminal:
         rows = [[escape(cell) for cell in row] for row in rows]
     print_table(console, title, columns, rows)
 
 
 def _commonest_reason(results: ClassResults, test_name: str) -> str:
-    """Return the reason that most students failed a test for; of equally common ones the first."""
+    """Return the reason for which most students failed a test; the first of equally common ones."""
     tests = [test for student in results.counted for test in student.tests if test.name == test_name]
     reasons = Counter(test.reason for test in tests if test.reason)
     return reasons.most_common(1)[0][0] if reasons else ""
 
 
 def _print_notes(console: Console, results: ClassResults) -> None:
-    """Print what a person has to be told of submissions: flags first, and what cost nothing last."""
+    """Print the notes on all submissions: flags first, and what cost no points last."""
     told = [(note, student.student) for student in results.students for note in student.notes]
     told.sort(key=lambda pair: KINDS.index(pair[0].kind))
     if told:

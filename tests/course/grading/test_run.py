@@ -1,0 +1,170 @@
+"""One run after the other over the same class: what was done stays, and what has changed is done again."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+from typing import Any
+
+import nbformat
+import pytest
+from nbgrader.api import Gradebook
+
+from tinytorch.course.gradebook import register as registering
+from tinytorch.course.gradebook.record import Recorder
+from tinytorch.course.grading.grade import grade
+from tinytorch.course.grading.options import Options
+from tinytorch.course.grading.worker_pool import Pool
+from tinytorch.course.layout import Course, CourseError
+from tinytorch.course.reports.student_page import PageWriter
+
+
+class GradedTwice:
+    """A class of two, graded once, and what the next run does."""
+
+    def __init__(self, course: Any, folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+        self.course, self.folder = course, folder
+        self.url = f"sqlite:///{course.root / 'gradebook.db'}"
+        for student in ("amy", "bob"):
+            nbformat.write(course.filled(), folder / f"{student}.ipynb")
+        self.grade()
+        self.recorded: list[str] = []
+        self.submitted: list[str] = []
+        self.registered = 0
+        record, submit, register = Recorder.record, Pool.submit, registering.register
+
+        def note_record(recorder: Recorder, student: str, *arguments: Any) -> Any:
+            self.recorded.append(student)
+            return record(recorder, student, *arguments)
+
+        def note_submit(pool: Pool, task: Any, **settings: Any) -> None:
+            self.submitted.append(f"{type(task).__name__} {task.student}")
+            submit(pool, task, **settings)
+
+        def note_register(*arguments: Any, **settings: Any) -> None:
+            self.registered += 1
+            register(*arguments, **settings)
+
+        monkeypatch.setattr(Recorder, "record", note_record)
+        monkeypatch.setattr(Pool, "submit", note_submit)
+        monkeypatch.setattr(registering, "register", note_register)
+
+    def grade(self, **options: Any) -> dict[str, float]:
+        course = Course(self.course.root)
+        results = grade(course, self.folder, course.module("02"), options=Options(workers=1, **options))
+        return {student.student: student.points for student in results.graded}
+
+    def page(self, student: str) -> Path:
+        return self.course.root / "feedback" / student / "02_tiny" / "tiny.html"
+
+
+@pytest.fixture
+def class_(course: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> GradedTwice:
+    (tmp_path / "handed_in").mkdir()
+    return GradedTwice(course, tmp_path / "handed_in", monkeypatch)
+
+
+def test_without_a_change_nothing_is_done_again(class_: GradedTwice) -> None:
+    assert class_.grade() == {"amy": 20, "bob": 20}
+    assert (class_.submitted, class_.recorded, class_.registered) == ([], [], 0)
+
+
+def test_another_answer_is_run_recorded_and_shown(class_: GradedTwice) -> None:
+    nbformat.write(class_.course.filled(double=None), class_.folder / "amy.ipynb")
+    assert class_.grade() == {"amy": 10, "bob": 20}
+    assert class_.submitted == ["SubmissionFiles amy", "PageTask amy"]
+    assert class_.recorded == ["amy"]
+
+
+def test_a_missing_page_is_written_and_nothing_else(class_: GradedTwice) -> None:
+    before = class_.page("amy").read_bytes()
+    class_.page("amy").unlink()
+    class_.grade()
+    assert class_.page("amy").read_bytes() == before
+    assert (class_.submitted, class_.recorded) == (["PageTask amy"], [])
+
+
+def test_a_comment_of_a_person_is_shown_without_another_run(class_: GradedTwice) -> None:
+    with Gradebook(class_.url, "tinytorch") as gradebook:
+        gradebook.find_comment("why", "tiny", "02_tiny", "bob").manual_comment = "Say more."
+        gradebook.db.commit()
+    class_.grade()
+    assert (class_.submitted, class_.recorded) == (["PageTask bob"], [])
+    assert "Say more." in class_.page("bob").read_text(encoding="utf-8")
+
+
+def test_a_gradebook_that_lost_a_score_gets_it_back_from_what_was_kept(class_: GradedTwice) -> None:
+    with Gradebook(class_.url, "tinytorch") as gradebook:
+        gradebook.find_grade("double-more", "tiny", "02_tiny", "amy").auto_score = 0
+        gradebook.db.commit()
+    assert class_.grade() == {"amy": 20, "bob": 20}
+    assert (class_.submitted, class_.recorded) == (["PageTask amy"], ["amy"])
+
+
+def test_a_whole_lost_gradebook_is_filled_again_without_running_anybody(class_: GradedTwice) -> None:
+    (class_.course.root / "gradebook.db").unlink()
+    assert class_.grade() == {"amy": 20, "bob": 20}
+    assert class_.recorded == ["amy", "bob"]
+    assert not [task for task in class_.submitted if task.startswith("SubmissionFiles")]
+
+
+def test_a_store_from_before_registration_had_a_file_of_its_own_is_still_good(class_: GradedTwice) -> None:
+    results = class_.course.root / ".results"
+    (results / "02_tiny.registered").unlink()
+    (results / "02_tiny" / "registered .json").write_text('{"state": "of old"}', encoding="utf-8")
+    assert class_.grade() == {"amy": 20, "bob": 20}
+    assert (class_.submitted, class_.recorded, class_.registered) == ([], [], 1)
+    class_.grade()
+    assert class_.registered == 1
+
+
+def test_no_student_is_called_as_a_file_of_the_run_s_own(class_: GradedTwice) -> None:
+    kept = {path.name for path in (class_.course.root / ".results" / "02_tiny").iterdir()}
+    assert kept == {f"{student}.{ending}" for student in ("amy", "bob") for ending in ("gz", "json")}
+
+
+def test_pages_are_written_without_a_change_to_the_gradebook(class_: GradedTwice) -> None:
+    for student in ("amy", "bob"):
+        class_.page(student).unlink()
+    gradebook = class_.course.root / "gradebook.db"
+    before = gradebook.read_bytes()
+    class_.grade()
+    assert class_.submitted == ["PageTask amy", "PageTask bob"]
+    assert gradebook.read_bytes() == before
+
+
+def test_a_page_that_fails_is_told_of_and_stops_no_other(class_: GradedTwice, monkeypatch: pytest.MonkeyPatch) -> None:
+    write = PageWriter.write
+
+    def fail_for_amy(pages: PageWriter, student: str) -> None:
+        if student == "amy":
+            raise ValueError("no such template")
+        write(pages, student)
+
+    monkeypatch.setattr(PageWriter, "write", fail_for_amy)
+    for student in ("amy", "bob"):
+        class_.page(student).unlink()
+    course = Course(class_.course.root)
+    results = grade(course, class_.folder, course.module("02"), options=Options(workers=1))
+    assert [student.failure for student in results.students] == [
+        "no feedback page could be made (ValueError: no such template)",
+        "",
+    ]
+    assert class_.page("bob").is_file()
+
+
+def test_lateness_is_read_from_the_gradebook_and_not_from_a_note_s_words(class_: GradedTwice) -> None:
+    with Gradebook(class_.url, "tinytorch") as gradebook:
+        gradebook.update_or_create_assignment("02_tiny", duedate="2020-01-01 12:00 UTC")
+    course = Course(class_.course.root)
+    results = grade(course, class_.folder, course.module("02"), options=Options(workers=1))
+    for student in results.students:
+        assert student.seconds_late > 365 * 24 * 60 * 60
+        (note,) = student.notes
+        assert student.lateness == note.text
+
+
+def test_a_student_s_bundle_is_no_place_to_grade_in(class_: GradedTwice) -> None:
+    shutil.rmtree(class_.course.root / "src")
+    with pytest.raises(CourseError, match=r"has no src/.*: grade in the instructor's course folder\.$"):
+        class_.grade()

@@ -1,0 +1,68 @@
+"""Telling a gradebook which tests a module has and how many points they give: nbgrader's `generate_assignment`."""
+
+from __future__ import annotations
+
+import hashlib
+import tempfile
+from pathlib import Path
+
+from nbgrader.api import MissingEntry
+from nbgrader.apps import NbGraderAPI
+from nbgrader.converters import GenerateAssignment
+from sqlalchemy.engine import make_url
+
+from tinytorch.course.files import write_whole
+from tinytorch.course.gradebook.nbgrader_api import open_nbgrader, run, sqlite_file
+from tinytorch.course.gradebook.open_for_writing import open_for_writing
+from tinytorch.course.layout import Course, Module
+
+
+def register(course: Course, module: Module, release_folder: Path, **settings: str) -> None:
+    """Write the student notebook into `release_folder`, and enter its cells and points in the gradebook.
+
+    `settings` are nbgrader's course directory's, such as another gradebook's `db_url`.
+    """
+    api = open_nbgrader(course, release_directory=str(release_folder), **settings)
+    run(api, GenerateAssignment, module.assignment, f"release {module.assignment}", force=True)
+
+
+def register_once(
+    course: Course, module: Module, api: NbGraderAPI, *, key: str, new_gradebook: bytes, record: Path
+) -> None:
+    """Register a module in the class's gradebook unless that was done; modules/ stays as it is.
+
+    Args:
+        course: the course.
+        module: the module.
+        api: nbgrader, set up for the class's gradebook.
+        key: a name for the assignment's content; another content is registered anew.
+        new_gradebook: an SQLite file that knows the module and no student, which a class without a gradebook gets.
+        record: the file that says what was registered, and in which gradebook.
+    """
+    db_url = api.coursedir.db_url
+    state = _state(db_url, key)
+    file = sqlite_file(db_url)
+    if file is not None and not file.exists():
+        write_whole(file, new_gradebook)
+        write_whole(record, state)
+    if _knows(api, module) and record.is_file() and record.read_bytes() == state:
+        return
+    with tempfile.TemporaryDirectory() as release_folder:
+        register(course, module, Path(release_folder), db_url=db_url)
+    write_whole(record, state)
+
+
+def _knows(api: NbGraderAPI, module: Module) -> bool:
+    """Whether the gradebook, which is created if it is not there, holds a module's notebook."""
+    with open_for_writing(api.coursedir.db_url, api.course_id) as gradebook:
+        try:
+            gradebook.find_notebook(module.name, module.assignment)
+        except MissingEntry:
+            return False
+    return True
+
+
+def _state(db_url: str, key: str) -> bytes:
+    """Return a name for what is registered, and for where the gradebook is; no password goes into it."""
+    location = make_url(db_url).render_as_string(hide_password=True)
+    return hashlib.sha256(f"{location}\0{key}".encode()).hexdigest().encode()

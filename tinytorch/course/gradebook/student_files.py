@@ -1,0 +1,43 @@
+"""Where nbgrader keeps what there is of one assignment, student by student."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import nbformat
+from nbformat import NotebookNode
+from nbgrader.coursedir import CourseDirectory
+
+from tinytorch.course.layout import Module
+
+
+@dataclass(frozen=True)
+class StudentFiles:
+    """The files of an assignment, below the folders that nbgrader's configuration names."""
+
+    coursedir: CourseDirectory
+    module: Module
+
+    def submitted_folder(self, student: str) -> Path:
+        """Return the folder of what a student handed in."""
+        return self._folder(self.coursedir.submitted_directory, student)
+
+    def graded_folder(self, student: str) -> Path:
+        """Return the folder in autograded/."""
+        return self._folder(self.coursedir.autograded_directory, student)
+
+    def graded_notebook(self, student: str) -> Path:
+        """Return the notebook in it: as it ran, with its notes."""
+        return self.graded_folder(student) / self.module.notebook_name
+
+    def page(self, student: str) -> Path:
+        """Return the feedback page."""
+        return self._folder(self.coursedir.feedback_directory, student) / f"{self.module.name}.html"
+
+    def read_graded(self, student: str) -> NotebookNode:
+        """Read the notebook in autograded/."""
+        return nbformat.read(self.graded_notebook(student), as_version=4)
+
+    def _folder(self, kind: str, student: str) -> Path:
+        return Path(self.coursedir.format_path(kind, student, self.module.assignment))

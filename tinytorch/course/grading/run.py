@@ -1,0 +1,180 @@
+"""A class on its way: collected, graded by workers, recorded in this process, and given its feedback pages."""
+
+from __future__ import annotations
+
+import dataclasses
+import os
+import tempfile
+from collections.abc import Collection, Iterator
+from contextlib import AbstractContextManager, nullcontext
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import nbformat
+from nbformat import NotebookNode
+from nbgrader.api import MissingEntry
+
+from tinytorch.course.gradebook.fast_rows import load_submission
+from tinytorch.course.gradebook.nbgrader_api import open_nbgrader_in
+from tinytorch.course.gradebook.open_read_only import open_read_only
+from tinytorch.course.gradebook.record import Recorder
+from tinytorch.course.gradebook.register import register_once
+from tinytorch.course.gradebook.student_files import StudentFiles
+from tinytorch.course.grading.assignment import GRADEBOOK, Assignment
+from tinytorch.course.grading.cluster import Cluster
+from tinytorch.course.grading.options import Options, ReportProgress
+from tinytorch.course.grading.resume import Bookkeeping, Fingerprint, Step, Store, fingerprint_of
+from tinytorch.course.grading.worker import PageTask, SubmissionFiles, TaskHandler, Worker
+from tinytorch.course.grading.worker_pool import Lost, Pool
+from tinytorch.course.handin.collect import Submission, collect
+from tinytorch.course.layout import Course, CourseError, Module
+from tinytorch.course.notebook import grade_id, read_notebook
+from tinytorch.course.notes import read_notes
+from tinytorch.course.reports.results import ClassResults, StudentResult, read_student, with_messages
+from tinytorch.course.reports.student_page import FeedbackExporter, PageWriter
+from tinytorch.course.sandbox.forked_kernel import ForkServer
+
+
+@dataclass
+class Setting:
+    """What stays the same for all that is graded in one run."""
+
+    course: Course
+    module: Module
+    assignment: Assignment
+    exporter: FeedbackExporter
+    server: ForkServer | None
+
+    def pool(self, count: int, files: StudentFiles) -> Pool:
+        """Return workers on this machine, which grade submissions and write feedback pages."""
+
+        def make_handler() -> TaskHandler:
+            worker = Worker(self.assignment, Path(tempfile.mkdtemp(prefix="worker-")), self.server)
+            return TaskHandler(worker, PageWriter(self.exporter, files))
+
+        return Pool(count, make_handler)
+
+
+class Run:
+    """One class on its way."""
+
+    def __init__(
+        self,
+        setting: Setting,
+        output: Path,
+        submissions: list[Submission],
+        report_progress: ReportProgress,
+        options: Options,
+    ) -> None:
+        self.setting, self.module, self.options = setting, setting.module, options
+        self.output, self.submissions, self.report_progress = output, submissions, report_progress
+        self.api = open_nbgrader_in(setting.course, output)
+        self.db_url: str = self.api.coursedir.db_url
+        self.files = StudentFiles(self.api.coursedir, self.module)
+        self.store = Store(output, self.module.assignment)
+        self.bookkeeping = Bookkeeping(self.store, setting.assignment.key, options)
+        self.cell_order = [grade_id(cell) or "" for cell in read_notebook(self.module.solution_path).cells]
+        self.problems = {each.student: each.problem for each in submissions}
+        self.recorded: dict[str, NotebookNode] = {}  # until their pages are written
+        self.results: dict[str, StudentResult] = {}
+
+    def how_far(self) -> str:
+        """Return a sentence about how many students are done."""
+        done = sum(not result.failure for result in self.results.values())
+        return f"{done} of {len(self.submissions)} students are done and kept"
+
+    def grade(self) -> ClassResults:
+        """Grade them all."""
+        assignment = self.setting.assignment
+        register_once(
+            self.setting.course,
+            self.module,
+            self.api,
+            key=assignment.key,
+            new_gradebook=assignment.files[GRADEBOOK],
+            record=self.store.registration,
+        )
+        usable = [each for each in self.submissions if each.has_usable_name]
+        collect(self.module, usable, self.output)
+        self.recorder = Recorder(self.api, self.module)
+        count = min(self.options.workers or os.cpu_count() or 1, len(usable) or 1)
+        with self.setting.pool(count, self.files) as self.pool, self._graders() as self.graders:
+            for submission in self.submissions:
+                if submission.has_usable_name:
+                    self._begin(submission.student)
+                else:
+                    self._report(StudentResult(submission.student, failure=submission.problem))
+            for task, outcome in self._outcomes():
+                failure = str(outcome) if isinstance(outcome, Lost) else outcome.failure if outcome else ""
+                if failure:
+                    self._report(StudentResult(task.student, failure=failure))
+                elif isinstance(task, PageTask):
+                    self._finish(task.student)
+                else:
+                    self._enter(task.student, *self.bookkeeping.keep(task.student, outcome.notebook))
+        return ClassResults(self.module, [self.results[each.student] for each in self.submissions])
+
+    def _graders(self) -> AbstractContextManager[Pool | Cluster]:
+        """Return the workers that grade submissions: the pool, or a cluster."""
+        if self.options.scheduler:
+            return Cluster(self.options.scheduler, self.setting.assignment)
+        return nullcontext(self.pool)
+
+    def _outcomes(self) -> Iterator[tuple[Any, Any]]:
+        """Yield each task with its outcome; pages are written by the pool in any case."""
+        if isinstance(self.graders, Cluster):
+            for batch in self.graders.batches():
+                yield from batch
+                yield from self.pool.finished()
+        yield from self.pool.finished()
+
+    def _begin(self, student: str) -> None:
+        """Have a submission graded, or go on from where an earlier run stopped."""
+        submission = SubmissionFiles.read(student, self.module.notebook_name, self.files.submitted_folder(student))
+        kept = self.bookkeeping.kept_result(submission)
+        if kept is None:
+            self.graders.submit(submission)
+            return
+        step = self.bookkeeping.next_step(student, self._fingerprint(student), self.files.page(student))
+        if step == Step.ENTER:
+            self._enter(student, kept, self.store.mended(student))
+        elif step == Step.WRITE_PAGE:
+            self.pool.submit(PageTask(student))
+        else:
+            self._finish(student)
+
+    def _fingerprint(self, student: str) -> Fingerprint:
+        """Return the names for what the gradebook has of a student; empty ones if that is nothing."""
+        if not self.files.graded_notebook(student).is_file():
+            return Fingerprint()
+        with open_read_only(self.db_url) as gradebook:
+            try:
+                return fingerprint_of(load_submission(gradebook, self.module.name, self.module.assignment, student))
+            except MissingEntry:
+                return Fingerprint()
+
+    def _enter(self, student: str, notebook: bytes, only: Collection[str] = ()) -> None:
+        """Record a result, and have its page written."""
+        try:
+            ran = nbformat.v4.reads(notebook.decode())
+            self.recorded[student] = self.recorder.record(student, ran, self.bookkeeping.is_trusted(student), only)
+        except CourseError as error:
+            self._report(StudentResult(student, failure=str(error)))
+        else:
+            self.pool.submit(PageTask(student), first=True)
+
+    def _finish(self, student: str) -> None:
+        """Note that a student is done, and report what the gradebook and the graded notebook say."""
+        graded = self.recorded.pop(student, None) or self.files.read_graded(student)
+        with open_read_only(self.db_url) as gradebook:
+            submitted = load_submission(gradebook, self.module.name, self.module.assignment, student)
+            fingerprint = fingerprint_of(submitted)
+            result = read_student(submitted, student, self.cell_order)
+        self.bookkeeping.note_done(student, fingerprint)
+        result = dataclasses.replace(result, notes=read_notes(graded), unreadable=self.problems[student])
+        self._report(with_messages(result, graded))
+
+    def _report(self, result: StudentResult) -> None:
+        self.results[result.student] = result
+        self.report_progress(len(self.results), len(self.submissions), result)
