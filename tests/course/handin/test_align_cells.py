@@ -10,7 +10,7 @@ from nbformat import NotebookNode
 
 from tests.helpers.tiny_course import TinyCourse, cell_named
 from tinytorch.course.handin import align_cells as sentences
-from tinytorch.course.handin.align_cells import place_cells
+from tinytorch.course.handin.align_cells import align_cells
 from tinytorch.course.notebook import grade_id
 from tinytorch.course.notes import Note
 
@@ -36,7 +36,7 @@ def own(source: str, name: str = "x") -> NotebookNode:
 
 def test_a_notebook_with_answers_alone_stays_as_it_is(submitted: NotebookNode, released: NotebookNode) -> None:
     before = [cell.source for cell in submitted.cells]
-    assert place_cells(submitted, released) == []
+    assert align_cells(submitted, released) == []
     assert [cell.source for cell in submitted.cells] == before
     assert [cell.id for cell in submitted.cells] == [cell.id for cell in released.cells]
 
@@ -46,7 +46,7 @@ def test_what_a_student_added_stays_behind_the_cell_that_it_followed_and_keeps_i
 ) -> None:
     submitted.cells.insert(0, own("first = 1"))
     submitted.cells.insert(submitted.cells.index(cell_named(submitted, "double")) + 1, own("behind = 1", "y"))
-    assert place_cells(submitted, released) == []
+    assert align_cells(submitted, released) == []
     assert submitted.cells[0].source == "first = 1"
     place = submitted.cells.index(cell_named(submitted, "double"))
     assert submitted.cells[place + 1].source == "behind = 1"
@@ -60,7 +60,7 @@ def test_a_test_is_as_released_whatever_became_of_it(submitted: NotebookNode, re
     cell_named(submitted, "double-number").source = "pass"
     submitted.cells.remove(cell_named(submitted, "double-more"))
     cell_named(submitted, "pair-total-right").metadata.nbgrader.points = 1000
-    notes = place_cells(submitted, released)
+    notes = align_cells(submitted, released)
     for name in ("double-number", "double-more", "pair-total-right"):
         assert cell_named(submitted, name) == cell_named(released, name)
     assert set(notes) == {
@@ -78,7 +78,7 @@ def test_an_answer_is_found_without_its_name_by_its_id_or_by_what_it_defines(
         cell = cell_named(submitted, name)
         cell.metadata = NotebookNode()
         cell.id = cell_id
-    notes = place_cells(submitted, released)
+    notes = align_cells(submitted, released)
     assert {name: cell_named(submitted, name).source for name in answers} == answers
     assert notes == [Note("note", "double, pair", sentences.RECOGNISED)]
 
@@ -90,7 +90,7 @@ def test_of_several_copies_of_an_answer_the_last_finished_one_counts_and_the_oth
     attempt.source, attempt.id = "#| export\ndef double(x):\n    return x\n", "attempt"
     submitted.cells.insert(submitted.cells.index(cell_named(submitted, "double")), attempt)
     finished = cell_named(submitted, "double-number"), submitted.cells[submitted.cells.index(attempt) + 1].source
-    assert place_cells(submitted, released) == [Note("note", "double", sentences.COPIED)]
+    assert align_cells(submitted, released) == [Note("note", "double", sentences.COPIED)]
     sources = [cell.source for cell in submitted.cells]
     assert sources.index(attempt.source) + 1 == sources.index(finished[1])
     assert cell_named(submitted, "double").source == finished[1]
@@ -98,13 +98,13 @@ def test_of_several_copies_of_an_answer_the_last_finished_one_counts_and_the_oth
 
 def test_moved_cells_are_put_back(submitted: NotebookNode, released: NotebookNode) -> None:
     submitted.cells.append(submitted.cells.pop(submitted.cells.index(cell_named(submitted, "double"))))
-    notes = place_cells(submitted, released)
+    notes = align_cells(submitted, released)
     assert [note.text for note in notes] == [sentences.MOVED]
     assert names(submitted) == names(released)
 
 
 def test_another_notebook_is_none_of_this_one_s(released: NotebookNode) -> None:
     other = nbformat.v4.new_notebook(cells=[own("print('hello')")])
-    assert place_cells(other, released) == [Note("fault", "", sentences.WRONG_NOTEBOOK)]
+    assert align_cells(other, released) == [Note("fault", "", sentences.WRONG_NOTEBOOK)]
     assert names(other) == names(released)
     assert "hello" not in str(other)
