@@ -8,13 +8,11 @@ from pathlib import Path
 from typing import Any
 
 import nbformat
-import pytest
 from nbdev.config import get_config
 
 from tests.helpers.repository import ROOT
 from tests.helpers.tiny_course import TinyCourse, contents
-from tinytorch.course.authoring.export import write_index
-from tinytorch.course.layout import Course, CourseError
+from tinytorch.course.layout import Course
 
 
 def pyproject(folder: Path) -> dict[str, Any]:
@@ -56,10 +54,21 @@ def test_in_a_bundle_inside_the_course_both_ways_to_export_write_to_the_bundle_a
     assert contents(course.root / "tinytorch") == before
 
 
-def test_without_a_section_for_nbdev_no_index_is_written_and_one_sentence_says_so(course: TinyCourse) -> None:
+def test_without_a_section_for_nbdev_nothing_is_exported_and_one_sentence_says_so(course: TinyCourse) -> None:
     path = course.root / "pyproject.toml"
     path.write_text(path.read_text(encoding="utf-8").replace("[tool.nbdev]", "[tool.somebody]"), encoding="utf-8")
+    nbformat.write(course.filled(), course.released)
     before = contents(course.root)
-    with pytest.raises(CourseError, match=r"pyproject\.toml has no section \[tool\.nbdev\]: copy it"):
-        write_index(Course(course.root))
+    refused = course.tito("export", "02")
+    assert refused.returncode == 1
+    assert refused.stderr == f"tito: {path} has no section [tool.nbdev]: copy it from a new bundle's pyproject.toml.\n"
     assert contents(course.root) == before
+
+
+def test_nbdev_still_replaces_the_package_s_docstring_where_nobody_stops_it(course: TinyCourse) -> None:
+    """Where this fails, `nbdev_processor` is not needed any more."""
+    path = course.root / "pyproject.toml"
+    path.write_text(path.read_text(encoding="utf-8").replace("export_procs", "# export_procs"), encoding="utf-8")
+    course.run("nbdev-export", check=True)
+    assert "tinytorch.panel" in (course.root / "tinytorch" / "__init__.py").read_text(encoding="utf-8")
+    assert (course.root / "src" / "llms.txt").is_file()

@@ -11,6 +11,7 @@ import subprocess
 import sys
 import tempfile
 import tomllib
+from collections.abc import Iterator
 from pathlib import Path
 
 import nbdev.doclinks
@@ -39,7 +40,8 @@ def export_notebook(course: Course, module: Module, notebook_path: Path) -> Path
         notebook_copy.parent.mkdir(parents=True)
         shutil.copyfile(notebook_path, notebook_copy)
         package_copy = Path(scratch, "tinytorch")
-        nbdev.export.nb_export(notebook_copy, lib_path=package_copy)
+        with _where_nbdev_finds_its_settings(course):
+            nbdev.export.nb_export(notebook_copy, lib_path=package_copy)
         exported = package_copy / "core" / f"{module.name}.py"
         if not exported.is_file():
             raise CourseError(
@@ -115,12 +117,19 @@ def write_type_stub(course: Course, exported: Path, notebook_path: Path) -> Path
 
 
 def write_index(course: Course) -> None:
-    """Write nbdev's index of what the package's files define.
+    """Write nbdev's index of what the package's files define."""
+    with _where_nbdev_finds_its_settings(course):
+        nbdev.doclinks._build_modidx()
 
-    Raise `CourseError` if the course's pyproject.toml has no [tool.nbdev]: nbdev would take a folder's further up.
+
+@contextlib.contextmanager
+def _where_nbdev_finds_its_settings(course: Course) -> Iterator[None]:
+    """Change into the course's folder: nbdev looks for [tool.nbdev] in the current folder, then further and further up.
+
+    Raise `CourseError` if the course's own pyproject.toml has no such section, rather than use another project's.
     """
     project = course.root / "pyproject.toml"
     if not project.is_file() or "nbdev" not in tomllib.loads(project.read_text(encoding="utf-8")).get("tool", {}):
         raise CourseError(f"{project} has no section [tool.nbdev]: copy it from a new bundle's pyproject.toml.")
-    with contextlib.chdir(course.root):  # nbdev looks for its settings from the current folder up
-        nbdev.doclinks._build_modidx()
+    with contextlib.chdir(course.root):
+        yield
