@@ -10,6 +10,7 @@ from typing import Any
 import nbformat
 from nbformat import NotebookNode
 
+from tinytorch.course.error_text import first_line
 from tinytorch.course.layout import Course, CourseError, Module
 
 # The line that a release leaves in each cell to write; nbgrader_config.py puts it there.
@@ -26,7 +27,7 @@ def read_notebook(path: Path) -> NotebookNode:
         notebook = nbformat.read(path, as_version=4)
         nbformat.validate(notebook)
     except Exception as error:
-        reason = str(error).splitlines()[0][:120] if str(error) else type(error).__name__
+        reason = first_line(error, type(error).__name__)[:120]
         raise CourseError(
             f"{path} cannot be read as a notebook ({reason}): save it again in JupyterLab, or ask for another copy."
         ) from None

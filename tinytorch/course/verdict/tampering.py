@@ -8,6 +8,7 @@ merely odd is left to the judge and the sandbox.
 from __future__ import annotations
 
 import ast
+import functools
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -96,20 +97,26 @@ class WatchForTampering(NbGraderPreprocessor):  # type: ignore[misc]
 
     course_root = Unicode(help="The course folder, which holds the released notebooks.").tag(config=True)
 
-    _released: tuple[Module, set[str]] | None = None  # of the submission before, most often the same
+    def __init__(self, **settings: Any) -> None:
+        super().__init__(**settings)
+        # Read once for a class. Each run makes its own preprocessors, so a file that changed between runs is read anew.
+        self._released_sources = functools.lru_cache(maxsize=1)(_released_sources)
 
     def preprocess(self, nb: NotebookNode, resources: dict[str, Any]) -> tuple[NotebookNode, dict[str, Any]]:
         """Read the student's cells."""
         module = Course(Path(self.course_root)).module(resources["nbgrader"]["assignment"])
-        if self._released is None or self._released[0] != module:
-            self._released = module, {cell.source for cell in read_notebook(module.released_path).cells}
-        released = self._released[1]
+        released = self._released_sources(module)
         given = given_names([cell.source for cell in nb.cells if role_of(cell) == "given"])
         for cell in nb.cells:
             if is_own(cell) and cell.source not in released:
                 for finding in findings(cell.source, given, module.name, role_of(cell) == "solution"):
                     add_note(nb, "flag", grade_id(cell) or cell.get("id", ""), str(finding))
         return nb, resources
+
+
+def _released_sources(module: Module) -> frozenset[str]:
+    """Return the sources of all cells of the released notebook."""
+    return frozenset(cell.source for cell in read_notebook(module.released_path).cells)
 
 
 def is_own(cell: NotebookNode) -> bool:

@@ -1,0 +1,15 @@
+"""An error in one line, as messages and reports show it."""
+
+from __future__ import annotations
+
+
+def first_line(said: object, otherwise: str = "") -> str:
+    """Return the first line of a text, or of what an error says; `otherwise` if that is nothing."""
+    lines = str(said).strip().splitlines()
+    return lines[0].rstrip() if lines else otherwise
+
+
+def error_line(name: str, said: object) -> str:
+    """Return an error's name and the first line of what it says: "ValueError: no such step", or "ValueError" alone."""
+    line = first_line(said)
+    return f"{name}: {line}" if line else name
