@@ -1,6 +1,6 @@
-"""nbgrader's configuration, and the only place for what it says.
+"""nbgrader's configuration: what is set here is set nowhere else.
 
-It holds for `nbgrader autograde`, for Formgrader's button and for `tito grade` alike.
+`nbgrader autograde`, Formgrader's button and `tito grade` all read it.
 """
 
 import functools
@@ -10,7 +10,7 @@ from pathlib import Path
 
 from tinytorch.course.sandbox.isolation import stop_without_isolation
 
-# nbgrader starts `alembic` by its bare name, which is not on PATH when the environment was not activated.
+# nbgrader starts `alembic` by its bare name, which is on PATH only when the environment is activated.
 os.environ["PATH"] = f"{Path(sys.executable).parent}{os.pathsep}{os.environ.get('PATH', '')}"
 
 c = get_config()  # noqa: F821
@@ -22,18 +22,18 @@ c.CourseDirectory.source_directory = "src"
 c.CourseDirectory.release_directory = "modules"
 c.CourseDirectory.db_url = f"sqlite:///{root / 'gradebook.db'}"
 
-# A release holds the notebook and nothing else: the literate source beside it is the solution.
+# A release is the notebook and nothing else: the source file beside it has the solutions.
 c.CourseDirectory.ignore = ["*.py", "*.pyc", "__pycache__", ".ipynb_checkpoints", "feedback", "*.md", "*.backup-*"]
-c.CourseDirectory.ignore += ["received.txt"]  # what collecting notes of how a notebook came
-c.CourseDirectory.ignore += [".*.tinytorch-part"]  # what was being written when its writer was killed
-# modules/ is committed: releasing again replaces it instead of skipping it.
+c.CourseDirectory.ignore += ["received.txt"]  # what `tito collect` writes about how a notebook came
+c.CourseDirectory.ignore += [".*.tinytorch-part"]  # a file that was half written when its writer was killed
+# modules/ is committed, so a release is always there already: replace it instead of skipping it.
 c.GenerateAssignment.force = True
 c.ClearSolutions.code_stub = {
     "python": '# YOUR CODE HERE\nraise NotImplementedError("Write this step here, then delete this line.")'
 }
 c.ClearSolutions.text_stub = "YOUR ANSWER HERE"
 c.ClearSteps.optional_stub = {"python": "pass  # OPTIONAL: YOUR CODE HERE"}
-# nbgrader's own list, with ClearSteps where ClearSolutions stands in it
+# nbgrader's own list, with ClearSteps instead of ClearSolutions
 c.GenerateAssignment.preprocessors = [
     "nbgrader.preprocessors.IncludeHeaderFooter",
     "nbgrader.preprocessors.InstantiateTests",
@@ -49,7 +49,7 @@ c.GenerateAssignment.preprocessors = [
     "nbgrader.preprocessors.CheckCellMetadata",
 ]
 
-# What was handed in is read in whatever shape it came; its answers are graded in the notebook as it was released.
+# A submission is read in whatever shape it comes, and its answers are graded in the notebook as it was released.
 c.Autograde.exporter_class = "tinytorch.course.handin.read_file.SubmissionExporter"
 c.Autograde.sanitize_preprocessors = [
     "tinytorch.course.handin.as_released.GradeAsReleased",
@@ -59,17 +59,16 @@ c.Autograde.sanitize_preprocessors = [
 c.GradeAsReleased.course_root = str(root)
 c.Execute.skip_cells_with_tag = "explore"
 
-# Its code runs in a sandbox, with the package as it was before this module, and each cell has its time. ExecuteStaged
-# starts each kernel through a provisioner of its own choice (tinytorch.course.sandbox.provisioners), so
-# `nbgrader autograde`, `tito grade` and Formgrader's button all do, and kernels that the instructor opens in JupyterLab
-# don't. Validate runs a student's notebook for that student, with nbgrader's own Execute, which can't be configured to
-# be another.
-# "bubblewrap" is the sandbox; "limits" sets limits on memory, time and output only, and warns on every run. Where the
-# chosen one does not work, grading stops before it has begun. The environment variable chooses for one run.
+# Its code runs in a sandbox, with the package as it was before this module, and within limits. ExecuteStaged chooses
+# how each kernel is started (tinytorch.course.sandbox.provisioners), so this holds for `nbgrader autograde`,
+# `tito grade` and Formgrader's button, and not for the kernels that an instructor opens in JupyterLab. Validate runs a
+# student's notebook for that student, with nbgrader's own Execute, which cannot be replaced by configuration.
+# "bubblewrap" is the sandbox; "limits" only limits memory, time and output, and warns on every run. If the chosen one
+# does not work on this machine, grading stops before it begins. The environment variable chooses for one run.
 c.ExecuteStaged.isolation = os.environ.get("TINYTORCH_ISOLATION", "bubblewrap")
 c.Autograde.pre_convert_hook = functools.partial(stop_without_isolation, c.ExecuteStaged.isolation)
-# Before it runs, it is read for lines that work on the verdict; each test is decided in the grader's own process; the
-# scores of a submission with such a line are held back until a person has looked.
+# Before the code runs, it is searched for lines that tamper with the verdict; each test is decided in the grader's own
+# process; the points of a submission with such a line are held back until a person has looked at it.
 c.Autograde.autograde_preprocessors = [
     "tinytorch.course.verdict.tampering.WatchForTampering",
     "tinytorch.course.verdict.run_tests.ExamineSubmission",
@@ -79,17 +78,18 @@ c.Autograde.autograde_preprocessors = [
 ]
 c.ExecuteStaged.course_root = str(root)
 c.WatchForTampering.course_root = str(root)
+# Limits, in seconds for a cell and for all cells together, and in gigabytes. docs/instructors.md lists all limits.
 c.Execute.timeout = 10
 c.ExecuteStaged.submission_timeout = 120
 c.ExecuteStaged.memory_gigabytes = 4
 
-# Late is what comes after the assignment's due date in the gradebook, and after the student's extension there. It is
-# shown to the instructor and the student; how many percents of the points it costs for each day begun is said here.
+# A submission is late after the assignment's due date in the gradebook, or after the student's extension there. The
+# instructor and the student are told how late; here is how many percent of the points each day, once begun, costs.
 c.AssignLatePenalties.plugin_class = "tinytorch.course.gradebook.due_dates.LatePolicy"
 c.LatePolicy.percent_per_day = 0
 c.LatePolicy.most_percent = 100
 
-# A feedback page shows the scores and the tests' messages, and no line of a hidden test.
+# A feedback page shows the scores and the tests' messages, but no line of a hidden test.
 c.GenerateFeedback.exporter_class = "tinytorch.course.reports.student_page.FeedbackExporter"
 c.GenerateFeedback.preprocessors = [
     "tinytorch.course.gradebook.fast_rows.GetGradesAtOnce",

@@ -1,10 +1,10 @@
-"""What grading has to tell a person about a submission, beside its points: kept in the autograded notebook's metadata.
+"""What grading tells people about a submission besides its points, kept in the autograded notebook's metadata.
 
-Every preprocessor may add notes; the report and the feedback page show them. Three kinds:
+Every preprocessor may add notes; the report and the feedback page show them. There are three kinds:
 
-    note    something was put right, and cost nothing: a deleted test was put back
-    fault   the submission broke something: a cell was stopped, a kernel died; the cell scores 0
-    flag    it looks like tampering: points are withheld until a person has looked
+    note    something was put right, and cost no points: a deleted test was put back
+    fault   the submission broke something: a cell was stopped, a kernel died; the cell gets 0 points
+    flag    it looks like tampering: the points are held back until a person has looked
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ class Note:
 
 
 def add_note(notebook: NotebookNode, kind: Kind, cell: str, text: str) -> None:
-    """Add a note to a notebook, once."""
+    """Add a note to a notebook, unless the same note is there already."""
     notes = notebook.metadata.setdefault(KEY, NotebookNode()).setdefault("notes", [])
     entry = asdict(Note(kind, cell, text))
     if entry not in notes:
@@ -36,10 +36,10 @@ def add_note(notebook: NotebookNode, kind: Kind, cell: str, text: str) -> None:
 
 
 def clear_notes(notebook: NotebookNode) -> None:
-    """Drop all notes: those that a submission came with are not ours."""
+    """Remove all notes: those that a submission was handed in with are not the grader's."""
     notebook.metadata.pop(KEY, None)
 
 
 def read_notes(notebook: NotebookNode) -> list[Note]:
-    """Return a notebook's notes in the order they were added."""
+    """Return a notebook's notes in the order in which they were added."""
     return [Note(**entry) for entry in notebook.metadata.get(KEY, {}).get("notes", [])]

@@ -1,4 +1,4 @@
-"""Outputs of a cell as a notebook holds them."""
+"""The outputs of a cell, in the form in which a notebook holds them."""
 
 from __future__ import annotations
 
@@ -9,15 +9,15 @@ from nbformat import NotebookNode, from_dict
 
 
 def error_output(ename: str, evalue: str, traceback: Sequence[str] = ()) -> NotebookNode:
-    """Return an error as a notebook holds it."""
+    """Return an error as an output of a notebook's cell."""
     lines = [str(line) for line in traceback or [f"{ename}: {evalue}" if evalue else ename]]
     return NotebookNode(output_type="error", ename=ename, evalue=evalue, traceback=lines)
 
 
 def as_output(kind: str, content: dict[str, Any]) -> NotebookNode:
-    """Return a message's content as a notebook holds it, or raise `ValueError` for what no notebook may hold.
+    """Return a kernel's message as an output of a cell, or raise `ValueError` if no notebook may hold it.
 
-    It says what nbformat's schema says: asking that for each output takes longer than most cells.
+    The rules are those of nbformat's schema. To check each output by the schema itself takes longer than most cells.
     """
     for name, fits in OUTPUTS[kind].items():
         if not fits(content.get(name)):
@@ -47,7 +47,7 @@ def _is_metadata(value: Any) -> bool:
     return isinstance(value, dict)
 
 
-# What each kind of output consists of
+# The parts of each kind of output, and how each is checked
 OUTPUTS: dict[str, dict[str, Callable[[Any], bool]]] = {
     "stream": {"name": _is_text, "text": _is_text},
     "display_data": {"data": _is_mime_bundle, "metadata": _is_metadata},

@@ -1,8 +1,8 @@
-"""The sandbox: bubblewrap's command line, with everything that a submission's code can see and do.
+"""The sandbox: bubblewrap's command line, which says everything that a submission's code can see and do.
 
-Inside there are the interpreter and its packages, the system's libraries and fonts, the staged package and the
-submission's own folder without its notebook (which holds the hidden tests while it is graded): all read-only. What is
-written goes to memory, up to a size. There is no network, no process but the kernel's own, and no root.
+Inside are the interpreter and its packages, the system's libraries and fonts, the staged package, and the submission's
+own folder without its notebook (which holds the hidden tests while it is graded): all read-only. What code writes goes
+to memory, up to a limit. There is no network, no process but the kernel's own, and no root.
 """
 
 from __future__ import annotations
@@ -21,11 +21,11 @@ from tinytorch.course.sandbox.limits import Limits
 from tinytorch.course.sandbox.seccomp import no_user_namespaces
 
 PACKAGE, SUBMISSION, SCRATCH, HOME = "/course", "/submission", "/tmp", "/tmp/home"
-OTHER_USER = 0x70000000  # above every user id that is given out; + the grader's pid, so that each grader has its own
+OTHER_USER = 0x70000000  # above every user id in use; plus the grader's process number, so that each grader has its own
 
 
 def submission_binds(stage: Path, folder: Path) -> list[str]:
-    """Return bubblewrap's arguments for the staged package, and for the submission's folder without its notebooks."""
+    """Return bubblewrap's arguments for the staged package and for the submission's folder without its notebooks."""
     binds = ["--ro-bind", str(stage), PACKAGE, "--ro-bind", str(folder), SUBMISSION]
     for notebook in sorted(folder.glob("*.ipynb")):
         if notebook.is_file() and not notebook.is_symlink():
@@ -34,12 +34,12 @@ def submission_binds(stage: Path, folder: Path) -> list[str]:
 
 
 def other_user() -> int | None:
-    """Return the user id that a sandbox has if root starts it."""
+    """Return the user id that a sandbox gets if root starts it, and None if another user does."""
     return OTHER_USER + os.getpid() if os.geteuid() == 0 else None
 
 
 def filter_file() -> int:
-    """Return a file in memory with the filter that keeps the sandbox from making user namespaces of its own."""
+    """Return the descriptor of a file in memory with the filter for system calls, which bubblewrap reads."""
     descriptor = os.memfd_create("filter")
     os.write(descriptor, no_user_namespaces())
     os.lseek(descriptor, 0, os.SEEK_SET)
@@ -56,10 +56,11 @@ def sandboxed(
 ) -> list[str]:
     """Return the command that runs `command` in the sandbox, as another user if root starts it.
 
-    bubblewrap reads the rules for system calls from one descriptor, and tells of the sandbox' process on the other.
+    bubblewrap reads the filter for system calls from one descriptor, and describes the sandbox's process on the other.
 
-    Root has no user namespace made: it gives its rights up inside, for a user id that nobody has. So limits on the
-    number of processes hold, which they do not for root, and none of the grader's files is the sandbox's own.
+    If root grades, no user namespace is made: the command gives up root's rights inside the sandbox and becomes a user
+    that nobody else is. So the limit on processes holds, which it does not for root, and the sandbox's user owns none
+    of the grader's files.
     """
     tools = {name: find_tool(name) for name in ("bwrap", "prlimit", "choom", "setpriv")}
     bubblewrap = [tools["bwrap"], "--unshare-net", "--unshare-pid", "--unshare-ipc", "--unshare-uts"]
@@ -77,11 +78,11 @@ def sandboxed(
         inside += ["--inh-caps=-all", "--bounding-set=-all"]
     readable = [*readable_paths(), *(Path(tools[name]) for name in ("prlimit", "setpriv"))]
     targets = [*readable, *(Path(target) for target in binds[2::3] if target.startswith("/"))]
-    # The scratch space comes first: the interpreter may lie below it, in an environment made under /tmp.
+    # The scratch space comes first: the interpreter may be below it, in an environment made under /tmp.
     bubblewrap += ["--proc", "/proc", "--dev", "/dev"]
     for writable in (SCRATCH, "/dev/shm"):
         bubblewrap += ["--perms", "1777", "--size", str(limits.scratch_bytes), "--tmpfs", writable]
-    # bubblewrap makes the folders above a mount for its own user only.
+    # The folders above a mount, which bubblewrap itself would make for its own user only
     bubblewrap += [part for folder in _parents(targets) for part in ("--perms", "0755", "--dir", str(folder))]
     for path in readable:
         bubblewrap += ["--symlink", os.readlink(path), str(path)] if path.is_symlink() else _read_only(path)
@@ -91,13 +92,13 @@ def sandboxed(
     for installed in _installed_copies():
         bubblewrap += ["--tmpfs", str(installed), "--remount-ro", str(installed)]
     bubblewrap += [*binds, "--remount-ro", "/dev", "--remount-ro", "/", "--unsetenv", "JPY_PARENT_PID"]
-    # Where memory runs out in spite of all, the kernel ends this first.
+    # If the machine runs out of memory all the same, Linux ends this first.
     return [tools["choom"], "-n", "1000", "--", *bubblewrap, "--", *inside, "--", *command]
 
 
 @functools.cache
 def readable_paths() -> tuple[Path, ...]:
-    """Return what the interpreter needs of this machine: itself, its packages, the system's libraries and fonts."""
+    """Return what the interpreter needs from this machine: itself, its packages, the system's libraries and fonts."""
     system = ["/usr/lib", "/usr/lib32", "/usr/lib64", "/usr/local/lib", "/lib", "/lib32", "/lib64", "/usr/share/fonts"]
     system += ["/usr/local/share/fonts", "/usr/share/zoneinfo", "/etc/ld.so.cache", "/etc/localtime", "/etc/fonts"]
     python = [Path(prefix) / part for prefix in (sys.base_prefix, sys.prefix) for part in ("bin", "lib", "lib64")]
@@ -122,13 +123,13 @@ def _parents(paths: list[Path]) -> list[Path]:
 
 
 def _installed_copies() -> Iterator[Path]:
-    """Return the places where tinytorch itself was installed as a package, with the solutions in it."""
+    """Return the folders in which tinytorch itself is installed, with the solutions in it."""
     for folder in {sysconfig.get_path("purelib"), sysconfig.get_path("platlib"), site.getusersitepackages()}:
         if (Path(folder) / "tinytorch").is_dir():
             yield Path(folder) / "tinytorch"
 
 
 def find_tool(name: str) -> str:
-    """Return the path of a program that the sandbox is made with."""
+    """Return the path of a program that the sandbox is made with; its bare name if it is not installed."""
     found = shutil.which(name) or shutil.which(name, path="/usr/bin:/bin:/usr/sbin:/sbin")
     return found or name

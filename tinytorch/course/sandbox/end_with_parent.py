@@ -1,4 +1,4 @@
-"""What a grading process starts ends with it, also where it is killed: Linux sees to that. Reference: `prctl(2)`."""
+"""Having Linux end what a grading process started when that process ends, however it ends. Reference: `prctl(2)`."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ _libc = ctypes.CDLL(None) if sys.platform == "linux" else None
 
 
 def end_with_parent(parent: int) -> None:
-    """Have this process killed when its parent ends, which has this number; end now if it has ended before."""
+    """Have this process killed when its parent, the process `parent`, ends; end now if that has ended already."""
     if _libc is not None:
         _libc.prctl(SET_PARENT_DEATH_SIGNAL, signal.SIGKILL)
     if os.getppid() != parent:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 
 def clean_environment(home: str, matplotlib: str, package: str) -> dict[str, str]:
-    """Return environment variables that hold nothing of the grader's."""
+    """Return a graded kernel's environment variables, with nothing from the grader's own."""
     return {
         "PATH": "/usr/bin:/bin",
         "HOME": home,
@@ -16,8 +16,8 @@ def clean_environment(home: str, matplotlib: str, package: str) -> dict[str, str
         "MPLCONFIGDIR": matplotlib,
         "PYTHONPATH": package,
         "PYTHONDONTWRITEBYTECODE": "1",
-        "PYTHONHASHSEED": "0",  # the same submission has the same points each time
-        # One thread each: several submissions are graded at once, and threads count as processes.
+        "PYTHONHASHSEED": "0",  # so that the same submission gets the same points each time
+        # One thread each: several submissions are graded at once, and threads count towards the limit on processes.
         "OPENBLAS_NUM_THREADS": "1",
         "OMP_NUM_THREADS": "1",
         "MKL_NUM_THREADS": "1",
@@ -26,7 +26,7 @@ def clean_environment(home: str, matplotlib: str, package: str) -> dict[str, str
 
 @functools.cache
 def font_caches() -> tuple[Path, ...]:
-    """Return matplotlib's list of fonts, made if there is none: without it each kernel makes one, in a second."""
+    """Return matplotlib's list of fonts, made if there is none: each kernel would take a second to make its own."""
     try:
         import matplotlib
     except ImportError:

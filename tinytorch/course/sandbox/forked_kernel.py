@@ -1,7 +1,7 @@
 """Kernels that are forked instead of started: the grader's side of `inside.fork_server` and `inside.pipe_kernel`.
 
-The sandbox is bubblewrap's, made with the same arguments as for a kernel that is started in it; what holds it open is
-`cat`. The kernel then comes in from outside, and the sandbox ends it as it ends everything in it.
+bubblewrap makes the sandbox with the same arguments as for a kernel that is started in it, and `cat` keeps it open. The
+kernel then enters it from outside, and ends with the sandbox as everything in it does.
 """
 
 from __future__ import annotations
@@ -33,22 +33,22 @@ from tinytorch.course.sandbox.bubblewrap import (
     submission_binds,
 )
 from tinytorch.course.sandbox.environment import clean_environment, font_caches
-from tinytorch.course.sandbox.kernel import LARGEST_MESSAGE_BYTES, Message
-from tinytorch.course.sandbox.limits import CHECK_SECONDS, Limits, memory_fault
+from tinytorch.course.sandbox.kernel import LARGEST_MESSAGE_BYTES, KernelMessage
+from tinytorch.course.sandbox.limits import CHECK_SECONDS, Limits
 from tinytorch.course.sandbox.seccomp import no_user_namespaces
 
 START_SECONDS = 60.0
 READ_BYTES = 2**18
-MOST_READS = 16
+MOST_READS = 16  # in one go, so that a kernel which sends without end is looked at in between
 CLOSING_SECONDS = 1.0  # between the end of a kernel's connections and its own
 HEAD_BYTES = 4  # of a message: the length of what follows
 
 
 class ForkServer:
-    """A running fork server. Processes that were forked after its start may all ask it."""
+    """A running fork server. All processes that were forked after its start may use it."""
 
     def __init__(self, modules: Sequence[str] = ()) -> None:
-        """Start it, to import these modules while others go on; `wait` for it before the first fork."""
+        """Start it, and have it import these modules in the meantime; `wait` for it before the first fork."""
         self._requests, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         self._folder = tempfile.mkdtemp(prefix="tinytorch-fork-server-")
         for cache in font_caches():
@@ -73,7 +73,7 @@ class ForkServer:
         self._owner = os.getpid()
 
     def wait(self) -> None:
-        """Wait until it is ready; raises `OSError` if it never will be."""
+        """Wait until it is ready, or raise `OSError` if it does not start."""
         self._requests.settimeout(START_SECONDS)
         described = self._requests.recv(READ_BYTES)
         if not described:
@@ -81,7 +81,12 @@ class ForkServer:
         self.language_info: dict[str, Any] = json.loads(described)
 
     def fork(self, sandbox_pid: int, request: dict[str, Any], line: Sequence[int]) -> int:
-        """Fork a kernel into the sandbox that this process is in, with the connections `line`; give a handle of it.
+        """Fork a kernel into the sandbox of process `sandbox_pid` and return a descriptor of the kernel's process.
+
+        Args:
+            sandbox_pid: a process in the sandbox.
+            request: what `inside.fork_server` needs to know about the kernel.
+            line: the descriptors of the kernel's two connections.
 
         Raises:
             OSError: the kernel could not enter the sandbox.
@@ -102,7 +107,7 @@ class ForkServer:
         return handles[0]
 
     def close(self) -> None:
-        """End it; its kernels go on."""
+        """End it; its kernels keep running."""
         self._requests.close()
         if os.getpid() == self._owner:
             self._process.kill()
@@ -111,12 +116,12 @@ class ForkServer:
 
 
 def _sealed_interpreter() -> int:
-    """Return a copy of the interpreter in memory that nobody can write to.
+    """Return the descriptor of a copy of the interpreter, in memory, that nobody can write to.
 
-    A forked kernel's /proc/self/exe leads past its sandbox' read-only mounts to the file that the server was started
-    from (as in CVE-2019-5736), which may be the grader's own.
+    A forked kernel's /proc/self/exe leads past the sandbox's read-only mounts to the file that the server was started
+    from (as in CVE-2019-5736), which may be the grader's own interpreter.
     """
-    import fcntl  # which Windows does not have, and whose seals are Linux' only; students work elsewhere, too
+    import fcntl  # which Windows, where students work too, does not have; its seals exist on Linux only
 
     seals = fcntl.F_SEAL_SEAL | fcntl.F_SEAL_SHRINK | fcntl.F_SEAL_GROW | fcntl.F_SEAL_WRITE
     descriptor = os.memfd_create("python", os.MFD_ALLOW_SEALING | os.MFD_CLOEXEC)
@@ -131,11 +136,11 @@ class ForkedKernel:
     """A kernel inside bubblewrap, forked from a process that has imported what notebooks import."""
 
     def __init__(self, server: ForkServer, stage: Path, folder: Path, limits: Limits) -> None:
-        """Have the sandbox made, and the kernel forked into it; raises `OSError` where that fails."""
+        """Make the sandbox and fork the kernel into it; raises `OSError` if that fails."""
         self.language_info, self.limits = server.language_info, limits
         self.stopped_because, self.is_cut_off = "", False
         self._checked, self._arrived = monotonic(), bytearray()
-        self._handle = -1  # of the kernel's process
+        self._handle = -1  # the descriptor of the kernel's process
         self._sandbox: subprocess.Popen[bytes] | None = None
         self._line, line = socket.socketpair()
         self._bell, bell = socket.socketpair()
@@ -159,7 +164,7 @@ class ForkedKernel:
             bell.close()
 
     def _make_sandbox(self, stage: Path, folder: Path) -> int:
-        """Start bubblewrap, and give the number of the process that holds the sandbox open."""
+        """Start bubblewrap and return the number of the process that keeps the sandbox open."""
         user, cat = other_user(), find_tool("cat")
         if user is not None:
             os.chown(stage, user, user)
@@ -186,24 +191,24 @@ class ForkedKernel:
         with suppress(BrokenPipeError):
             sandbox.stdin.write(b"?")  # type: ignore[union-attr]
         if not described or not sandbox.stdout.read(1):  # type: ignore[union-attr]
-            raise OSError("bubblewrap could not make the sandbox")  # cat answers when all mounts are made
+            raise OSError("bubblewrap could not make the sandbox")  # else cat has answered, and all mounts are made
         return int(json.loads(described)["child-pid"])
 
     def ask(self, code: str, *, is_python: bool) -> None:
-        """Have code run."""
+        """Ask the kernel to run code."""
         frame = json.dumps({"code": code, "is_python": is_python}).encode()
         self._line.settimeout(START_SECONDS)
         self._line.sendall(len(frame).to_bytes(HEAD_BYTES, "big") + frame)
         self._line.setblocking(False)
 
-    def receive(self, seconds: float) -> Sequence[Message]:
-        """Return what has come."""
+    def receive(self, seconds: float) -> Sequence[KernelMessage]:
+        """Return the messages that have come; wait for them, but not longer than this."""
         select.select([self._bell.fileno(), self._handle], [], [], seconds)
         with suppress(BlockingIOError, ConnectionError):
             self._bell.recv(READ_BYTES)
-        messages: list[Message] = []
+        messages: list[KernelMessage] = []
         with suppress(BlockingIOError, ConnectionError):
-            for _ in range(MOST_READS):  # what sends without end is to be looked at in between
+            for _ in range(MOST_READS):
                 arrived = self._line.recv(READ_BYTES)
                 self._arrived += arrived
                 messages += self._messages()
@@ -213,8 +218,8 @@ class ForkedKernel:
                     break
         return messages
 
-    def _messages(self) -> Iterator[Message]:
-        """Return the messages that are here in whole."""
+    def _messages(self) -> Iterator[KernelMessage]:
+        """Return the messages of which all bytes have come."""
         while len(self._arrived) >= HEAD_BYTES and not self.is_cut_off:
             size = HEAD_BYTES + int.from_bytes(self._arrived[:HEAD_BYTES], "big")
             if size > LARGEST_MESSAGE_BYTES:
@@ -225,8 +230,8 @@ class ForkedKernel:
             del self._arrived[:size]
             try:
                 message = json.loads(frame)
-                yield Message(str(message["kind"]), dict(message["content"]), size)
-            except Exception:  # the code wrote there itself
+                yield KernelMessage(str(message["kind"]), dict(message["content"]), size)
+            except Exception:  # the code wrote to the connection itself
                 self._hang_up()
 
     def _hang_up(self) -> None:
@@ -234,12 +239,12 @@ class ForkedKernel:
         self.end()
 
     def is_alive(self) -> bool:
-        """Whether it runs; end it if it and its children use too much memory together."""
+        """Whether it runs; end it if it and the processes that it started use too much."""
         if self._handle < 0 or self._sandbox is None:
             return False
         if monotonic() > self._checked + CHECK_SECONDS:
             self._checked = monotonic()
-            self.stopped_because = memory_fault(self._sandbox.pid, self.limits)
+            self.stopped_because = self.limits.fault(self._sandbox.pid)
             if self.stopped_because:
                 self.end()
                 return False
@@ -251,7 +256,7 @@ class ForkedKernel:
             signal.pidfd_send_signal(self._handle, signal.SIGINT)
 
     def end(self) -> None:
-        """End it, and all that is in its sandbox."""
+        """End it, and everything in its sandbox."""
         if self._handle >= 0:
             os.close(self._handle)
             self._handle = -1

@@ -1,7 +1,7 @@
-"""Which isolation grading uses, and whether this machine can give it.
+"""Which isolation grading uses, and whether it works on this machine.
 
-Two kinds: `bubblewrap` is the sandbox. `limits` sets limits on memory, time, files and output, and does not protect
-from code that means harm: that code can read and write what the grader can.
+`bubblewrap` is the sandbox. `limits` sets limits on memory, time, files and output, and does not protect from code that
+means harm, which can read and write what the grader can. `none` is for a student's own check.
 """
 
 from __future__ import annotations
@@ -23,6 +23,7 @@ HOW_TO = (
     'install it with `apt-get install bubblewrap`, or choose `c.ExecuteStaged.isolation = "limits"` in '
     "nbgrader_config.py (for one run: `tito grade --isolation limits`), which protects from accidents only"
 )
+TRIAL_LIMITS = Limits.of_submission(memory_gigabytes=1, submission_seconds=60)  # of a Python that does nothing
 LIMITS_WARNING = (
     'warning: isolation is "limits": submissions run with your own rights to files and network, '
     "so grade only code that you trust."
@@ -30,7 +31,11 @@ LIMITS_WARNING = (
 
 
 def check_isolation(isolation: str) -> str:
-    """Raise `CourseError` if this machine can't isolate submissions as chosen; give a warning if it can but little."""
+    """Return a warning if the chosen isolation protects from accidents only, "" if it protects.
+
+    Raises:
+        CourseError: there is no such isolation, or it does not work on this machine.
+    """
     if isolation not in ISOLATIONS:
         raise CourseError(f"There is no isolation {isolation!r}: choose bubblewrap or limits.")
     if isolation == "bubblewrap" and (reason := _sandbox_fails()):
@@ -39,9 +44,9 @@ def check_isolation(isolation: str) -> str:
 
 
 def stop_without_isolation(isolation: str, **about: Any) -> None:
-    """Stop `nbgrader autograde` with one line before it has touched anything, if submissions can't be isolated.
+    """Stop `nbgrader autograde` with one sentence, before it changes anything, if submissions can't be isolated.
 
-    nbgrader calls it before each submission. An exception it would log and forget, and go on.
+    nbgrader calls this before each submission. It would only log an exception, and go on with the next submission.
     """
     try:
         warning = check_isolation(isolation)
@@ -57,7 +62,7 @@ def _warn_once(warning: str) -> None:
 
 
 def _sandbox_fails() -> str:
-    """Return why the sandbox does not work here, tried by running Python in it; nothing if it does."""
+    """Return why the sandbox does not work here, "" if it does: Python is run in it to find out."""
     bubblewrap = shutil.which("bwrap")
     return _trial(bubblewrap) if bubblewrap else "bubblewrap is not installed"
 
@@ -65,7 +70,7 @@ def _sandbox_fails() -> str:
 @functools.cache
 def _trial(bubblewrap: str) -> str:
     descriptor = filter_file()
-    trial = sandboxed([sys.executable, "-c", "import encodings"], [], other_user(), Limits(), descriptor)
+    trial = sandboxed([sys.executable, "-c", "import encodings"], [], other_user(), TRIAL_LIMITS, descriptor)
     environment = clean_environment(HOME, HOME, "")
     try:
         run = subprocess.run(

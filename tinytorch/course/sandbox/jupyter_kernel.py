@@ -1,4 +1,4 @@
-"""A kernel that Jupyter starts, in the isolation that was chosen, and talks to over ZeroMQ."""
+"""A kernel that Jupyter starts in the chosen isolation, and that is talked to over ZeroMQ."""
 
 from __future__ import annotations
 
@@ -14,17 +14,17 @@ import zmq
 from jupyter_client.blocking.client import BlockingKernelClient
 from jupyter_client.manager import KernelManager
 
-from tinytorch.course.sandbox.kernel import LARGEST_MESSAGE_BYTES, Message
+from tinytorch.course.sandbox.kernel import LARGEST_MESSAGE_BYTES, KernelMessage
 from tinytorch.course.sandbox.limits import Limits
 from tinytorch.course.sandbox.provisioners import kernel_manager_in
 from tinytorch.course.sandbox.staged_package import staged_environment
 
 START_SECONDS = 60.0  # how long it may take to answer at all
-READY_SECONDS = 0.1  # how long one attempt to hear of the kernel may take
-IDLE_SECONDS = 10.0  # how long the last outputs may take to come after the reply
+READY_SECONDS = 0.1  # how long one attempt to hear from the kernel may take
+IDLE_SECONDS = 10.0  # how long after the reply the last outputs may come
 
 
-class StartedKernel:
+class JupyterKernel:
     """Jupyter's own kernel. References: Jupyter's messaging protocol, jupyter_client's `KernelManager`."""
 
     def __init__(
@@ -33,11 +33,11 @@ class StartedKernel:
         """Start it; raises `RuntimeError` if it does not answer."""
         self.is_cut_off = False
         self._message_id = ""
-        self._reply: Message | None = None
+        self._reply: KernelMessage | None = None
         self._is_idle, self._idle_by = False, 0.0
         self._manager = KernelManager(kernel_name=name)
         kernel_manager_in(self._manager, isolation, stage, folder, limits)
-        # What it writes past Jupyter is not for the grader's terminal.
+        # What it writes without Jupyter must not reach the grader's terminal.
         self._manager.start_kernel(
             extra_arguments=list(arguments),
             cwd=str(folder),
@@ -46,19 +46,20 @@ class StartedKernel:
             stderr=subprocess.DEVNULL,
         )
         self._client: BlockingKernelClient = self._manager.client()
-        # A context's options are those of its sockets.
+        # The context's options become those of its sockets.
         self._client.context.setsockopt(zmq.MAXMSGSIZE, LARGEST_MESSAGE_BYTES)
-        self._client.start_channels(stdin=False, hb=False)  # nobody is asked, and the provisioner sees that it lives
+        # No channel for questions, which nobody answers, and no heartbeat: the provisioner knows whether it runs.
+        self._client.start_channels(stdin=False, hb=False)
         self._client.allow_stdin = False
         self.language_info = self._wait_until_ready()
         self._poller = zmq.Poller()
-        # ZeroMQ ends the connection when a message is too large for it.
+        # ZeroMQ ends the connection when a message is too large.
         self._cut_off = self._client.iopub_channel.socket.get_monitor_socket(zmq.EVENT_DISCONNECTED)
         for socket in (self._client.shell_channel.socket, self._client.iopub_channel.socket, self._cut_off):
             self._poller.register(socket, zmq.POLLIN)
 
     def _wait_until_ready(self) -> dict[str, Any]:
-        """Wait until it answers on both channels, and not, as jupyter_client does, 0.2 s longer."""
+        """Wait until it answers on both channels. jupyter_client's own way waits 0.2 s longer."""
         give_up, described, heard = monotonic() + START_SECONDS, None, False
         while not (described and heard):
             if monotonic() > give_up or not self.is_alive():
@@ -73,16 +74,16 @@ class StartedKernel:
 
     @property
     def stopped_because(self) -> str:
-        """Why it was ended for using too much."""
+        """A sentence about "this cell", if the kernel was ended for using too much."""
         return str(getattr(self._manager.provisioner, "stopped_because", ""))
 
     def ask(self, code: str, *, is_python: bool) -> None:
-        """Have code run."""
+        """Ask the kernel to run code."""
         self._reply, self._is_idle = None, False
         self._message_id = self._client.execute(code, allow_stdin=False, stop_on_error=False)
 
-    def receive(self, seconds: float) -> Sequence[Message]:
-        """Return what has come: outputs, and the reply when the kernel says that there will be no more of them."""
+    def receive(self, seconds: float) -> Sequence[KernelMessage]:
+        """Return what has come: outputs, and the reply once the kernel says that no more outputs will come."""
         ready = dict(self._poller.poll(int(seconds * 1000)))
         messages = []
         for channel in (self._client.iopub_channel, self._client.shell_channel):
@@ -102,13 +103,13 @@ class StartedKernel:
         self.is_cut_off |= self._reply is not None and not self._is_idle and monotonic() > self._idle_by
         return messages
 
-    def _read(self, parts: list[bytes]) -> Message:
+    def _read(self, parts: list[bytes]) -> KernelMessage:
         size_bytes = sum(map(len, parts))
         with suppress(Exception):
             message = self._client.session.deserialize(self._client.session.feed_identities(parts)[1])
             if message["parent_header"].get("msg_id") == self._message_id:
-                return Message(message["msg_type"], message["content"], size_bytes)
-        return Message("", {}, size_bytes)
+                return KernelMessage(message["msg_type"], message["content"], size_bytes)
+        return KernelMessage("", {}, size_bytes)
 
     def is_alive(self) -> bool:
         """Whether it runs."""

@@ -6,12 +6,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
-LARGEST_MESSAGE_BYTES = 8_000_000  # what sends a larger one is cut off before it is in our memory
+LARGEST_MESSAGE_BYTES = 8_000_000  # a kernel that sends a larger one is cut off before that is in our memory
 
 
 @dataclass(frozen=True)
-class Message:
-    """One message of Jupyter's protocol, from a process that is the student's: what it holds may be anything."""
+class KernelMessage:
+    """One message of Jupyter's protocol. It comes from the student's process, so its content may be anything."""
 
     kind: str
     content: dict[str, Any]
@@ -21,24 +21,24 @@ class Message:
 class Kernel(Protocol):
     """A process that runs code, one request after the other, within limits."""
 
-    language_info: dict[str, Any]  # as a notebook's metadata hold it
-    is_cut_off: bool  # a message was too large, or none of this protocol: there is no talking to it any more
+    language_info: dict[str, Any]  # as in a notebook's metadata
+    is_cut_off: bool  # a message was too large or not of this protocol: nothing more can come from this kernel
 
     @property
     def stopped_because(self) -> str:
-        """A sentence about "this cell", where the kernel was ended for what that did."""
+        """A sentence about "this cell", if the kernel was ended for what the cell did; else ""."""
 
     def ask(self, code: str, *, is_python: bool) -> None:
-        """Have code run; `is_python` where it holds none of IPython's own notation."""
+        """Ask the kernel to run code; `is_python` says that the code uses none of IPython's own notation."""
 
-    def receive(self, seconds: float) -> Sequence[Message]:
-        """Return what has come of the last request; wait for it, but not longer than this. A reply comes last."""
+    def receive(self, seconds: float) -> Sequence[KernelMessage]:
+        """Return what has come for the last request; wait for it, but not longer than this. The reply comes last."""
 
     def is_alive(self) -> bool:
-        """Whether it runs; it is ended here if it and its children use too much together."""
+        """Whether it runs; this also ends it if it and the processes that it started use too much."""
 
     def interrupt(self) -> None:
         """Interrupt the running code, as Ctrl-C would."""
 
     def end(self) -> None:
-        """End it, and all that it started, at once; a second time does nothing."""
+        """End it and all that it started, at once; calling this again does nothing."""

@@ -1,4 +1,4 @@
-"""Kernel provisioners: Jupyter's way to start a kernel, here with limits or under bubblewrap."""
+"""Kernel provisioners, which are how Jupyter starts a kernel: here with limits, or under bubblewrap."""
 
 from __future__ import annotations
 
@@ -26,17 +26,17 @@ from tinytorch.course.sandbox.bubblewrap import (
 )
 from tinytorch.course.sandbox.end_with_parent import end_with_parent
 from tinytorch.course.sandbox.environment import clean_environment, font_caches
-from tinytorch.course.sandbox.limits import CHECK_SECONDS, Limits, memory_fault
+from tinytorch.course.sandbox.limits import CHECK_SECONDS, Limits
 from tinytorch.course.sandbox.temporary import BELOW_KERNEL, KERNEL_PREFIX, temporary_folder
 
-# A kernel that is not isolated is started by jupyter_client's own.
+# jupyter_client's own provisioner starts a kernel that is not isolated.
 PROVISIONERS = {"bubblewrap": "tinytorch-bubblewrap", "limits": "tinytorch-limits", "none": "local-provisioner"}
-# Named here instead of in the package's metadata, so that a checkout whose installation is older has them all.
-for name, place in (
+# Registered here instead of in the package's metadata, so that a checkout whose installation is older has them too.
+for name, path in (
     (PROVISIONERS["bubblewrap"], "tinytorch.course.sandbox.provisioners:BubblewrapProvisioner"),
     (PROVISIONERS["limits"], "tinytorch.course.sandbox.provisioners:LimitsProvisioner"),
 ):
-    KernelProvisionerFactory.provisioners[name] = EntryPoint(name, place, KernelProvisionerFactory.GROUP_NAME)
+    KernelProvisionerFactory.provisioners[name] = EntryPoint(name, path, KernelProvisionerFactory.GROUP_NAME)
 
 
 def kernel_manager_in(manager: Any, isolation: str, stage: Path, folder: Path, limits: Limits) -> None:
@@ -54,13 +54,13 @@ class LimitsProvisioner(LocalProvisioner):
 
     stage = Unicode(help="The folder with the staged package.")
     folder = Unicode(help="The submission's folder.")
-    limits = Instance(Limits, args=(), help="What the kernel and all that it starts may use.")
-    stopped_because = ""  # a sentence about "this cell", where the kernel was stopped for using too much
+    limits = Instance(Limits, help="What the kernel and all that it starts may use.")
+    stopped_because = ""  # a sentence about "this cell", if the kernel was ended for what the cell did
 
     _checked = 0.0
 
     async def pre_launch(self, **kwargs: Any) -> dict[str, Any]:
-        """Make the kernel's folder and write the connection file there, before anything is bound or started."""
+        """Make the kernel's folder and write the connection file into it, before anything is mounted or started."""
         self.channel = Path(tempfile.mkdtemp(prefix=KERNEL_PREFIX, dir=temporary_folder(BELOW_KERNEL)))
         self.kernel_spec.interrupt_mode = "message"  # a signal would end bubblewrap, and the kernel with it
         manager = self.parent
@@ -71,7 +71,7 @@ class LimitsProvisioner(LocalProvisioner):
         return self.confine(kwargs)
 
     def environment(self) -> dict[str, str]:
-        """Return the kernel's environment variables."""
+        """Return the kernel's environment variables, with matplotlib's list of fonts in the kernel's folder."""
         home = self.channel / "home"
         matplotlib = home / "matplotlib"
         matplotlib.mkdir(parents=True)
@@ -80,7 +80,7 @@ class LimitsProvisioner(LocalProvisioner):
         return clean_environment(str(home), str(matplotlib), self.stage)
 
     def confine(self, kwargs: dict[str, Any]) -> dict[str, Any]:
-        """Change how the process is started."""
+        """Return how the process is started, with its limits."""
         grader = os.getpid()
 
         def begin() -> None:
@@ -90,7 +90,7 @@ class LimitsProvisioner(LocalProvisioner):
         return {**kwargs, "cwd": self.folder or None, "preexec_fn": begin}
 
     async def poll(self) -> int | None:
-        """Look whether the kernel runs; end it if it and its children use too much together."""
+        """Return the kernel's exit code, None if it runs; end it if it and what it started use too much."""
         if self.process is not None and monotonic() > self._checked + CHECK_SECONDS:
             self._checked = monotonic()
             if self.uses_too_much():
@@ -98,8 +98,8 @@ class LimitsProvisioner(LocalProvisioner):
         return await super().poll()
 
     def uses_too_much(self) -> bool:
-        """Whether limits that hold for all processes together are passed; the sentence is in `stopped_because`."""
-        if self.pid and (fault := memory_fault(self.pid, self.limits)):
+        """Whether it uses more than it may; the sentence is then in `stopped_because`."""
+        if self.pid and (fault := self.limits.fault(self.pid)):
             self.stopped_because = fault
         elif len(list(self.channel.iterdir())) > 16:
             self.stopped_because = "this cell wrote files where only the kernel's sockets belong"
@@ -115,7 +115,7 @@ class BubblewrapProvisioner(LimitsProvisioner):
     """A kernel inside bubblewrap."""
 
     def environment(self) -> dict[str, str]:
-        """Return the kernel's environment variables, as paths inside."""
+        """Return the kernel's environment variables, with paths as they are inside the sandbox."""
         return clean_environment(HOME, f"{SCRATCH}/matplotlib", PACKAGE)
 
     def confine(self, kwargs: dict[str, Any]) -> dict[str, Any]:
@@ -130,7 +130,7 @@ class BubblewrapProvisioner(LimitsProvisioner):
         return {**kwargs, "cwd": "/", "cmd": command, "pass_fds": (self.filter,)}
 
     async def pre_launch(self, **kwargs: Any) -> dict[str, Any]:
-        """Open the filter for system calls too, which bubblewrap reads."""
+        """Open the filter for system calls, which bubblewrap reads."""
         self.filter = filter_file()
         return await super().pre_launch(**kwargs)
 

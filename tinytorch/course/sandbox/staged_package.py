@@ -1,7 +1,7 @@
-"""The package as a graded kernel sees it: what this notebook stands on, and nothing that it builds.
+"""The staged package: tinytorch as a graded kernel sees it, with what this notebook uses and nothing that it builds.
 
 While module 05 is graded, `tinytorch.core` holds modules 01 to 04 as the course wrote them. Module 05 and later ones,
-nbdev's index and the course tools are not there, so the reference cannot be imported in place of an answer.
+nbdev's index and the course tools are not there, so no answer can import the reference.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from pathlib import Path
 
 from tinytorch.course.layout import Course, Module
 
-# An editable install answers for every name below `tinytorch`, also for those that the stage leaves out.
+# An editable installation would find every module of `tinytorch`, also those that are not staged.
 SITECUSTOMIZE = """\
 import sys
 

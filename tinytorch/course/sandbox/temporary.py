@@ -1,6 +1,6 @@
-"""The temporary files of a grading run: all below one folder, which the next run removes where this one was killed.
+"""The temporary files of a grading run: all in one folder, which the next run removes if this one was killed.
 
-A run and the workers that it forks hold the folder locked; the lock ends with the last of them, however they end.
+A run and the workers that it forks keep the folder locked; the lock ends with the last of them, however they end.
 """
 
 from __future__ import annotations
@@ -21,7 +21,10 @@ BELOW_RUN = len(f"/{PREFIX}") + RANDOM_CHARACTERS + BELOW_KERNEL
 
 
 def lock(path: Path) -> int | None:
-    """Hold a file or folder until what this returns is closed, here and in each forked process; None if it is held."""
+    """Lock a file or folder and return its descriptor, or None if another process has it locked.
+
+    The lock ends when the descriptor is closed, here and in each forked process.
+    """
     import fcntl  # which Windows, where students work too, does not have
 
     handle = os.open(path, os.O_RDONLY | os.O_NOFOLLOW)
@@ -36,17 +39,17 @@ def lock(path: Path) -> int | None:
 
 
 def temporary_folder(below: int) -> str:
-    """Return where temporary files go: /tmp if a socket's path, `below` bytes longer, would be too long elsewhere."""
+    """Return where temporary files go: /tmp if a socket's path, which is `below` bytes longer, would be too long."""
     folder = tempfile.gettempdir()
     return folder if len(os.fsencode(folder)) + below <= SOCKET_PATH_BYTES else "/tmp"
 
 
 @contextmanager
 def run_folder() -> Iterator[None]:
-    """Have this process, and those that it forks, make their temporary files below a folder that ends with the run."""
-    place = Path(temporary_folder(BELOW_RUN))
-    _remove_those_of_dead_runs(place)
-    folder, held = _made_and_locked(place)
+    """Have this process and those that it forks make their temporary files in a folder that is removed afterwards."""
+    parent = Path(temporary_folder(BELOW_RUN))
+    _remove_folders_of_dead_runs(parent)
+    folder, held = _make_and_lock(parent)
     before = tempfile.tempdir
     tempfile.tempdir = str(folder)
     try:
@@ -57,10 +60,10 @@ def run_folder() -> Iterator[None]:
         os.close(held)
 
 
-def _made_and_locked(place: Path) -> tuple[Path, int]:
+def _make_and_lock(parent: Path) -> tuple[Path, int]:
     while True:
-        folder = Path(tempfile.mkdtemp(prefix=PREFIX, dir=place))
-        with suppress(FileNotFoundError):  # another run took it for a dead one's before it was locked
+        folder = Path(tempfile.mkdtemp(prefix=PREFIX, dir=parent))
+        with suppress(FileNotFoundError):  # before it was locked, another run removed it as a dead run's
             held = lock(folder)
             if held is not None:
                 if folder.exists():
@@ -68,8 +71,8 @@ def _made_and_locked(place: Path) -> tuple[Path, int]:
                 os.close(held)
 
 
-def _remove_those_of_dead_runs(place: Path) -> None:
-    for folder in place.glob(f"{PREFIX}*"):
+def _remove_folders_of_dead_runs(parent: Path) -> None:
+    for folder in parent.glob(f"{PREFIX}*"):
         with suppress(OSError):  # another run removes it, or it is another user's
             held = lock(folder) if folder.lstat().st_uid == os.geteuid() else None
             if held is not None:

@@ -1,4 +1,4 @@
-"""What the grader's process makes of the data that the student's sent: plain values, and nothing that can act."""
+"""Turning the data that the student's process sent into plain values, none of which can run code of the student's."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 
 class _Shown:
-    """A value that can be shown; what else it can do is the student's to say, so the grader asks nothing of it."""
+    """A value that can only be shown: whatever else it does would be decided by the student's code."""
 
     def __init__(self, type_name: str, shown: str) -> None:
         vars(self).update(type_name=type_name, shown=shown)
@@ -31,11 +31,11 @@ class _Shown:
 
 
 class Opaque(_Shown):
-    """A value that is no plain data."""
+    """A value that is not plain data."""
 
 
 class Tensor(_Shown):
-    """A Tensor as the grader sees one: its array, and how it was shown."""
+    """A Tensor as the grader sees it: its array, and how the student's process shows it."""
 
     def __init__(self, data: NDArray[Any], shown: str) -> None:
         super().__init__("Tensor", shown)
@@ -43,11 +43,11 @@ class Tensor(_Shown):
 
 
 class Unreadable(Exception):
-    """Data that no honest sender sends."""
+    """Data that `inside_witness` never sends."""
 
 
 def decode(data: Any) -> Any:
-    """Return the plain value that `witness.encode` described; a value that was an error raises that error."""
+    """Return the plain value that `inside_witness.encode` described, or raise `Unreadable`."""
     try:
         kind, *rest = data
         return _DECODERS[kind](*rest)
@@ -56,7 +56,7 @@ def decode(data: Any) -> Any:
 
 
 def _exception(names: list[str], text: str, shown: str) -> BaseException:
-    """Rebuild an error as the nearest one that Python itself has, whatever class of the student's it was."""
+    """Return an error of the nearest class that Python itself has, whatever class of the student's it was."""
     found = (getattr(builtins, name, None) for name in names)
     base = next((item for item in found if isinstance(item, type) and issubclass(item, BaseException)), Exception)
     kind: Any = type(base.__name__, (base,), {"__str__": lambda self: text, "__repr__": lambda self: shown})

@@ -1,7 +1,7 @@
-"""What runs in the student's process: turning values into plain data for the grader's.
+"""The witness, which runs in the student's process and turns values into plain data for the grader's.
 
-It is loaded anew for each part of a test, so it stands alone and its names are its own. It decides nothing. It never
-sees an assert, and so no expected value.
+It is loaded anew for each part of a test, so it imports nothing of tinytorch and shares no names with the notebook. It
+decides nothing. It never sees an assert, and so it never sees an expected value.
 """
 
 from __future__ import annotations
@@ -19,29 +19,29 @@ MOST_BYTES = 50_000_000
 
 
 class Witness:
-    """Stands in the place of the asserts of a part of a test: called with the values that each one names."""
+    """What is called instead of each assert, with the values that the assert names."""
 
     def __init__(self, space: dict[str, Any], helpers: Sequence[CodeType]) -> None:
         self.space, self.helpers = space, helpers
         self.begin()
 
     def begin(self) -> None:
-        """Begin a part of a test, with the functions at hand that it calls as they were given."""
+        """Begin a part of a test, with the given functions that it calls defined anew."""
         self.seen: list[Any] = []
         for helper in self.helpers:
             exec(helper, self.space)
 
     def __call__(self, number: int, *looks: Callable[[], Any]) -> None:
-        """Take down what assert `number` asks for."""
+        """Note the values that assert `number` asks for."""
         self.seen.append([number, [observe(look, self.space.get("Tensor")) for look in looks]])
 
     def send(self, mimetype: str) -> None:
-        """Send all that was taken down to the grader's process."""
+        """Send all that was noted to the grader's process."""
         self.space["get_ipython"]().display_pub.publish({mimetype: json.dumps(self.seen)})
 
 
 def encode(value: Any, tensor_class: Any = None) -> list[Any]:
-    """Return `value` as lists, strings and numbers, by its real type: what only behaves like a number is opaque."""
+    """Return `value` as lists, strings and numbers, by its real type: what only acts like a number is opaque."""
     kind = type(value)
     if value is None or kind is bool:
         return ["constant", value]
@@ -85,7 +85,7 @@ def encode(value: Any, tensor_class: Any = None) -> list[Any]:
 
 
 def observe(look: Callable[[], Any], tensor_class: Any = None) -> list[Any]:
-    """Encode what `look()` gives, or the error that it raises."""
+    """Return the encoded value of `look()`, or the error that it raises."""
     try:
         value = look()
     except Exception as error:
@@ -94,7 +94,7 @@ def observe(look: Callable[[], Any], tensor_class: Any = None) -> list[Any]:
 
 
 def _numbers(items: list[Any]) -> list[Any]:
-    """Encode a list, or lists in a list, of integers or of floats in one piece; give nothing for anything else."""
+    """Return a list, or lists in a list, of integers or of floats encoded in one piece; [] for anything else."""
     shape, numbers = [len(items)], items
     while type(numbers[0]) is list and numbers[0]:
         shape.append(len(numbers[0]))

@@ -1,7 +1,7 @@
-"""Running a submission: nbgrader's Execute, with the staged package, in a sandbox, and with a limit on everything.
+"""Running a submission: nbgrader's Execute with the staged package, in a sandbox, within limits.
 
-A cell that loops, floods or ends its kernel costs its own points only: it gets an error output that says why, and the
-cells after it run in a fresh kernel in which the cells before it were run again.
+A cell that loops, prints too much or ends its kernel costs only its own points: it gets an error output that says why,
+and the cells after it run in a fresh kernel, in which the cells before it were run again.
 """
 
 from __future__ import annotations
@@ -18,22 +18,25 @@ from typing import Any, Literal
 
 from nbformat import NotebookNode
 from nbgrader.preprocessors import Execute
-from traitlets import Enum, Float, Integer, List, Unicode
+from traitlets import Enum, Float, Integer, List, Unicode, default
 
-from tinytorch.course.layout import Course
+from tinytorch.course.layout import Course, CourseError
 from tinytorch.course.notebook import grade_id, role_of
 from tinytorch.course.notes import add_note
 from tinytorch.course.outputs import OUTPUTS, as_output, error_output
 from tinytorch.course.sandbox.bubblewrap import PACKAGE
 from tinytorch.course.sandbox.forked_kernel import ForkedKernel, ForkServer
 from tinytorch.course.sandbox.isolation import ISOLATIONS, check_isolation
-from tinytorch.course.sandbox.jupyter_kernel import StartedKernel
-from tinytorch.course.sandbox.kernel import Kernel, Message
+from tinytorch.course.sandbox.jupyter_kernel import JupyterKernel
+from tinytorch.course.sandbox.kernel import Kernel, KernelMessage
 from tinytorch.course.sandbox.limits import Limits
 from tinytorch.course.sandbox.staged_package import stage_package
 
 POLL_SECONDS = 0.1
 INTERRUPT_SECONDS = 2.0  # how long interrupted code may take to end
+NOT_CONFIGURED = (
+    "nbgrader_config.py does not set c.ExecuteStaged.{0}: copy its line from the course's own configuration."
+)
 
 
 @dataclass
@@ -45,16 +48,16 @@ class Fault:
 
 
 @dataclass
-class Ran:
-    """What became of a piece of code that was run in the kernel."""
+class CellRun:
+    """What came of running a piece of code in the kernel."""
 
     status: Literal["ok", "error"] = "ok"
     outputs: list[NotebookNode] = field(default_factory=list)
     execution_count: int | None = None
-    fault: Fault | None = None  # set where it did not come to its own end
+    fault: Fault | None = None  # set where the code did not end by itself
 
-    def fail(self, ename: str, text: str) -> Ran:
-        """Note that it was stopped, with an error output that says why."""
+    def fail(self, ename: str, text: str) -> CellRun:
+        """Record that the code was stopped, with an error output that says why."""
         self.status, self.fault = "error", Fault(ename, text)
         self.outputs.append(error_output(ename, text))
         return self
@@ -65,11 +68,11 @@ class ExecuteStaged(Execute):  # type: ignore[misc]
 
     It reads the module from `resources["nbgrader"]["assignment"]`, as nbgrader's own preprocessors do.
 
-    To judge a cell otherwise, override `run_cell(cell) -> Ran`: it runs with a live kernel and the cell's time running.
-    There, `self.execute_code(code) -> Ran` runs any code in the current kernel, within what is left of the cell's time,
-    as often as wanted; it never raises for what the code does. When `ran.fault` is set the code was stopped, and
-    `self.kernel.is_alive()` says whether there is still a kernel; `self.fresh_kernel(index)` starts a new one with the
-    cells before cell `index` run again.
+    To decide on a cell in another way, override `run_cell(cell) -> CellRun`: it is called with a live kernel, and the
+    cell's time has begun. There, `self.execute_code(code) -> CellRun` runs any code in the current kernel within what
+    is left of the cell's time, as often as needed; it never raises for what the code does. If `ran.fault` is set, the
+    code was stopped, and `self.kernel.is_alive()` says whether there is still a kernel; `self.fresh_kernel(index)`
+    starts a new one, in which the cells before cell `index` were run again.
     """
 
     course_root = Unicode(help="The course folder, whose tinytorch is staged for the kernel.").tag(config=True)
@@ -79,20 +82,28 @@ class ExecuteStaged(Execute):  # type: ignore[misc]
         help="What student code runs in: 'bubblewrap', a sandbox; 'limits', the grader's own rights with limits on "
         "memory, time and files, which warns; 'none', for a student's own check.",
     ).tag(config=True)
-    submission_timeout = Float(120.0, help="The seconds that all cells of a submission have together.").tag(config=True)
-    memory_gigabytes = Float(4.0, help="The memory that a submission may use.").tag(config=True)
+    submission_timeout = Float(help="The seconds that all cells of a submission have together.").tag(config=True)
+    memory_gigabytes = Float(help="The memory that a submission may use.").tag(config=True)
     max_output_bytes = Integer(1_000_000, help="How much one cell may print.").tag(config=True)
-    # A `tinytorch/` that was handed in beside the notebook must not come before the staged one.
+    # A folder `tinytorch/` that was handed in beside the notebook must not be imported instead of the staged one.
     extra_arguments = List(["--InteractiveShellApp.ignore_cwd=True"]).tag(config=True)
     staged_files: Mapping[str, bytes] = {}  # what lies in the stage beside the package
-    server: ForkServer | None = None  # what kernels in the sandbox are forked from; without one, each is started
+    server: ForkServer | None = None  # what kernels in the sandbox are forked from; without one, Jupyter starts each
+
+    @default("submission_timeout")  # type: ignore[untyped-decorator]
+    def _require_submission_timeout(self) -> float:
+        raise CourseError(NOT_CONFIGURED.format("submission_timeout"))
+
+    @default("memory_gigabytes")  # type: ignore[untyped-decorator]
+    def _require_memory_gigabytes(self) -> float:
+        raise CourseError(NOT_CONFIGURED.format("memory_gigabytes"))
 
     def preprocess(self, nb: NotebookNode, resources: dict[str, Any]) -> tuple[NotebookNode, dict[str, Any]]:
         """Run the notebook with the package staged for its module."""
         check_isolation(self.isolation)
         course = Course(Path(self.course_root))
         self.nb = nb
-        self._harmful: set[int] = set()  # the cells that are not run again in a fresh kernel
+        self._harmful: set[int] = set()  # the cells that must not be run again in a fresh kernel
         self._last_index: int | None = None
         self._submission_ends = monotonic() + self.submission_timeout
         self._cell_ends = self._submission_ends
@@ -113,60 +124,62 @@ class ExecuteStaged(Execute):  # type: ignore[misc]
 
     @property
     def stage_inside(self) -> str:
-        """The folder of the staged package, as student code sees it."""
+        """The path of the staged package, as student code sees it."""
         return PACKAGE if self.isolation == "bubblewrap" else str(self._stage)
 
     def new_kernel(self) -> Kernel:
-        """Return a kernel in the chosen isolation."""
-        limits = Limits(memory_bytes=int(self.memory_gigabytes * 2**30))
+        """Start a kernel in the chosen isolation."""
+        limits = Limits.of_submission(self.memory_gigabytes, self.submission_timeout)
         if self.isolation == "bubblewrap" and self.server is not None:
             return ForkedKernel(self.server, self._stage, self._folder, limits)
         name = self.nb.metadata.get("kernelspec", {}).get("name", "python3")
-        return StartedKernel(name, self.extra_arguments, self.isolation, self._stage, self._folder, limits)
+        return JupyterKernel(name, self.extra_arguments, self.isolation, self._stage, self._folder, limits)
 
     def preprocess_cell(
         self, cell: NotebookNode, resources: dict[str, Any], index: int
     ) -> tuple[NotebookNode, dict[str, Any]]:
-        """Run one cell; whatever it does, it ends with outputs, and the next cell finds a kernel."""
+        """Run one cell; whatever it does, it gets outputs, and the next cell finds a kernel."""
         if not self._is_run(cell):
             return cell, resources
         if self._last_index is not None and not self.kernel.is_alive():
-            if self._last_index not in self._harmful:  # it ended well, and its kernel a moment later
+            if self._last_index not in self._harmful:  # the cell ended well, and its kernel ended a moment later
                 self._note_fault(self._last_index, Fault("KernelDied", self._reason_of_death()))
             self.fresh_kernel(index)
         self._start_clock()
-        ran = Ran().fail("SubmissionTimeoutError", self._out_of_time()) if self._time_is_up() else self.run_cell(cell)
+        ran = (
+            CellRun().fail("SubmissionTimeoutError", self._out_of_time()) if self._time_is_up() else self.run_cell(cell)
+        )
         self._last_index = index
         cell.execution_count = ran.execution_count
         cell.outputs = ran.outputs
         for output in cell.outputs:
             if output.output_type == "stream":
-                output.name = "stdout"  # nbgrader scores any stderr 0, and a warning is no fault
+                output.name = "stdout"  # nbgrader gives 0 points for any stderr, and a warning is no fault
         if ran.fault:
             self._note_fault(index, ran.fault)
         return cell, resources
 
-    def run_cell(self, cell: NotebookNode) -> Ran:
-        """Run a cell's code and give what became of it."""
+    def run_cell(self, cell: NotebookNode) -> CellRun:
+        """Run a cell's code."""
         return self.execute_code(cell.source)
 
-    def execute_code(self, code: str, *, is_python: bool = False) -> Ran:
+    def execute_code(self, code: str, *, is_python: bool = False) -> CellRun:
         """Run code in the current kernel within what is left of the current cell's time.
 
-        `is_python` says that it holds none of IPython's own notation. The outputs are those that the kernel sent, and
-        one more of type error where the code had to be stopped.
+        `is_python` says that the code uses none of IPython's own notation. The outputs are those that the kernel sent,
+        and one more of type error if the code had to be stopped.
         """
-        ran = Ran()
+        ran = CellRun()
         if not self.kernel.is_alive():
             return ran.fail("KernelDied", self._reason_of_death())
-        taken = _Intake(ran, self.max_output_bytes)
-        with suppress(OSError):  # it ended just now
+        taken = _Collector(ran, self.max_output_bytes)
+        with suppress(OSError):  # the kernel has just ended
             self.kernel.ask(code, is_python=is_python)
         while not taken.replied:
             taken.take(self.kernel.receive(POLL_SECONDS))
             if taken.replied and not taken.flooded:
                 break
-            if self.kernel.is_cut_off:  # the end of the kernel cuts its connections too
+            if self.kernel.is_cut_off:  # its connections also end when the kernel ends
                 self._wait_for_end()
             if not self.kernel.is_alive():
                 return ran.fail("KernelDied", self._reason_of_death())
@@ -183,13 +196,13 @@ class ExecuteStaged(Execute):  # type: ignore[misc]
         return ran
 
     def _wait_for_end(self) -> None:
-        """Wait a second for the kernel to end."""
+        """Wait for the kernel to end, for up to a second."""
         give_up = monotonic() + 1
         while monotonic() < give_up and self.kernel.is_alive():
             time.sleep(POLL_SECONDS / 4)
 
-    def _stop(self, taken: _Intake) -> None:
-        """Interrupt the running code; where that does not end it soon, end its kernel."""
+    def _stop(self, taken: _Collector) -> None:
+        """Interrupt the running code; if it does not end soon, end its kernel."""
         taken.keep = False
         self.kernel.interrupt()
         give_up = monotonic() + INTERRUPT_SECONDS
@@ -199,9 +212,9 @@ class ExecuteStaged(Execute):  # type: ignore[misc]
             self.kernel.end()
 
     def fresh_kernel(self, index: int) -> None:
-        """Start a new kernel and run the cells before cell `index` again that no points hang on.
+        """Start a new kernel and run the cells before cell `index` in it again.
 
-        These are all but the tests; a test of 0 points counts as one of them, for it may put a stand-in in place.
+        Tests are left out, except those of 0 points, which may define a stand-in.
         """
         while True:
             self.kernel.end()
@@ -226,14 +239,14 @@ class ExecuteStaged(Execute):  # type: ignore[misc]
         return cell.cell_type == "code" and bool(cell.source.strip()) and not passed_over
 
     def _is_run_again(self, index: int) -> bool:
-        """Whether a cell belongs into a fresh kernel."""
+        """Whether a fresh kernel runs a cell again."""
         cell = self.nb.cells[index]
         if index in self._harmful or not self._is_run(cell):
             return False
         return role_of(cell) != "test" or self._is_preparation(cell)
 
     def _start_clock(self) -> None:
-        """Start the clock of the next cell: its own time, or what the submission has left."""
+        """Start the next cell's time: that of one cell, or what the submission has left."""
         self._cell_ends = min(monotonic() + self.timeout, self._submission_ends)
 
     def _time_is_up(self) -> bool:
@@ -241,17 +254,17 @@ class ExecuteStaged(Execute):  # type: ignore[misc]
         return bool(monotonic() >= self._submission_ends)
 
     def _timeout(self) -> tuple[str, str]:
-        """Name the time that is over, and say so."""
+        """Return the name and the sentence of the error for the time that is over."""
         if self._time_is_up():
             return "SubmissionTimeoutError", self._out_of_time()
         return "CellTimeoutError", f"this cell ran longer than {self.timeout:g} s and was stopped"
 
     def _out_of_time(self) -> str:
-        """Say that there is no time left."""
+        """Return the sentence that the submission's time is over."""
         return f"the {self.submission_timeout:g} s that all cells have together were over before this cell ended"
 
     def _note_fault(self, index: int, fault: Fault) -> None:
-        """Remember a cell that had to be stopped, for the next kernel and for the report."""
+        """Note a cell that had to be stopped, for the next kernel and for the report."""
         self._harmful.add(index)
         cell = self.nb.cells[index]
         add_note(self.nb, "fault", grade_id(cell) or cell.get("id", f"cell {index + 1}"), fault.text)
@@ -259,33 +272,33 @@ class ExecuteStaged(Execute):  # type: ignore[misc]
             self._give_up_step(index)
 
     def _give_up_step(self, index: int) -> None:
-        """Leave out a step that can't even be tried by the cell which puts a stand-in in its place.
+        """Leave out a step whose own preparation cell had to be stopped when it tried the step.
 
-        In a kernel without the step's cells that cell finds nothing to try, and later steps get the stand-in.
+        In a kernel without the step's cells the preparation finds nothing to try, and later steps get the stand-in.
         """
-        preparations = [place for place in range(index) if self._is_preparation(self.nb.cells[place])]
-        for place in range(preparations[-1] + 1 if preparations else 0, index):
-            if role_of(self.nb.cells[place]) == "solution":
-                self._harmful.add(place)
+        preparations = [earlier for earlier in range(index) if self._is_preparation(self.nb.cells[earlier])]
+        for earlier in range(preparations[-1] + 1 if preparations else 0, index):
+            if role_of(self.nb.cells[earlier]) == "solution":
+                self._harmful.add(earlier)
         self._harmful.discard(index)
         self.kernel.end()
 
     @staticmethod
     def _is_preparation(cell: NotebookNode) -> bool:
-        """Whether a cell is a test of 0 points, which prepares what later tests need."""
+        """Whether a cell is a test of 0 points, which prepares what later tests need, such as a stand-in."""
         return role_of(cell) == "test" and cell.metadata.nbgrader.get("points") == 0
 
     def _reason_of_death(self) -> str:
-        """Return what is known about the end of a kernel."""
+        """Return why the kernel ended, as far as that is known."""
         return self.kernel.stopped_because or (
             "this cell ended the Python that it ran in (an exit, a crash, or more memory than there is)"
         )
 
 
-class _Intake:
-    """What comes from the kernel for one request: counted as it arrives, kept while it is not too much."""
+class _Collector:
+    """Collects what the kernel sends for one request: counts all of it, and keeps it while it is not too much."""
 
-    def __init__(self, ran: Ran, max_bytes: int) -> None:
+    def __init__(self, ran: CellRun, max_bytes: int) -> None:
         self.ran, self.max_bytes = ran, max_bytes
         self.keep = True
         self.replied = self.asked_to_exit = self.clear_first = False
@@ -293,14 +306,14 @@ class _Intake:
 
     @property
     def flooded(self) -> bool:
-        """Whether more has come than is taken."""
+        """Whether more has come than one cell may print."""
         return self.bytes > self.max_bytes
 
-    def take(self, messages: Sequence[Message]) -> None:
+    def take(self, messages: Sequence[KernelMessage]) -> None:
         """Take in what has come."""
         for message in messages:
             self.bytes += message.size_bytes
-            with suppress(Exception):  # the kernel's process is the student's: what it sends may be anything
+            with suppress(Exception):  # the kernel runs the student's code: what it sends may be anything
                 if message.kind == "execute_reply":
                     self.take_reply(message.content)
                 else:
@@ -314,7 +327,7 @@ class _Intake:
         if content["status"] == "ok":
             return
         self.ran.status = "error"
-        # Where the code kept its error from being shown: an error is what costs points
+        # The code may have kept its error from being shown, and without an error output it would get the points
         if self.keep and not any(output.output_type == "error" for output in self.ran.outputs):
             ename, evalue = str(content.get("ename", "Error")), str(content.get("evalue", ""))
             self.ran.outputs.append(error_output(ename, evalue, content.get("traceback") or ()))

@@ -1,4 +1,4 @@
-"""Running a submission and deciding its tests: the student's cells as they are, each test cell through the judge."""
+"""Running a submission and deciding its tests: the student's cells run as they are, and the judge decides each test."""
 
 from __future__ import annotations
 
@@ -10,26 +10,26 @@ from nbformat import NotebookNode
 from tinytorch.course.notebook import grade_id, role_of
 from tinytorch.course.notes import add_note
 from tinytorch.course.verdict.judge import judge, witness_file
-from tinytorch.course.verdict.run_cells import ExecuteStaged, Ran
+from tinytorch.course.verdict.run_cells import CellRun, ExecuteStaged
 
 WITNESS = "witness.bin"  # in the staged folder, which student code can't write to
 
 
 class ExamineSubmission(ExecuteStaged):
-    """Run the cells of a submission; a test cell ends in an error unless the grader's own process passed it."""
+    """Run the cells of a submission; a test cell ends in an error unless the grader's own process passes it."""
 
     def preprocess(self, nb: NotebookNode, resources: dict[str, Any]) -> tuple[NotebookNode, dict[str, Any]]:
-        """Run the notebook, with the functions at hand that its tests were given."""
+        """Run the notebook, with the functions that the given cells define for its tests."""
         given = [cell.source for cell in nb.cells if role_of(cell) == "given" and cell.cell_type == "code"]
         helpers = [source for source in given if defines_functions_only(source)]
         self.staged_files = {WITNESS: witness_file(helpers)}
         return super().preprocess(nb, resources)
 
-    def run_cell(self, cell: NotebookNode) -> Ran:
-        """Run a cell, or have it judged."""
+    def run_cell(self, cell: NotebookNode) -> CellRun:
+        """Run a cell, or have the judge decide it."""
         if not is_judged(cell):
-            return super().run_cell(cell)  # what gives no points is there to prepare or to show, and decides nothing
-        ran = Ran()
+            return super().run_cell(cell)  # a test without points prepares or shows something, and decides nothing
+        ran = CellRun()
 
         def run(source: str) -> list[NotebookNode]:
             nonlocal ran
@@ -39,11 +39,11 @@ class ExamineSubmission(ExecuteStaged):
         verdict = judge(cell.source, f"{self.stage_inside}/{WITNESS}", run)
         if verdict.flag:
             add_note(self.nb, "flag", grade_id(cell) or "", verdict.flag)
-        # What was stopped from outside has that for its reason, unless its time ran out after an assert had failed
+        # A cell that was stopped from outside says so, unless its time ran out after an assert had failed
         if ran.fault and not (verdict.decided and "Timeout" in ran.fault.ename):
             shown = [output for output in verdict.outputs if output.output_type != "error"]
-            return Ran(outputs=shown, execution_count=ran.execution_count).fail(ran.fault.ename, ran.fault.text)
-        return Ran(verdict.status, verdict.outputs, execution_count=ran.execution_count, fault=ran.fault)
+            return CellRun(outputs=shown, execution_count=ran.execution_count).fail(ran.fault.ename, ran.fault.text)
+        return CellRun(verdict.status, verdict.outputs, execution_count=ran.execution_count, fault=ran.fault)
 
 
 def is_judged(cell: NotebookNode) -> bool:
@@ -52,6 +52,6 @@ def is_judged(cell: NotebookNode) -> bool:
 
 
 def defines_functions_only(source: str) -> bool:
-    """Whether a given cell can be sent along with each test: it defines functions and does nothing else."""
+    """Whether a given cell defines functions and does nothing else, so that it can be run again for each test."""
     body = ast.parse(source).body
     return bool(body) and all(isinstance(statement, ast.FunctionDef) for statement in body) and "@" not in source

@@ -1,16 +1,16 @@
-"""Taking a test cell apart: what the student's process runs, and what the grader's decides.
+"""Splitting a test cell in two: what the student's process runs, and what the grader's process decides.
 
     image = np.arange(6).reshape(2, 3)                          both, if the grader needs it
     got = RandomHorizontalFlip(p=1)(image).tolist()             the student's process
     assert got == [[2, 1, 0], [5, 4, 3]], f"... {got}"          the grader's, on a plain copy of `got`
 
-The student's process gets every statement but the asserts, and in the place of each a witness that sends the values
-named in it. The grader runs the rest: the asserts, the loops around them, and what they need that no student's code
-has touched. So an expected value never enters the process that could copy it, and what comes back is numbers, strings
-and arrays, which cannot claim to be equal to everything.
+The student's process gets every statement except the asserts, and instead of each assert a witness that sends the
+values named in it. The grader runs the rest: the asserts, the loops around them, and whatever they need that no
+student's code has touched. So an expected value never enters the process that could copy it, and what comes back is
+numbers, strings and arrays, which cannot claim to be equal to everything.
 
-A name is *theirs* once anything of the student's process may have decided or changed it: it is not one of the grader's
-own names, or it stood in a statement with such a name. All other names are *ours*.
+A name is *theirs* once anything in the student's process may have set or changed it: it is not one of the grader's own
+names, or it appeared in a statement together with such a name. All other names are *ours*.
 """
 
 from __future__ import annotations
@@ -25,45 +25,45 @@ from functools import cached_property, lru_cache
 from types import CodeType
 from typing import TypeGuard, cast
 
-# What the grader may use: no input or output, nothing that looks at the state of its own process
+# What the grader may use: no input or output, and nothing that looks at the state of its own process
 FORBIDDEN_BUILTINS = {"open", "input", "print", "globals", "locals", "vars", "dir", "id", "exec", "eval", "compile"}
 OUR_NAMES = {name for name in dir(builtins) if not name.startswith("_")} - FORBIDDEN_BUILTINS | {"np"}
-# Asked of an object of the student's, these say something of the object itself, so they are asked over there
+# Called on a student's object, these say something about the object itself, so the student's process calls them
 ASKED_THERE = {"hasattr", "callable", "issubclass", "getattr", "iter", "next", "hash", "bool"}
-ASKED_THERE |= {"shares_memory", "may_share_memory"}  # np's: copies share none
+ASKED_THERE |= {"shares_memory", "may_share_memory"}  # from np: copies share no memory
 LOOK, CHECK = "_look", "_check"
-# `isinstance(value, Tensor)` is for the grader to say, of the kind in which the value was sent
+# `isinstance(value, Tensor)` is for the grader to decide, by the kind in which the value was sent
 KIND = "Tensor"
 HIDDEN, BARRIER = "BEGIN HIDDEN TESTS", "_barrier"
 
 
 class CannotTakeApart(Exception):
-    """A test cell is written so that its asserts cannot be decided outside; says which line, and what to write."""
+    """A test cell's asserts cannot be decided outside the student's process; says which line, and what to write."""
 
 
 @dataclass
 class Part:
-    """What stands before, or in, a test cell's hidden region, in two halves."""
+    """The visible part of a test cell, or its hidden one, in two halves."""
 
-    student_half: str  # source; calls `_look(number, function, ...)` in the place of assert `number`
-    grader_half: ast.Module  # calls `_check(number)` before each assert, and `_look(place)` for each value
+    student_half: str  # source; calls `_look(number, function, ...)` instead of assert `number`
+    grader_half: ast.Module  # calls `_check(number)` before each assert, and `_look(index)` for each value
     asserts: int
 
     @cached_property
     def grader_code(self) -> CodeType:
-        """The grader's half, to be run."""
+        """The grader's half, compiled."""
         return compile(self.grader_half, "<test>", "exec", dont_inherit=True)
 
 
-@lru_cache(maxsize=1024)  # a class is graded by the same few tests
+@lru_cache(maxsize=1024)  # the same few tests grade a whole class
 def take_apart(source: str) -> tuple[Part, ...]:
-    """Split a test cell's source at its hidden region, and each part in halves, or raise `CannotTakeApart`.
+    """Split a test cell's source at its hidden region, and each part into halves, or raise `CannotTakeApart`.
 
-    The parts are decided one after the other, so that what the visible one shows to be wrong has that for its reason.
+    The parts are decided one after the other, so an answer that fails the visible part is told about that.
     """
     tree = ast.parse(re.sub(rf"^### {HIDDEN}", BARRIER, source, flags=re.MULTILINE))
     plan = _Plan()
-    while True:  # what a loop's body touches is theirs when the loop turns again
+    while True:  # what a loop's body touches is theirs in the loop's next round
         before = set(plan.theirs)
         plan.read(tree.body)
         if plan.theirs == before:
@@ -81,7 +81,7 @@ def take_apart(source: str) -> tuple[Part, ...]:
 
 
 def _parts(body: Sequence[ast.stmt]) -> list[list[ast.stmt]]:
-    """Split a cell's statements at the barrier."""
+    """Split a cell's statements at the line where its hidden region begins."""
     parts: list[list[ast.stmt]] = [[]]
     for statement in body:
         if _is_barrier(statement):
@@ -93,7 +93,7 @@ def _parts(body: Sequence[ast.stmt]) -> list[list[ast.stmt]]:
 
 @dataclass
 class _Plan:
-    """Which names are theirs, at any time in the cell."""
+    """Which names are theirs anywhere in the cell."""
 
     theirs: set[str] = field(default_factory=set)
     assigned: set[str] = field(default_factory=set)
@@ -124,11 +124,19 @@ class _Plan:
         targets = stores(statement)
         simple = isinstance(statement, (ast.Assign, ast.AnnAssign)) and not self.is_theirs(statement)
         if not simple:
-            # It ran over there: what it assigned is theirs, and what it was given it may have changed
+            # It runs in the student's process: what it assigns is theirs, and so is what it may have changed
             self.theirs |= targets | (loads(statement) - OUR_NAMES)
         elif targets & self.theirs:
-            self.theirs |= targets  # `x, y = 1, 2` is one statement, of one side
+            self.theirs |= targets  # `x, y = 1, 2` is one statement, and runs in one process
         self.assigned |= targets
+
+
+@dataclass(frozen=True)
+class _Question:
+    """What an assert asks the student's process: its number in the cell, and the expressions whose values it needs."""
+
+    number: int
+    asked: list[ast.expr]
 
 
 class _Splitter:
@@ -136,8 +144,7 @@ class _Splitter:
 
     def __init__(self, plan: _Plan) -> None:
         self.plan = plan
-        self.count = 0
-        self.places: dict[int, list[ast.expr]] = {}  # by each assert
+        self.questions: dict[ast.Assert, _Question] = {}
 
     # the grader's half
 
@@ -153,12 +160,10 @@ class _Splitter:
         return out
 
     def _grader_assert(self, statement: ast.Assert) -> list[ast.stmt]:
-        number, self.count = self.count, self.count + 1
-        looker = _Lifter(self.plan)
-        test = looker.lift(statement.test)
-        message = looker.lift(statement.msg) if statement.msg is not None else None
-        self.places[id(statement)] = looker.places
-        statement._number = number  # type: ignore[attr-defined]
+        number, lifter = len(self.questions), _Lifter(self.plan)
+        test = lifter.lift(statement.test)
+        message = lifter.lift(statement.msg) if statement.msg is not None else None
+        self.questions[statement] = _Question(number, lifter.asked)
         check = ast.Expr(ast.Call(ast.Name(CHECK, ast.Load()), [ast.Constant(number)], []))
         raised = ast.Call(ast.Name("AssertionError", ast.Load()), [message] if message else [], [])
         failed = ast.If(ast.UnaryOp(ast.Not(), test), [ast.Raise(raised, None)], [])
@@ -177,8 +182,8 @@ class _Splitter:
                 f"line {loop.lineno}: the loop around an assert goes over a value of the student's: "
                 "collect what to check in a list first, then assert on the list"
             )
-        turns = ast.Call(ast.Name("range", ast.Load()), [ast.Constant(len(loop.iter.elts))], [])
-        return ast.For(ast.Name("_", ast.Store()), turns, body, [])
+        rounds = ast.Call(ast.Name("range", ast.Load()), [ast.Constant(len(loop.iter.elts))], [])
+        return ast.For(ast.Name("_", ast.Store()), rounds, body, [])
 
     # the student's half
 
@@ -189,8 +194,8 @@ class _Splitter:
             before = set(needed)
             for statement in _flat(body):
                 if isinstance(statement, ast.Assert):
-                    for place in self.places[id(statement)]:
-                        needed |= loads(place)
+                    for expression in self.questions[statement].asked:
+                        needed |= loads(expression)
                 elif isinstance(statement, ast.For) and holds_assert(statement):
                     needed |= loads(statement.iter)
                 elif not _is_barrier(statement) and (not self._only_ours(statement) or stores(statement) & needed):
@@ -202,12 +207,11 @@ class _Splitter:
         return isinstance(statement, (ast.Assign, ast.AnnAssign)) and not stores(statement) & self.plan.theirs
 
     def student_body(self, body: Sequence[ast.stmt], needed: set[str]) -> list[ast.stmt]:
-        """What the student's process runs: without asserts, and without what only asserts need."""
+        """Return what the student's process runs: no assert, and nothing that only asserts need."""
         out: list[ast.stmt] = []
         for statement in body:
             if isinstance(statement, ast.Assert):
-                number = statement._number  # type: ignore[attr-defined]
-                out.append(self._witness(number, self.places[id(statement)]))
+                out.append(self._witness(self.questions[statement]))
             elif isinstance(statement, ast.For) and holds_assert(statement):
                 inner = self.student_body(statement.body, needed)
                 target, values = _without_unused(statement.target, statement.iter, needed)
@@ -216,18 +220,18 @@ class _Splitter:
                 out.append(copy.deepcopy(statement))
         return out
 
-    def _witness(self, number: int, places: list[ast.expr]) -> ast.stmt:
+    def _witness(self, question: _Question) -> ast.stmt:
         nothing = ast.arguments([], [], None, [], [], None, [])
-        looks: list[ast.expr] = [ast.Lambda(nothing, copy.deepcopy(place)) for place in places]
-        return ast.Expr(ast.Call(ast.Name(LOOK, ast.Load()), [ast.Constant(number), *looks], []))
+        looks: list[ast.expr] = [ast.Lambda(nothing, copy.deepcopy(expression)) for expression in question.asked]
+        return ast.Expr(ast.Call(ast.Name(LOOK, ast.Load()), [ast.Constant(question.number), *looks], []))
 
 
 class _Lifter:
-    """Finds in an assert the largest parts that only the student's process can say, and puts `_look(place)` there."""
+    """Finds the largest parts of an assert that only the student's process knows, and puts `_look(index)` there."""
 
     def __init__(self, plan: _Plan) -> None:
         self.plan = plan
-        self.places: list[ast.expr] = []
+        self.asked: list[ast.expr] = []
 
     def lift(self, node: ast.expr) -> ast.expr:
         lifted = self._lift(copy.deepcopy(node), frozenset())
@@ -235,14 +239,14 @@ class _Lifter:
         return lifted
 
     def _lift(self, node: ast.AST, local: frozenset[str]) -> ast.AST:
-        if isinstance(node, ast.expr) and self._is_place(node, local):
-            return self._place(node)
+        if isinstance(node, ast.expr) and self._is_asked_there(node, local):
+            return self._ask(node)
         if isinstance(node, (ast.GeneratorExp, ast.ListComp, ast.SetComp, ast.DictComp)):
             inside = local | {name for generator in node.generators for name in stores(generator.target)}
             if any(isinstance(item, ast.Call) and self._theirs(item.func, inside) for item in ast.walk(node)):
                 if isinstance(node, ast.GeneratorExp):  # a generator is no plain value; a list of the same items is
                     node = ast.ListComp(node.elt, node.generators)
-                return self._place(node)
+                return self._ask(node)
             local = inside
         if _asks_for_kind(node):
             node.args = [cast(ast.expr, self._lift(node.args[0], local)), node.args[1]]
@@ -256,8 +260,8 @@ class _Lifter:
                 setattr(node, name, self._lift(value, local))
         return node
 
-    def _is_place(self, node: ast.expr, local: frozenset[str]) -> bool:
-        """Whether a part of an assert has to be asked over there."""
+    def _is_asked_there(self, node: ast.expr, local: frozenset[str]) -> bool:
+        """Whether the student's process has to be asked for a part of an assert."""
         if loads(node) & local or not isinstance(getattr(node, "ctx", ast.Load()), ast.Load) or _asks_for_kind(node):
             return False
         if isinstance(node, ast.Name):
@@ -278,7 +282,7 @@ class _Lifter:
         return False
 
     def _theirs(self, node: ast.expr, local: frozenset[str]) -> bool:
-        """Whether an access path starts at a name of theirs."""
+        """Whether an access path, such as `a.b[c]`, starts at one of their names."""
         while isinstance(node, (ast.Attribute, ast.Subscript, ast.Call)):
             if isinstance(node, ast.Attribute) and node.attr == "random":
                 return True
@@ -287,9 +291,9 @@ class _Lifter:
             return False
         return node.id in self.plan.theirs or node.id not in OUR_NAMES | self.plan.assigned
 
-    def _place(self, node: ast.expr) -> ast.expr:
-        self.places.append(node)
-        return ast.Call(ast.Name(LOOK, ast.Load()), [ast.Constant(len(self.places) - 1)], [])
+    def _ask(self, node: ast.expr) -> ast.expr:
+        self.asked.append(node)
+        return ast.Call(ast.Name(LOOK, ast.Load()), [ast.Constant(len(self.asked) - 1)], [])
 
 
 def _asks_for_kind(node: ast.AST) -> TypeGuard[ast.Call]:
@@ -320,7 +324,7 @@ def loads(node: ast.AST) -> set[str]:
 
 
 def stores(node: ast.AST) -> set[str]:
-    """Return the names that `node` binds where it stands: targets, definitions, imports."""
+    """Return the names that `node` itself binds: targets, definitions, imports."""
     if isinstance(node, (ast.FunctionDef, ast.ClassDef)):
         return {node.name}
     if isinstance(node, (ast.Import, ast.ImportFrom)):
@@ -338,12 +342,12 @@ def stores(node: ast.AST) -> set[str]:
 
 
 def holds_assert(statement: ast.stmt) -> bool:
-    """Whether an assert stands in a compound statement."""
+    """Whether this is a compound statement with an assert in it."""
     return not isinstance(statement, ast.Assert) and any(isinstance(item, ast.Assert) for item in ast.walk(statement))
 
 
 def _is_barrier(statement: ast.stmt) -> bool:
-    """Whether a statement stands for the line where the hidden region begins."""
+    """Whether a statement marks the line where the hidden region begins."""
     return isinstance(statement, ast.Expr) and isinstance(statement.value, ast.Name) and statement.value.id == BARRIER
 
 
@@ -356,7 +360,7 @@ def _flat(body: Sequence[ast.stmt]) -> Iterator[ast.stmt]:
 
 
 def _without_unused(target: ast.expr, values: ast.expr, needed: set[str]) -> tuple[ast.expr, ast.expr]:
-    """Blank out of a loop over literal tuples the parts that only the asserts read: the expected values."""
+    """Remove from a loop over literal tuples what only the asserts read: the expected values."""
     target, values = copy.deepcopy(target), copy.deepcopy(values)
     if not (isinstance(target, ast.Tuple) and isinstance(values, (ast.List, ast.Tuple))):
         return target, values

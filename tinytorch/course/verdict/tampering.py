@@ -1,8 +1,8 @@
-"""Looking for code that works on the verdict instead of the answer: read off the student's cells, without running them.
+"""Looking for code that tampers with the verdict, by reading the student's cells without running them.
 
-The verdict does not rest on this: `judge` takes nothing on trust. What is found here is held back until a person has
-looked, with the line. So a rule stands here only if no honest solution has a use for what it names; code that is
-merely odd is left to the judge and the sandbox.
+The verdict does not depend on this: `judge` trusts nothing that the student's process says. The points of a submission
+in which something is found are held back until a person has looked at the line. So a rule belongs here only if no
+honest solution needs what it names; code that is merely odd is left to the judge and the sandbox.
 """
 
 from __future__ import annotations
@@ -22,8 +22,8 @@ from tinytorch.course.layout import Course, Module
 from tinytorch.course.notebook import grade_id, read_notebook, role_of
 from tinytorch.course.notes import add_note
 
-# Modules for looking into a process. Ending it, or reaching out of it, is not flagged: the sandbox bounds that,
-# and it costs its own points.
+# Modules for looking into a process. Ending it, or reaching out of it, is not flagged: the sandbox prevents harm, and
+# the cell that tries loses its own points.
 MODULES = {
     "importlib": "changes how modules are found",
     "nbformat": "reads notebooks",
@@ -37,7 +37,7 @@ NAMES = {
     "exec": "runs code that cannot be read here",
     "eval": "runs code that cannot be read here",
     "compile": "runs code that cannot be read here",
-    "__import__": "imports by the back door",
+    "__import__": "imports without an import statement",
     "__builtins__": "reaches for Python's own functions",
     "_ih": "reads the source of cells",
     "_oh": "reads the results of cells",
@@ -69,13 +69,13 @@ ATTRIBUTES = {
     **dict.fromkeys(["pythonapi", "py_object", "from_address", "memmove", "memset"], "writes into the interpreter"),
     **dict.fromkeys(["meta_path", "path_hooks"], "changes how modules are found"),
 }
-# Methods by which an object pretends to be what it is not
+# Methods by which an object pretends to be something else
 PRETENDING = {
     "__instancecheck__": "pretends to be of another class",
     "__subclasscheck__": "pretends to be of another class",
     "__class__": "pretends to be of another class",
 }
-# Functions by which tests ask what an object is; to define them anew deceives whoever asks
+# Functions by which tests ask what an object is: a student's own definition would answer instead
 ASKING = {"type", "isinstance", "issubclass", "callable", "locals", "globals"}
 READING = {"open", "Path", "popen", "Popen", "system", "run", "call", "check_output"}
 COMPARISONS = {"__eq__", "__ne__", "__lt__", "__le__", "__gt__", "__ge__", "__contains__"}
@@ -83,7 +83,7 @@ COMPARISONS = {"__eq__", "__ne__", "__lt__", "__le__", "__gt__", "__ge__", "__co
 
 @dataclass(frozen=True)
 class Finding:
-    """A line that works on the verdict."""
+    """A line that tampers with the verdict, and how."""
 
     line: str
     why: str
@@ -93,7 +93,7 @@ class Finding:
 
 
 class WatchForTampering(NbGraderPreprocessor):  # type: ignore[misc]
-    """Flag a submission for each of its own cells that holds such a line."""
+    """Flag a submission for each such line in the student's own cells."""
 
     course_root = Unicode(help="The course folder, which holds the released notebooks.").tag(config=True)
 
@@ -125,7 +125,7 @@ def is_own(cell: NotebookNode) -> bool:
 
 
 def given_names(sources: list[str]) -> dict[str, str]:
-    """Return what the given cells bind: from each name to "module", "import" or "definition"."""
+    """Return each name that the given cells bind, and whether it is a "module", an "import" or a "definition"."""
     names: dict[str, str] = {}
     for source in sources:
         for statement in ast.parse(source).body:
@@ -139,11 +139,11 @@ def given_names(sources: list[str]) -> dict[str, str]:
 
 
 def findings(source: str, given: dict[str, str], module: str = "", is_solution: bool = True) -> list[Finding]:
-    """Return the lines of a cell that work on the verdict; none for a cell that is no Python."""
+    """Return the lines of a cell that tamper with the verdict; none for a cell that is not Python."""
     try:
         tree = ast.parse(source)
     except (SyntaxError, ValueError):
-        return []  # it does not run either; IPython's own magics reach no further than the sandbox
+        return []  # it does not run as Python either, and what IPython makes of it stays in the sandbox
     lines = source.splitlines()
     found: dict[int, Finding] = {}
     for number, why in sorted(_Reader(tree, given, module, is_solution).read()):
@@ -163,7 +163,7 @@ class _Reader:
         imports = [item for item in self.nodes if isinstance(item, ast.Import)]
         self.modules = {name for name, kind in given.items() if kind == "module"}
         self.modules |= {(alias.asname or alias.name).split(".")[0] for item in imports for alias in item.names}
-        # a name that the cell binds itself is not the one meant here
+        # where the cell binds a name itself, it does not mean the one listed above
         self.bound = {item.id for item in self.nodes if isinstance(item, ast.Name) and isinstance(item.ctx, ast.Store)}
         self.bound |= {item.arg for item in self.nodes if isinstance(item, ast.arg)}
 
@@ -184,11 +184,11 @@ class _Reader:
         elif isinstance(node, ast.Attribute):
             yield from self._attribute(node)
         elif isinstance(node, ast.Global):
-            # declared in a function and bound there: the test's own helpers are replaced when the answer is called
+            # declared and bound in a function: calling the answer replaces the test's own helpers
             if any(self.given.get(name) in ("definition", "import") and name in self.bound for name in node.names):
                 yield "replaces what was given"
         elif isinstance(node, ast.Subscript) and isinstance(node.ctx, ast.Store) and self._is_namespace(node.value):
-            yield "changes names behind the code's back"
+            yield "changes names without assigning to them"
         elif isinstance(node, ast.Call):
             yield from self._call(node)
         elif isinstance(node, ast.FunctionDef):
@@ -204,9 +204,9 @@ class _Reader:
                     yield MODULES[part]
             if path.startswith(("IPython.core", "IPython.get_ipython", "tinytorch.course")):
                 yield "reaches for the notebook's shell or the grader"
-            # Elsewhere than in an answer, this is how one tries out an export
+            # Outside of an answer, students import it to try out what they exported
             if self.is_solution and path.startswith("tinytorch") and self._is_reference(path):
-                yield "imports an answer in place of writing it"
+                yield "imports an answer instead of writing it"
 
     def _is_reference(self, path: str) -> bool:
         return self.module in path.split(".") or (
@@ -259,7 +259,7 @@ class _Reader:
             and isinstance(node.func, ast.Attribute)
             and self._is_namespace(node.func.value)
         ):
-            yield "changes names behind the code's back"
+            yield "changes names without assigning to them"
 
     def _function(self, node: ast.FunctionDef) -> Iterator[str]:
         if node.name in PRETENDING:
@@ -274,7 +274,7 @@ class _Reader:
             yield "changes what was given"
 
     def _rebinding(self, statement: ast.stmt) -> Iterator[tuple[int, str]]:
-        """Look for functions that were given and are defined anew."""
+        """Find given functions that the cell defines anew."""
         names: set[str] = set()
         if isinstance(statement, (ast.FunctionDef, ast.ClassDef)):
             names = {statement.name} if not statement.decorator_list else set()
@@ -283,7 +283,7 @@ class _Reader:
         if any(self.given.get(name) in ("definition", "import") for name in names):
             yield statement.lineno, "replaces what was given"
         if names & ASKING:
-            yield statement.lineno, "deceives whoever asks what an object is"
+            yield statement.lineno, "replaces what tells the tests what an object is"
 
 
 def _root(node: ast.AST | None) -> str:
