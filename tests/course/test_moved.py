@@ -7,9 +7,10 @@ import shutil
 from pathlib import Path
 
 import pytest
-from tiny_course import REPOSITORY, TinyCourse
 from traitlets.config import Config
 
+from tests.helpers.repository import ROOT
+from tests.helpers.tiny_course import TinyCourse
 from tinytorch.course.layout import CourseError
 from tinytorch.course.moved import MOVED, refuse_old_paths
 
@@ -24,7 +25,7 @@ def test_every_new_path_is_there(path: str) -> None:
 
 
 def test_the_guide_lists_every_old_path_with_its_new_one() -> None:
-    guide = (REPOSITORY / "docs" / "instructors.md").read_text(encoding="utf-8")
+    guide = (ROOT / "docs" / "instructors.md").read_text(encoding="utf-8")
     start = "tinytorch.course."
     for old, new in MOVED.items():
         assert f"| `{old.removeprefix(start)}` | `{new.removeprefix(start)}` |" in guide

@@ -7,11 +7,11 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from tinytorch.course.sandbox.forked_kernel import ForkedKernel, ForkServer
-from tinytorch.course.sandbox.jupyter_kernel import StartedKernel
+from tinytorch.course.sandbox.jupyter_kernel import JupyterKernel
 from tinytorch.course.sandbox.kernel import Kernel
 from tinytorch.course.sandbox.limits import Limits
 
-LIMITS = Limits()
+LIMITS = Limits.of_submission(memory_gigabytes=4, submission_seconds=120)
 KINDS = ("forked", "jupyter in bubblewrap", "jupyter with limits")
 
 
@@ -37,9 +37,9 @@ def forked(server: ForkServer, folder: Path) -> Iterator[ForkedKernel]:
 
 
 @contextmanager
-def started(isolation: str, folder: Path) -> Iterator[StartedKernel]:
+def started(isolation: str, folder: Path) -> Iterator[JupyterKernel]:
     """Run a kernel that Jupyter starts."""
-    kernel = StartedKernel("python3", [], isolation, *folders(folder), LIMITS)
+    kernel = JupyterKernel("python3", [], isolation, *folders(folder), LIMITS)
     try:
         yield kernel
     finally:

@@ -9,9 +9,10 @@ from pathlib import Path
 import nbformat
 import pytest
 from nbgrader.preprocessors import LimitOutput
-from tiny_course import DOUBLE, REPOSITORY, TinyCourse, cell_named
 from traitlets.config import Config
 
+from tests.helpers.repository import ROOT
+from tests.helpers.tiny_course import DOUBLE, TinyCourse, cell_named
 from tinytorch.course.handin.read_file import MOST_BYTES, MOST_CELLS
 from tinytorch.course.layout import Course, CourseError
 from tinytorch.course.sandbox.forked_kernel import ForkedKernel, ForkServer
@@ -135,8 +136,8 @@ def test_a_limit_that_the_configuration_does_not_set_is_asked_for(built_course: 
 
 
 def test_the_table_of_limits_says_what_the_code_and_the_configuration_say() -> None:
-    config = (REPOSITORY / "nbgrader_config.py").read_text(encoding="utf-8")
-    text = (REPOSITORY / "docs" / "instructors.md").read_text(encoding="utf-8")
+    config = (ROOT / "nbgrader_config.py").read_text(encoding="utf-8")
+    text = (ROOT / "docs" / "instructors.md").read_text(encoding="utf-8")
     table = text.partition("\n## Limits\n")[2].partition("\n## ")[0]
     rows = {row.split("|")[1].strip(): row.split("|")[2].strip() for row in table.splitlines() if row.startswith("|")}
     limits = Limits.of_submission(memory_gigabytes=4, submission_seconds=120)
