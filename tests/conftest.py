@@ -1,18 +1,55 @@
-"""What takes long to make and serves tests in several files: Binder's image, the site, a small course and its class."""
+"""What takes long to make and serves tests in several files: Binder's image, the site, a small course and its class.
+
+And how tests are shared out where several processes run them.
+"""
 
 from __future__ import annotations
 
+import os
 import shutil
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import nbformat
 import pytest
 
 from tests.helpers.binder_image import BinderImage, build_image
 from tests.helpers.repository import ROOT
+from tests.helpers.sharing_out import group_of, rank_of, turn
 from tests.helpers.tiny_course import GradedClass, TinyCourse, build_course, submissions
+
+WORKER = os.environ.get("PYTEST_XDIST_WORKER")  # which of several processes this is
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
+    """Give each process whole groups of tests."""
+    from xdist.scheduler import LoadScopeScheduling
+
+    class ByGroup(LoadScopeScheduling):
+        def _split_scope(self, nodeid: str) -> str:
+            return group_of(nodeid)
+
+    return ByGroup(config, log)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Sort tests, where several processes run them: the longest groups first, and last what has to run alone."""
+    if WORKER:
+        items.sort(key=lambda item: (item.get_closest_marker("alone") is not None, rank_of(group_of(item.nodeid))))
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_protocol(item: pytest.Item) -> Iterator[None]:
+    """Let a test that compares times run alone."""
+    if not WORKER:
+        return (yield)
+    shared_by_all = item.config._tmp_path_factory.getbasetemp().parent
+    with turn(shared_by_all, alone=item.get_closest_marker("alone") is not None):
+        return (yield)
 
 
 @pytest.fixture(scope="session")

@@ -8,6 +8,8 @@ pytest.importorskip("torch")
 
 from tests.programs import bench_loader
 
+pytestmark = pytest.mark.alone
+
 
 def test_loading_from_memory_and_shuffling_reach_half_of_each_goal(capsys):
     goals = bench_loader.Goals(factor=0.5)

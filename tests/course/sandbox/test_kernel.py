@@ -30,7 +30,7 @@ def test_an_error_comes_as_one_and_the_kernel_goes_on(kernel: Kernel) -> None:
     messages = run(kernel, "raise KeyError('x')")
     (error,) = [content for kind, content in messages if kind == "error"]
     assert (error["ename"], error["evalue"]) == ("KeyError", "'x'")
-    assert any("raise KeyError" in line for line in error["traceback"])
+    assert "KeyError" in "\n".join(error["traceback"])
     assert messages[-1][1]["status"] == "error"
     assert printed(run(kernel, "print('on')")) == "on\n"
 

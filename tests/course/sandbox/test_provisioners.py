@@ -6,6 +6,7 @@ import os
 from pathlib import Path
 
 import pytest
+from jupyter_client.kernelspec import KernelSpec
 from jupyter_client.provisioning.factory import KernelProvisionerFactory
 
 from tests.helpers.kernels import printed, run, started
@@ -16,7 +17,8 @@ from tinytorch.course.sandbox.provisioners import PROVISIONERS
 def test_jupyter_finds_a_provisioner_for_each_isolation_by_its_name() -> None:
     assert set(PROVISIONERS) == set(ISOLATIONS)
     for name in PROVISIONERS.values():
-        assert KernelProvisionerFactory.instance().is_provisioner_available(name), name
+        spec = KernelSpec(metadata={"kernel_provisioner": {"provisioner_name": name}})
+        assert KernelProvisionerFactory.instance().is_provisioner_available(spec), name
 
 
 @pytest.mark.parametrize("isolation", ["bubblewrap", "limits"])

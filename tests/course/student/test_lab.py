@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
@@ -14,11 +15,12 @@ from tinytorch.course.student.lab import FOR_EVERYONE, FOR_STUDENTS, lab_environ
 
 
 def test_a_kernel_started_in_it_imports_the_course_s_own_package_and_a_terminal_finds_tito(
-    built_course: TinyCourse,
+    built_course: TinyCourse, tmp_path: Path
 ) -> None:
     environment = {**os.environ, **lab_environment(Course(built_course.root), [FOR_EVERYONE])}
     code = "import shutil, tinytorch; print(tinytorch.__file__, shutil.which('python'))"
-    ran = subprocess.run([sys.executable, "-c", code], env=environment, capture_output=True, text=True, check=True)
+    command = [sys.executable, "-c", code]
+    ran = subprocess.run(command, cwd=tmp_path, env=environment, capture_output=True, text=True, check=True)
     package, python = ran.stdout.split()
     assert package == str(built_course.root / "tinytorch" / "__init__.py")
     assert os.path.dirname(python) == os.path.dirname(sys.executable)

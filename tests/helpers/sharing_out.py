@@ -1,0 +1,74 @@
+"""How tests are shared out among the processes of `pytest -n 4` (by pytest-xdist).
+
+Tests that need the same expensive thing, such as a graded class or a running server, go to one process, which makes it
+once. So a process gets whole files; TOGETHER and BY_MODULE are the exceptions.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+# Files that need the same thing
+TOGETHER = {
+    "tests/course/authoring/test_bundle.py": "Binder's image",
+    "tests/test_binder.py": "Binder's image",
+    "tests/browser/test_site.py": "the site",
+    "tests/test_docs.py": "the site",
+    "tests/course/gradebook/test_nbgrader_api.py": "PostgreSQL",
+    "tests/course/gradebook/test_record.py": "PostgreSQL",
+}
+# Files in which each module of the course needs something of its own
+BY_MODULE = ("tests/test_corpus.py", "tests/test_notebooks.py")
+# What takes longest is begun first, so that in the end no process is left with it while the others have nothing to do.
+FIRST = (
+    "Binder's image",
+    "tests/test_corpus.py[10_scaling]",
+    "tests/browser/test_lab.py",
+    "tests/browser/test_formgrader.py",
+    "tests/test_mutants.py",
+    "tests/course/grading/test_resume.py",
+    "PostgreSQL",
+    "tests/test_journey.py",
+    "tests/test_corpus.py[05_dataloader]",
+    "tests/test_repository.py",
+    "tests/test_bench_grading.py",
+    "tests/test_attacks.py",
+    "the site",
+    "tests/test_kill.py",
+    "tests/course/handin/test_as_released.py",
+    "tests/course/verdict/test_run_cells.py",
+    "tests/course/grading/test_cluster.py",
+    "tests/test_corpus.py[06_autograd]",
+    "tests/test_corpus.py[08_training]",
+    "tests/test_portability.py",
+    "tests/test_corpus.py",
+    "tests/test_notebooks.py",
+    "tests/course",
+)
+
+
+def group_of(test: str) -> str:
+    """Return the name of what a test needs, by the test's id; one process runs all tests that need it."""
+    path = test.partition("::")[0]
+    module = re.search(r"\[(\d\d_[a-z]+)", test)
+    return f"{path}[{module[1]}]" if path in BY_MODULE and module else TOGETHER.get(path, path)
+
+
+def rank_of(group: str) -> int:
+    """Return the place of a group in the order in which groups are begun."""
+    return next((rank for rank, first in enumerate(FIRST) if group.startswith(first)), len(FIRST))
+
+
+@contextmanager
+def turn(folder: Path, alone: bool) -> Iterator[None]:
+    """Run beside what other processes run, or alone: when they have come to an end, and before they go on."""
+    with (folder / "turn").open("w") as running, (folder / "next").open("w") as waiting:
+        # Who waits to be alone keeps this, so that nobody else begins meanwhile.
+        fcntl.flock(waiting, fcntl.LOCK_EX)
+        fcntl.flock(running, fcntl.LOCK_EX if alone else fcntl.LOCK_SH)
+        fcntl.flock(waiting, fcntl.LOCK_UN)
+        yield
