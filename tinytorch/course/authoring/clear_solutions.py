@@ -1,4 +1,8 @@
-"""What a release leaves in a solution cell: a stub that raises, or in an optional step one that does nothing."""
+"""What a release leaves in a solution cell: a stub that raises, or in an optional step one that does nothing.
+
+Hidden tests are cut out of a release by nbgrader's own ClearHiddenTests: nbgrader_config.py lists what a release goes
+through (c.GenerateAssignment.preprocessors).
+"""
 
 from __future__ import annotations
 

@@ -17,7 +17,7 @@ from nbgrader.plugins import LateSubmissionPlugin
 from nbgrader.preprocessors import AssignLatePenalties
 from traitlets import Float
 
-from tinytorch.course.gradebook.lateness import late_sentence
+from tinytorch.course.gradebook.late_wording import late_sentence
 from tinytorch.course.gradebook.nbgrader_api import open_nbgrader
 from tinytorch.course.gradebook.open_for_writing import open_for_writing
 from tinytorch.course.gradebook.open_read_only import open_read_only

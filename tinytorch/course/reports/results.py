@@ -8,7 +8,7 @@ from nbformat import NotebookNode
 from nbgrader.api import SubmittedNotebook
 
 from tinytorch.course.error_text import first_line
-from tinytorch.course.gradebook.lateness import late_sentence
+from tinytorch.course.gradebook.late_wording import late_sentence
 from tinytorch.course.layout import Module
 from tinytorch.course.notebook import grade_id, role_of
 from tinytorch.course.notes import Note

@@ -1,6 +1,8 @@
 """What a submission may use: memory, processor time, processes, files.
 
-What a course chooses stands in its nbgrader_config.py, and what is the same for every course stands here.
+What a course chooses stands in its nbgrader_config.py: the time of a cell (c.Execute.timeout), the time of a submission
+(c.ExecuteStaged.submission_timeout) and its memory (c.ExecuteStaged.memory_gigabytes). What is the same for every
+course stands here. verdict/run_cells.py stops a cell whose time is over.
 """
 
 from __future__ import annotations

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tinytorch.course.gradebook.lateness import in_words, late_sentence
+from tinytorch.course.gradebook.late_wording import in_words, late_sentence
 
 MINUTE, HOUR, DAY = 60.0, 60 * 60.0, 24 * 60 * 60.0
 

@@ -1,4 +1,4 @@
-"""How late a submission came and what that costs, in words."""
+"""The words for how late a submission came; what counts as late, and what it costs, is decided in due_dates.py."""
 
 from __future__ import annotations
 
