@@ -40,7 +40,7 @@ from tinytorch.course.sandbox.seccomp import no_user_namespaces
 START_SECONDS = 60.0
 READ_BYTES = 2**18
 MOST_READS = 16  # in one go, so that a kernel which sends without end is looked at in between
-CLOSING_SECONDS = 1.0  # between the end of a kernel's connections and its own
+CLOSING_SECONDS = 1.0  # how long after its connections a kernel may end
 HEAD_BYTES = 4  # of a message: the length of what follows
 
 
@@ -191,7 +191,7 @@ class ForkedKernel:
         with suppress(BrokenPipeError):
             sandbox.stdin.write(b"?")  # type: ignore[union-attr]
         if not described or not sandbox.stdout.read(1):  # type: ignore[union-attr]
-            raise OSError("bubblewrap could not make the sandbox")  # else cat has answered, and all mounts are made
+            raise OSError("bubblewrap could not make the sandbox")  # cat answers once all mounts are made
         return int(json.loads(described)["child-pid"])
 
     def ask(self, code: str, *, is_python: bool) -> None:

@@ -1,4 +1,4 @@
-"""A kernel that Jupyter starts in the chosen isolation, and that is talked to over ZeroMQ."""
+"""A kernel that Jupyter starts in the chosen isolation; the grader talks to it over ZeroMQ."""
 
 from __future__ import annotations
 

@@ -36,7 +36,7 @@ class Limits:
 
     @classmethod
     def of_submission(cls, memory_gigabytes: float, submission_seconds: float) -> Limits:
-        """Return the limits of a submission whose cells have so much memory, and so many seconds together."""
+        """Return the limits of a submission with so much memory, and so many seconds for all its cells together."""
         return cls(int(memory_gigabytes * 2**30), math.ceil(submission_seconds * BUSY_THREADS))
 
     def by_name(self) -> dict[str, int]:

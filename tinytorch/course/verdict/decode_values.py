@@ -1,4 +1,4 @@
-"""Turning the data that the student's process sent into plain values, none of which can run code of the student's."""
+"""Turning the data that the student's process sent into plain values, none of which can run the student's code."""
 
 from __future__ import annotations
 
@@ -56,7 +56,7 @@ def decode(data: Any) -> Any:
 
 
 def _exception(names: list[str], text: str, shown: str) -> BaseException:
-    """Return an error of the nearest class that Python itself has, whatever class of the student's it was."""
+    """Return an error of the nearest class that Python itself has, whatever class the student's code gave it."""
     found = (getattr(builtins, name, None) for name in names)
     base = next((item for item in found if isinstance(item, type) and issubclass(item, BaseException)), Exception)
     kind: Any = type(base.__name__, (base,), {"__str__": lambda self: text, "__repr__": lambda self: shown})

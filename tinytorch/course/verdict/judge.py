@@ -198,7 +198,7 @@ def _tampered(shown: list[NotebookNode], problem: str) -> Verdict:
 
 
 def _harmless(output: NotebookNode) -> NotebookNode:
-    """Return an output that nbgrader does not read as a score, as it does a result at the end of a cell."""
+    """Return an output that nbgrader does not read as a score, which it would if it is the result of the cell."""
     if output.output_type == "execute_result":
         return NotebookNode(output_type="display_data", data=output.data, metadata=output.metadata)
     return output

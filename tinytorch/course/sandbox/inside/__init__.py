@@ -1,1 +1,1 @@
-"""What runs on the other side: the process that kernels are forked from, and the kernel. Each file stands alone."""
+"""What runs outside the grader's process: the fork server, and the kernels that it forks. None imports tinytorch."""
