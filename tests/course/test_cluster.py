@@ -210,7 +210,7 @@ def test_after_a_test_was_mended_the_cluster_decides_it_anew(course: TinyCourse,
             worker.terminate()
             worker.wait()
     assert ["small", "double-more", "0", "6"] in [line.split() for line in result.stdout.splitlines()]
-    assert "double-more: decided anew for 2 students, 1 scores changed" in result.stdout
+    assert "double-more: graded again for 2 students, 1 scores changed" in result.stdout
 
 
 @pytest.mark.parametrize("why", ["no scheduler", "no workers", "no address"])

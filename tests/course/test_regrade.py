@@ -64,7 +64,7 @@ def test_only_what_the_mended_test_decides_is_changed(graded: TinyCourse) -> Non
     assert changed == {("amy", "double-more"), ("cid", "double-more")}
     assert {after[key] for key in changed} == {(6.0, None)}
     assert after["amy", "why"][1] == BY_HAND
-    assert "double-more: decided anew for 3 students, 2 scores changed" in result.stdout
+    assert "double-more: graded again for 3 students, 2 scores changed" in result.stdout
     assert ["amy", "double-more", "0", "6"] in [line.split() for line in result.stdout.splitlines()]
     for path, content in contents(graded.root / "autograded").items():
         if path.endswith(".ipynb"):

@@ -423,7 +423,7 @@ def regrade(
         options = Options(workers=workers, scheduler=scheduler)
         tests, changes, results = regrade_module(course, course.module(module), output, progress, options)
     if results is None:
-        print("No test has changed since the class was graded: nothing to do.")
+        print("No test has changed since the class was graded, so nothing was changed.")
         return
     rows = [[each.student, each.test, f"{each.before:g}", f"{each.after:g}"] for each in changes]
     if rows:
