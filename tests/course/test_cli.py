@@ -89,8 +89,14 @@ def test_the_version_says_what_a_bug_report_should(built_course: TinyCourse) -> 
 
 
 def test_help_loads_none_of_the_slow_tools(built_course: TinyCourse) -> None:
-    code = "import sys, tinytorch.course.cli; print({'nbgrader', 'nbdev', 'nbformat', 'numpy'} & set(sys.modules))"
-    assert built_course.run(sys.executable, "-c", code, check=True).stdout == "set()\n"
+    code = (
+        "import sys; from tinytorch.course.cli import main\n"
+        "try: main(['--help'])\n"
+        "finally: print({'nbgrader', 'nbdev', 'nbformat', 'numpy', 'rich'} & set(sys.modules))"
+    )
+    said = built_course.run(sys.executable, "-c", code, check=True).stdout
+    assert said.startswith("Usage: ")
+    assert said.endswith("\nset()\n")
 
 
 def test_outside_a_course_the_error_is_one_sentence(built_course: TinyCourse, tmp_path: Path) -> None:
