@@ -3,95 +3,30 @@
 from __future__ import annotations
 
 import contextlib
-import functools
 import io
-import json
 import re
 import traceback
 from pathlib import Path
-from types import SimpleNamespace
 from typing import Any
 
-import jsonschema
-import nbgrader.api
-import nbgrader.nbgraderformat.common
-import sqlalchemy
-from alembic.script import ScriptDirectory
 from nbgrader.apps import NbGraderAPI
 from nbgrader.coursedir import CourseDirectory
 from nbgrader.utils import capture_log, temp_attrs
-from sqlalchemy.exc import ArgumentError
 from traitlets.config import Config
 from traitlets.config.loader import PyFileConfigLoader
 
+from tinytorch.course import patches
 from tinytorch.course.error_text import error_line
 from tinytorch.course.layout import Course, CourseError
 
-# SQLite makes one who writes wait for others this long; 5 s, its own choice, is less than a slow disk can take.
-LOCK_SECONDS = 60.0
 SQLITE = "sqlite:///"  # how the URL of a gradebook in a file begins
 EXCEPTION_LINE = re.compile(r"^[\w.]*(Error|Exception|Invalid|NotFound|Missing)\w*: ")
 
 
-@functools.cache
-def _newest_schema() -> str:
-    """Return the name of the gradebook's newest schema; nbgrader starts a process for it, which takes seconds."""
-    scripts = Path(nbgrader.api.__file__).parent / "alembic"
-    return str(ScriptDirectory(str(scripts)).get_current_head())
-
-
-@functools.cache  # what an engine has learnt of SQL is used again; its connections end with each Gradebook
-def _create_engine(url: str, **settings: Any) -> Any:
-    """Return SQLAlchemy's engine for a gradebook; what is wrong with its URL is told without its password."""
-    if url.startswith("sqlite"):
-        return sqlalchemy.create_engine(url, **settings, connect_args={"timeout": LOCK_SECONDS})
-    try:
-        engine = sqlalchemy.create_engine(url, **settings)
-        if "@" in f"{engine.url.host}{engine.url.database}":  # the end of a password with an @ of its own
-            raise ValueError
-    except ModuleNotFoundError as error:
-        raise CourseError(
-            f"The gradebook's URL (db_url in nbgrader_config.py) asks for the package {error.name!r}, which is not "
-            "installed: PostgreSQL is postgresql+psycopg://..., and `pip install 'tinytorch[postgres]'` installs that."
-        ) from None
-    except (ValueError, ArgumentError):
-        raise CourseError(
-            "The gradebook's URL (db_url in nbgrader_config.py) cannot be read as a database's URL: give "
-            "postgresql+psycopg://user@host/database, and write what is special in a password with %, an @ as %40."
-        ) from None
-    return engine
-
-
-@functools.cache
-def _validator(schema: str) -> Any:
-    kind = jsonschema.validators.validator_for(json.loads(schema))
-    kind.check_schema(json.loads(schema))
-    return kind(json.loads(schema))
-
-
-@functools.lru_cache(10_000)  # the cells of a class are the same over and over
-def _validate_once(settings: str, schema: str) -> None:
-    _validator(schema).validate(json.loads(settings))
-
-
-def _validate(settings: Any, schema: dict[str, Any]) -> None:
-    """Check a cell's settings as `jsonschema.validate` does, but the schema itself, and equal settings, only once."""
-    _validate_once(json.dumps(settings), json.dumps(schema))
-
-
-nbgrader.nbgraderformat.common.jsonschema = SimpleNamespace(validate=_validate)
-
-
-def _create_missing_tables(bind: Any) -> None:
-    """Create the gradebook's tables, unless all are there: SQLAlchemy asks for each of them."""
-    tables = nbgrader.api.Base.metadata.tables
-    if not tables.keys() <= set(sqlalchemy.inspect(bind).get_table_names()):
-        sqlalchemy.MetaData.create_all(nbgrader.api.Base.metadata, bind=bind)
-
-
-nbgrader.api.Base.metadata.create_all = _create_missing_tables
-nbgrader.api.get_alembic_version = _newest_schema
-nbgrader.api.create_engine = _create_engine
+patches.keep_gradebook_engines()
+patches.find_newest_schema_in_this_process()
+patches.create_missing_tables_only()
+patches.check_equal_cells_once()
 
 
 def open_nbgrader(course: Course, **settings: str) -> NbGraderAPI:

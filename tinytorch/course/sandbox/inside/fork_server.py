@@ -1,10 +1,10 @@
-"""A process that has imported what notebooks import, and becomes a kernel in somebody else's sandbox when asked.
+"""The fork server: a process that has imported what notebooks import, and forks a kernel into a sandbox when asked.
 
-Starting Python and importing NumPy and matplotlib costs a kernel most of a second, and a forked copy of a process that
-has done it nothing. Each copy enters the namespaces of a sandbox that bubblewrap has made, gives up every right, and
-only then becomes a kernel. This file is run as a script, outside of any sandbox, so it holds nothing that a submission
-must not see: it starts with an empty environment, imports third-party packages only, and never sees a notebook.
-It has one thread when it forks. Reference: Linux' `setns(2)`, `prctl(2)` and `capabilities(7)`.
+A kernel takes most of a second to start Python and to import NumPy and matplotlib; a forked copy of a process that has
+done so takes no time. Each copy enters the namespaces of a sandbox that bubblewrap has made, gives up every right, and
+only then becomes a kernel. This file runs as a script, outside of any sandbox, so it must hold nothing that a
+submission may not see: it starts with an empty environment, imports third-party packages only, and never sees a
+notebook. It has one thread when it forks. Reference: Linux's `setns(2)`, `prctl(2)` and `capabilities(7)`.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any, NoReturn
 
-# What bubblewrap makes anew for each sandbox, as /proc names them, with the flags of Linux' headers
+# The namespaces that bubblewrap makes for each sandbox: their names in /proc, and their flags in Linux's headers
 NAMESPACES = {
     "user": 0x1000_0000,
     "mnt": 0x0002_0000,
@@ -48,19 +48,21 @@ SECCOMP_FILTER = 2
 CAPABILITY_VERSION = 0x2008_0522
 LAST_CAPABILITY = 63
 MOST_REQUEST_BYTES = 65_536
+HERE = Path(__file__).resolve().parent
 
 
 def serve(requests: socket.socket, modules: list[str]) -> None:
-    """Make a kernel, import `modules`, say so with a message, and fork for each request until there is none to ask.
+    """Make a kernel, import `modules`, send a message when that is done, and fork for each request until none can come.
 
-    A request comes with four files: a handle of the sandbox, where to answer, and the kernel's connection and bell.
+    A request comes with four descriptors: the sandbox's process, where to answer, and the kernel's connection and bell.
     """
     sys.meta_path[:] = [finder for finder in sys.meta_path if "__editable__" not in getattr(finder, "__module__", "")]
-    sys.modules["debugpy"] = None  # type: ignore[assignment]  # the kernel would load it, and a notebook has no use for it
-    kernel = _beside("pipe_kernel").PipeKernel()
-    del sys.modules["debugpy"]
+    patches = _load(HERE.parents[1] / "patches.py")
+    patches.hash_cells_in_c()
+    with patches.without_debugger():
+        kernel = _load(HERE / "pipe_kernel.py").PipeKernel()
     for name in ["IPython.core.completer", *modules]:
-        with suppress(ImportError):  # a notebook that asks for it will be told
+        with suppress(ImportError):  # a notebook that imports it will get the error
             importlib.import_module(name)
     kernel.warm_up()
     if len(os.listdir("/proc/self/task")) != 1:
@@ -80,20 +82,20 @@ def serve(requests: socket.socket, modules: list[str]) -> None:
             os.close(descriptor)
 
 
-def _beside(name: str) -> Any:
-    """Import the module in the file beside this one: its folder holds others that no import must find."""
-    place = importlib.util.spec_from_file_location(name, Path(__file__).with_name(f"{name}.py"))
-    assert place is not None
-    assert place.loader is not None
-    module = importlib.util.module_from_spec(place)
-    place.loader.exec_module(module)
+def _load(path: Path) -> Any:
+    """Load a file as a module, without making its folder one that imports are looked for in."""
+    spec = importlib.util.spec_from_file_location(path.stem, path)
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
     return module
 
 
 def _send_kernel(kernel: Any, request: dict[str, Any], sandbox: int, reply: int, *line: int) -> NoReturn:
     """Enter the sandbox and leave a kernel there, whose parent is then the sandbox's own first process.
 
-    The answer is a handle of the kernel's process, or the reason why there is none.
+    The answer is a descriptor of the kernel's process, or the reason why there is none.
     """
     try:
         signal.signal(signal.SIGCHLD, signal.SIG_DFL)
@@ -101,7 +103,7 @@ def _send_kernel(kernel: Any, request: dict[str, Any], sandbox: int, reply: int,
             file.write("1000")
         _enter(sandbox, request["pid"])
         os.close(sandbox)
-        if os.fork() == 0:  # a process is in its pid namespace from its birth on
+        if os.fork() == 0:  # only a new process is in the sandbox's pid namespace
             process = os.fork()
             if process == 0:
                 os.close(reply)
@@ -117,7 +119,7 @@ def _send_kernel(kernel: Any, request: dict[str, Any], sandbox: int, reply: int,
 
 
 def _enter(sandbox: int, pid: int) -> None:
-    """Enter all namespaces of the sandbox that are not this process' own."""
+    """Enter all namespaces of the sandbox in which this process is not yet."""
     flags = 0
     for name, flag in NAMESPACES.items():
         with suppress(FileNotFoundError):
@@ -130,14 +132,14 @@ def _enter(sandbox: int, pid: int) -> None:
 
 
 def _become_kernel(kernel: Any, request: dict[str, Any], line: tuple[int, ...]) -> NoReturn:
-    """Return up what this process may do more than the sandbox's own, and be a kernel until the end."""
+    """Give up all rights that the sandbox's own processes don't have, and be a kernel until the end."""
     try:
         os.setsid()
         null = os.open("/dev/null", os.O_RDWR)
         for descriptor in (0, 1, 2):
             os.dup2(null, descriptor)
-        for place, descriptor in enumerate(map(os.dup, line)):
-            os.dup2(descriptor, 3 + place)
+        for number, descriptor in enumerate(map(os.dup, line), 3):
+            os.dup2(descriptor, number)
         os.closerange(5, 4096)
         os.chdir(request["folder"])
         for limit, value in request["limits"].items():
@@ -158,7 +160,7 @@ def _become_kernel(kernel: Any, request: dict[str, Any], line: tuple[int, ...]) 
 def _give_up_rights(user: int | None, seccomp_filter: bytes) -> None:
     """Become that user if this is root, without a capability and without a way to get one."""
     for capability in range(LAST_CAPABILITY + 1):
-        with suppress(OSError):  # Linux knows fewer
+        with suppress(OSError):  # this Linux has fewer
             _call("prctl", DROP_FROM_BOUNDING_SET, capability, 0, 0, 0)
     if user is not None:
         os.setgroups([])
@@ -170,7 +172,7 @@ def _give_up_rights(user: int | None, seccomp_filter: bytes) -> None:
     _call("prctl", SET_NO_NEW_PRIVILEGES, 1, 0, 0, 0)
     name = ctypes.create_string_buffer(b"python")
     _call("prctl", SET_NAME, ctypes.addressof(name), 0, 0, 0)
-    _call("prctl", SET_DUMPABLE, 1, 0, 0, 0)  # as after the start of any program: its own files in /proc are its own
+    _call("prctl", SET_DUMPABLE, 1, 0, 0, 0)  # as for any program that is started: it may read its own files in /proc
     if seccomp_filter:
         program = ctypes.create_string_buffer(seccomp_filter, len(seccomp_filter))
         described = ctypes.create_string_buffer(struct.pack("@HP", len(seccomp_filter) // 8, ctypes.addressof(program)))

@@ -1,13 +1,13 @@
-"""ipykernel without its sockets and threads: requests come in on one connection, outputs and replies go out on it.
+"""ipykernel without its sockets and threads: requests come in on one connection, and outputs and replies go out on it.
 
-The grader asks one thing at a time and reads all that comes until the reply, so the five sockets of Jupyter's protocol,
-the threads behind them and the messages about messages have nothing to do here, and most of a request's time is theirs.
-The code that runs cells and shows results and errors is ipykernel's own.
+The grader asks one thing at a time and reads everything up to the reply, so it does not need the five sockets of
+Jupyter's protocol, the threads behind them and the messages about messages, which take most of a request's time. The
+code that runs cells and shows results and errors is ipykernel's own.
 
-Read by the fork server, outside of any sandbox: third-party packages only. Frames are a length of four bytes and a JSON
-object. To wake the one who waits takes longer than to send, so there is a second connection, the bell: it is rung when
-a reply was sent, or when there is no room for more. Reference: Jupyter's messaging protocol, whose message types and
-contents these are.
+The fork server loads this file outside of any sandbox, so it imports third-party packages only. A frame is a length of
+four bytes and a JSON object. To wake up the grader takes longer than to send something, so there is a second
+connection, the bell, which is used when a reply was sent or when there is no room for more. Reference: Jupyter's
+messaging protocol, whose message types and contents these are.
 """
 
 from __future__ import annotations
@@ -21,12 +21,10 @@ import signal
 import socket
 import sys
 import threading
-import zlib
 from contextlib import suppress
 from time import monotonic
 from typing import Any, NoReturn
 
-from ipykernel import compiler
 from ipykernel.ipkernel import IPythonKernel
 from ipykernel.jsonutil import json_clean
 from ipykernel.zmqshell import ZMQInteractiveShell
@@ -37,14 +35,11 @@ BUFFERED_CHARACTERS = 8192
 BUFFERED_SECONDS = 0.2
 WARM_UP = ["1", "print(1)", "raise ValueError", "import matplotlib.pyplot as plt\nplt.figure()", "x ="]
 
-# A hash of each cell's source names its file in tracebacks; ipykernel's own goes through it letter by letter.
-compiler.murmur2_x86 = lambda source, seed: zlib.crc32(source.encode("utf-8", "replace"), seed & 0xFFFF_FFFF)
-
 
 class Line(Session):
-    """The connection to the grader. To ipykernel it is the session that all messages are sent by."""
+    """The connection to the grader. For ipykernel it is the session that sends all messages."""
 
-    outputs: socket.socket | None = None  # what is sent without one is dropped
+    outputs: socket.socket | None = None  # while there is none, messages are dropped
     bell: socket.socket
     lock: Any = None
 
@@ -60,12 +55,12 @@ class Line(Session):
             self.outputs = None
 
     def send(self, stream: Any, msg_or_type: Any, content: Any = None, *ignored: Any, **also_ignored: Any) -> Any:
-        """Send a message; to whom else but the grader."""
+        """Send a message to the grader."""
         if isinstance(msg_or_type, dict):
             msg_or_type, content = msg_or_type["msg_type"], msg_or_type["content"]
         if self.outputs is not None:
             frame = json.dumps({"kind": msg_or_type, "content": content}, default=repr).encode("utf-8", "replace")
-            signals = signal.pthread_sigmask(signal.SIG_BLOCK, [signal.SIGINT])  # no half a frame
+            signals = signal.pthread_sigmask(signal.SIG_BLOCK, [signal.SIGINT])  # which could leave half a frame
             try:
                 with self.lock:
                     self._send(len(frame).to_bytes(4, "big") + frame)
@@ -84,12 +79,12 @@ class Line(Session):
             sent += self.outputs.send(frame[sent:])
 
     def ring(self) -> None:
-        """Have the grader read what was sent; where the bell has not been heard yet, it will be."""
+        """Wake up the grader to read what was sent; if the bell is full, the grader will still hear it."""
         with suppress(BlockingIOError):
             self.bell.send(b"!", socket.MSG_DONTWAIT)
 
     def receive(self) -> dict[str, Any]:
-        """Wait for a request; the process ends with its connection."""
+        """Return the next request; the process ends when the connection does."""
         assert self.outputs is not None
         with self.outputs.makefile("rb", buffering=0) as file:
             head = _read(file, 4)
@@ -108,7 +103,7 @@ def _read(file: Any, count: int) -> bytes:
 
 
 class Stream(io.TextIOBase):
-    """What takes the place of `sys.stdout` or `sys.stderr`."""
+    """What `sys.stdout` or `sys.stderr` is in the kernel."""
 
     encoding, errors = "utf-8", "replace"
 
@@ -118,11 +113,11 @@ class Stream(io.TextIOBase):
         self._characters, self._flushed = 0, 0.0
 
     def writable(self) -> bool:
-        """Say that it can be written to."""
+        """Whether it can be written to: yes."""
         return True
 
     def write(self, text: str) -> int:
-        """Send a text, soon."""
+        """Keep a text and send it soon, together with others."""
         if not isinstance(text, str):
             raise TypeError(f"write() argument must be str, not {type(text).__name__}")
         self._parts.append(text)
@@ -132,7 +127,7 @@ class Stream(io.TextIOBase):
         return len(text)
 
     def flush(self) -> None:
-        """Send what was written."""
+        """Send what was written since the last time."""
         self._flushed = monotonic()
         parts, self._parts, self._characters = self._parts, [], 0
         if parts:
@@ -140,40 +135,40 @@ class Stream(io.TextIOBase):
 
 
 class Shell(ZMQInteractiveShell):  # type: ignore[misc]
-    """IPython's shell, which turns a cell into plain Python once, and not at all where it is that already."""
+    """IPython's shell, which turns a cell into plain Python only once, and not at all if it is that already."""
 
     is_python = False
-    _turned = ("", "")
+    _transformed = ("", "")  # the last cell, and what it was turned into
 
     def should_run_async(self, raw_cell: str, *ignored: Any, **also_ignored: Any) -> bool:
-        """Whether a cell awaits."""
+        """Whether a cell uses `await` outside of a function."""
         return not self.is_python and super().should_run_async(raw_cell, *ignored, **also_ignored)
 
     def transform_cell(self, raw_cell: str) -> str:
-        """Return a cell's source as plain Python. It is asked for to see whether a cell awaits, and again to run it."""
+        """Return a cell's source as plain Python. IPython asks twice: to look for `await`, and to run the cell."""
         if self.is_python:
             return raw_cell
-        if self._turned[0] != raw_cell or not raw_cell:
-            self._turned = raw_cell, super().transform_cell(raw_cell)
-        return self._turned[1]
+        if self._transformed[0] != raw_cell or not raw_cell:
+            self._transformed = raw_cell, super().transform_cell(raw_cell)
+        return self._transformed[1]
 
 
 class PipeKernel(IPythonKernel):  # type: ignore[misc]
-    """A kernel with one client, which asks one thing at a time."""
+    """A kernel with one client that asks one thing at a time."""
 
     shell_class = Shell
     session: Line
 
     def __init__(self) -> None:
         config = Config()
-        config.HistoryManager.enabled = False  # it would be a file and a thread
+        config.HistoryManager.enabled = False  # it would need a file and a thread
         os.environ.setdefault("MPLBACKEND", "module://matplotlib_inline.backend_inline")
         super().__init__(config=config, session=Line(), log=logging.getLogger("kernel"))
         self.log.setLevel(logging.CRITICAL)
         self.streams = Stream(self.session, "stdout"), Stream(self.session, "stderr")
 
     def warm_up(self) -> None:
-        """Have everything imported that running cells takes, and leave no trace."""
+        """Run a few cells, so that all they need is imported, and forget them."""
         before = sys.stdout, sys.stderr
         sys.stdout, sys.stderr = self.streams
         for code in WARM_UP:
@@ -184,7 +179,7 @@ class PipeKernel(IPythonKernel):  # type: ignore[misc]
     def serve(self, line: int, bell: int) -> NoReturn:
         """Answer requests on a connection until its end."""
         self.session.open(line, bell)
-        self._forward_input(allow_stdin=False)  # nobody is there to be asked
+        self._forward_input(allow_stdin=False)  # there is nobody to ask
         self.shell.init_environment()
         asyncio.set_event_loop(asyncio.new_event_loop())
         sys.stdout, sys.stderr = self.streams
@@ -197,7 +192,7 @@ class PipeKernel(IPythonKernel):  # type: ignore[misc]
                 signal.signal(signal.SIGINT, signal.default_int_handler)
                 reply = self._run(request["code"])
                 signal.signal(signal.SIGINT, signal.SIG_IGN)
-            except BaseException as error:  # an interrupt that came too late for the code
+            except BaseException as error:  # an interrupt that came after the code had ended
                 reply = {"status": "error", "ename": type(error).__name__, "evalue": str(error), "traceback": []}
             if self.session.outputs is None:
                 os._exit(0)
@@ -206,7 +201,7 @@ class PipeKernel(IPythonKernel):  # type: ignore[misc]
             self.session.ring()
 
     def _run(self, code: str) -> dict[str, Any]:
-        """Run code and give what Jupyter's reply says."""
+        """Run code and return the content of Jupyter's reply."""
         result = self.shell.run_cell(code, store_history=True)
         error = result.error_before_exec or result.error_in_exec
         reply = {
@@ -225,5 +220,5 @@ class PipeKernel(IPythonKernel):  # type: ignore[misc]
             stream.flush()
 
     def _leave(self) -> None:
-        """Let go of the connections in a process that the cell's code forked: it is no kernel."""
+        """Close the connections in a process that the cell's code forked: it is not a kernel."""
         self.session.close()

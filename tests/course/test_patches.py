@@ -1,0 +1,187 @@
+"""Each patch of another package is still needed, and does what it says.
+
+Two fresh processes look at the same things: one at the packages as they are installed, the other after all patches. If
+a package does of itself what its patch is for, the first test here fails, and the patch can be deleted.
+"""
+
+from __future__ import annotations
+
+import inspect
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tinytorch.course import patches
+
+# Prints, for each patch by its name, what the packages do. `apply` is defined before it.
+LOOK = """
+import json, sys
+
+apply("skip_web_address_grammar")
+import jsonschema
+seen = {"skip_web_address_grammar": sys.modules.get("rfc3987_syntax") is not None}
+
+for name in PATCHES:
+    if name not in ("skip_web_address_grammar", "without_debugger"):
+        apply(name)
+
+import sqlalchemy
+import nbgrader.api
+from nbformat.v4 import new_code_cell
+from nbgrader.nbgraderformat import MetadataValidator
+from sqlalchemy import event
+
+url = f"sqlite:///{FOLDER}/gradebook.db"
+started = []
+sys.addaudithook(lambda kind, arguments: started.append(arguments) if kind == "subprocess.Popen" else None)
+with nbgrader.api.Gradebook(url) as gradebook:
+    busy = gradebook.db.execute(sqlalchemy.text("PRAGMA busy_timeout")).scalar()
+    engine = gradebook.engine
+    seen["find_newest_schema_in_this_process"] = len(started)
+with nbgrader.api.Gradebook(url) as gradebook:
+    seen["keep_gradebook_engines"] = [busy, gradebook.engine is engine]
+    said = []
+    event.listen(gradebook.engine, "before_cursor_execute", lambda *arguments: said.append(arguments[2]))
+    nbgrader.api.Base.metadata.create_all(bind=gradebook.engine)
+    seen["create_missing_tables_only"] = len(said)
+
+def count(function, events, name=None):
+    counted = 0
+    def trace(frame, event, _):
+        nonlocal counted
+        counted += event in events and name in (None, frame.f_code.co_name)
+        return trace
+    sys.settrace(trace)
+    function()
+    sys.settrace(None)
+    return counted
+
+def check():
+    settings = {"schema_version": 3, "grade_id": "a", "locked": False, "grade": False, "solution": True, "task": False}
+    for _ in range(5):
+        MetadataValidator().validate_cell(new_code_cell(metadata={"nbgrader": settings}))
+seen["check_equal_cells_once"] = count(check, ["call"], "check_schema")
+
+import ipykernel.compiler
+seen["hash_cells_in_c"] = count(lambda: ipykernel.compiler.murmur2_x86("x" * 10_000, 0), ["line"])
+
+from ipykernel.ipkernel import IPythonKernel
+with apply("without_debugger"):
+    IPythonKernel()
+seen["without_debugger"] = sys.modules.get("debugpy") is not None
+
+print(json.dumps(seen))
+"""
+UNPATCHED = """
+from contextlib import nullcontext
+apply = lambda name: nullcontext()
+"""
+# As the fork server loads them: without the package around them
+PATCHED = """
+import importlib.util
+spec = importlib.util.spec_from_file_location("patches", FILE)
+patches = importlib.util.module_from_spec(spec)
+spec.loader.exec_module(patches)
+apply = lambda name: getattr(patches, name)()
+"""
+NAMES = sorted(
+    name
+    for name, item in vars(patches).items()
+    if inspect.isfunction(item) and item.__module__ == patches.__name__ and not name.startswith("_")
+)
+TABLES = 10  # at least so many has a gradebook
+
+
+def look(first: str, folder: Path) -> dict[str, Any]:
+    """Give what a fresh process sees after running `first`."""
+    names = {"PATCHES": NAMES, "FOLDER": str(folder), "FILE": str(Path(patches.__file__))}
+    code = "".join(f"{name} = {value!r}\n" for name, value in names.items()) + first + LOOK
+    environment = {**os.environ, "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"}
+    run = subprocess.run(
+        [sys.executable, "-c", code], cwd=folder, env=environment, capture_output=True, text=True, check=False
+    )
+    assert run.returncode == 0, run.stderr
+    seen: dict[str, Any] = json.loads(run.stdout.splitlines()[-1])
+    return seen
+
+
+@pytest.fixture(scope="module")
+def stock(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
+    """What the packages do as they are installed."""
+    return look(UNPATCHED, tmp_path_factory.mktemp("stock"))
+
+
+@pytest.fixture(scope="module")
+def patched(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
+    """What they do after all patches."""
+    return look(PATCHED, tmp_path_factory.mktemp("patched"))
+
+
+def test_every_patch_is_looked_at(stock: dict[str, Any], patched: dict[str, Any]) -> None:
+    assert sorted(stock) == sorted(patched) == NAMES
+
+
+def test_jsonschema_imports_a_grammar_of_web_addresses(stock: dict[str, Any], patched: dict[str, Any]) -> None:
+    assert stock["skip_web_address_grammar"]
+    assert not patched["skip_web_address_grammar"]
+
+
+def test_nbgrader_makes_an_engine_each_time_that_waits_5_seconds(
+    stock: dict[str, Any], patched: dict[str, Any]
+) -> None:
+    assert stock["keep_gradebook_engines"] == [5000, False]
+    assert patched["keep_gradebook_engines"] == [1000 * patches.LOCK_SECONDS, True]
+
+
+def test_nbgrader_starts_a_process_to_learn_the_newest_schema(stock: dict[str, Any], patched: dict[str, Any]) -> None:
+    assert stock["find_newest_schema_in_this_process"] == 1
+    assert patched["find_newest_schema_in_this_process"] == 0
+
+
+def test_nbgrader_asks_for_each_table_by_itself(stock: dict[str, Any], patched: dict[str, Any]) -> None:
+    assert stock["create_missing_tables_only"] >= TABLES
+    assert patched["create_missing_tables_only"] == 1
+
+
+def test_nbgrader_checks_its_schema_again_for_each_cell(stock: dict[str, Any], patched: dict[str, Any]) -> None:
+    assert stock["check_equal_cells_once"] == 5
+    assert patched["check_equal_cells_once"] == 1
+
+
+def test_ipykernel_hashes_a_cell_byte_by_byte_in_python(stock: dict[str, Any], patched: dict[str, Any]) -> None:
+    assert stock["hash_cells_in_c"] > 10_000
+    assert patched["hash_cells_in_c"] < 10
+
+
+def test_ipykernel_imports_a_debugger(stock: dict[str, Any], patched: dict[str, Any]) -> None:
+    assert stock["without_debugger"]
+    assert not patched["without_debugger"]
+
+
+def test_the_schema_that_is_looked_up_is_the_one_that_alembic_names() -> None:
+    import nbgrader.api
+    from alembic.script import ScriptDirectory
+
+    patches.find_newest_schema_in_this_process()
+    scripts = ScriptDirectory(str(Path(nbgrader.api.__file__).parent / "alembic"))
+    assert [nbgrader.api.get_alembic_version()] == list(scripts.get_heads())
+
+
+def test_what_jsonschema_refuses_is_refused_each_time() -> None:
+    from jsonschema import ValidationError
+
+    for _ in range(2):
+        with pytest.raises(ValidationError):
+            patches._validate({"grade": "yes"}, {"type": "object", "properties": {"grade": {"type": "boolean"}}})
+
+
+def test_each_patch_names_a_version_and_says_what_is_known_upstream() -> None:
+    for name in NAMES:
+        said = inspect.getdoc(getattr(patches, name)) or ""
+        assert any(character.isdigit() for character in said), name
+        assert "upstream" in said.lower(), name

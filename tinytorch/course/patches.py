@@ -1,0 +1,171 @@
+"""Changes to how other packages behave: all of them, one function each, called by the code that needs the change.
+
+Each says which version was seen, what that does, what it does here instead, and why. tests/course/test_patches.py asks
+the packages as they are installed whether they still do it: where such a test fails, its patch can be deleted.
+
+The fork server loads this file by its path and cannot import tinytorch, so the file itself imports the standard library
+only, and each function imports what it changes.
+"""
+
+from __future__ import annotations
+
+import functools
+import json
+import sys
+import zlib
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+# SQLite makes a writer wait this long for another one. Its own 5 s are less than a slow disk can take.
+LOCK_SECONDS = 60.0
+REMEMBERED_CELLS = 10_000  # a class has the same cells' settings over and over
+
+
+def skip_web_address_grammar() -> None:
+    """Have jsonschema do without rfc3987_syntax, its check of web addresses; call this before jsonschema is imported.
+
+    jsonschema 4.26.0 imports rfc3987_syntax 1.1.0 wherever that is installed (nbformat requires it), and this compiles
+    its grammars in about two seconds. No notebook's schema asks for the formats that it checks, and without it
+    jsonschema leaves these formats out. Upstream: python-jsonschema/jsonschema issue 1428.
+    """
+    sys.modules.setdefault("rfc3987_syntax", None)  # type: ignore[arg-type]
+
+
+def keep_gradebook_engines() -> None:
+    """Have nbgrader make one engine per gradebook, wait longer for a locked SQLite file, and hide passwords in errors.
+
+    nbgrader 0.9.6 makes a new SQLAlchemy engine each time a gradebook is opened, which has to compile all SQL anew; it
+    leaves SQLite's 5 s as they are, so a worker on a slow disk fails with "database is locked"; and an unreadable
+    `db_url` ends in a traceback that shows the password in it. No upstream issue known.
+    """
+    import nbgrader.api
+
+    nbgrader.api.create_engine = _create_engine
+
+
+@functools.cache  # an engine's connections end with each Gradebook; the SQL that it has compiled stays
+def _create_engine(url: str, **settings: Any) -> Any:
+    """Return SQLAlchemy's engine for a gradebook, or raise `CourseError` with what is wrong with its URL."""
+    import sqlalchemy
+    from sqlalchemy.exc import ArgumentError
+
+    if url.startswith("sqlite"):
+        return sqlalchemy.create_engine(url, **settings, connect_args={"timeout": LOCK_SECONDS})
+    from tinytorch.course.layout import CourseError
+
+    try:
+        engine = sqlalchemy.create_engine(url, **settings)
+        if "@" in f"{engine.url.host}{engine.url.database}":  # the end of a password with an @ of its own
+            raise ValueError
+    except ModuleNotFoundError as error:
+        raise CourseError(
+            f"The gradebook's URL (db_url in nbgrader_config.py) asks for the package {error.name!r}, which is not "
+            "installed: PostgreSQL is postgresql+psycopg://..., and `pip install 'tinytorch[postgres]'` installs that."
+        ) from None
+    except (ValueError, ArgumentError):
+        raise CourseError(
+            "The gradebook's URL (db_url in nbgrader_config.py) cannot be read as a database's URL: give "
+            "postgresql+psycopg://user@host/database, and write what is special in a password with %, an @ as %40."
+        ) from None
+    return engine
+
+
+def find_newest_schema_in_this_process() -> None:
+    """Have nbgrader find the name of the newest schema in this process.
+
+    nbgrader 0.9.6 starts `alembic` for it whenever it makes a gradebook, which takes seconds, and fails where the
+    environment's programs are not on PATH. No upstream issue known.
+    """
+    import nbgrader.api
+
+    nbgrader.api.get_alembic_version = _newest_schema
+
+
+@functools.cache
+def _newest_schema() -> str:
+    """Return the name of the gradebook's newest schema."""
+    import nbgrader.api
+    from alembic.script import ScriptDirectory
+
+    scripts = Path(nbgrader.api.__file__).parent / "alembic"
+    return str(ScriptDirectory(str(scripts)).get_current_head())
+
+
+def create_missing_tables_only() -> None:
+    """Have a gradebook's tables created only if one is missing, after one question for all of them.
+
+    nbgrader 0.9.6 calls SQLAlchemy's `create_all` each time a gradebook is opened, and SQLAlchemy 2.1.9 asks the
+    database for each table by itself. No upstream issue known.
+    """
+    import nbgrader.api
+
+    nbgrader.api.Base.metadata.create_all = _create_missing_tables
+
+
+def _create_missing_tables(bind: Any) -> None:
+    """Create the gradebook's tables, unless all are there."""
+    import nbgrader.api
+    import sqlalchemy
+
+    tables = nbgrader.api.Base.metadata.tables
+    if not tables.keys() <= set(sqlalchemy.inspect(bind).get_table_names()):
+        sqlalchemy.MetaData.create_all(nbgrader.api.Base.metadata, bind=bind)
+
+
+def check_equal_cells_once() -> None:
+    """Have nbgrader check its schema of a cell's settings once, and equal settings once.
+
+    nbgrader 0.9.6 calls `jsonschema.validate` for each cell of each notebook, and jsonschema 4.26.0 checks the schema
+    itself each time, which takes longer than the check of the cell. jsonschema's documentation says to keep a validator
+    instead. No upstream issue known.
+    """
+    import nbgrader.nbgraderformat.common
+
+    nbgrader.nbgraderformat.common.jsonschema = SimpleNamespace(validate=_validate)
+
+
+def _validate(settings: Any, schema: dict[str, Any]) -> None:
+    """Check a cell's settings as `jsonschema.validate` does."""
+    _validate_once(json.dumps(settings), json.dumps(schema))
+
+
+@functools.lru_cache(REMEMBERED_CELLS)
+def _validate_once(settings: str, schema: str) -> None:
+    _validator(schema).validate(json.loads(settings))
+
+
+@functools.cache
+def _validator(schema: str) -> Any:
+    import jsonschema
+
+    kind = jsonschema.validators.validator_for(json.loads(schema))
+    kind.check_schema(json.loads(schema))
+    return kind(json.loads(schema))
+
+
+def hash_cells_in_c() -> None:
+    """Have ipykernel take zlib's checksum for the hash that names a cell's file in tracebacks.
+
+    ipykernel 7.4.0 computes MurmurHash in Python, byte by byte, each time a cell is run. The name need only differ from
+    cell to cell. No upstream issue known.
+    """
+    from ipykernel import compiler
+
+    compiler.murmur2_x86 = lambda source, seed: zlib.crc32(source.encode("utf-8", "replace"), seed & 0xFFFF_FFFF)
+
+
+@contextmanager
+def without_debugger() -> Iterator[None]:
+    """Have ipykernel do without debugpy in the kernels that are made inside this context.
+
+    ipykernel 7.4.0 imports debugpy 1.8.22 when a kernel is made, which costs time and memory, and nobody debugs a
+    graded kernel. Upstream: ipython/ipykernel pull requests 1543 and 1545, both open.
+    """
+    sys.modules["debugpy"] = None  # type: ignore[assignment]
+    try:
+        yield
+    finally:
+        del sys.modules["debugpy"]
