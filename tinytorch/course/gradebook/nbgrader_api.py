@@ -18,6 +18,7 @@ from traitlets.config.loader import PyFileConfigLoader
 from tinytorch.course import patches
 from tinytorch.course.error_text import error_line
 from tinytorch.course.layout import Course, CourseError
+from tinytorch.course.moved import refuse_old_paths
 
 SQLITE = "sqlite:///"  # how the URL of a gradebook in a file begins
 EXCEPTION_LINE = re.compile(r"^[\w.]*(Error|Exception|Invalid|NotFound|Missing)\w*: ")
@@ -67,7 +68,7 @@ def load_config(course: Course) -> Config:
     """Read nbgrader_config.py.
 
     Raises:
-        CourseError: the file is missing, or what it says cannot be run.
+        CourseError: the file is missing, cannot be run, or names something by a path from before it moved.
     """
     path = course.root / "nbgrader_config.py"
     if not path.is_file():
@@ -81,6 +82,7 @@ def load_config(course: Course) -> Config:
             f"{path}{_line_of(error, path)} cannot be run ({error_line(type(error).__name__, error)}): correct it, "
             "or compare it with the file of that name in the course's repository."
         ) from None
+    refuse_old_paths(config, path)
     return config
 
 
