@@ -34,7 +34,7 @@ def test_a_negative_extension_is_refused(course: TinyCourse) -> None:
     course.run("nbgrader", "db", "assignment", "add", "02_tiny", f"--duedate={DUE}", check=True)
     ran = course.tito("extend", "02", "ada", "--days", "-1")
     assert ran.returncode == 1
-    assert "is none: give 0 or more of each" in ran.stderr
+    assert "is not possible: give 0 or more of each" in ran.stderr
 
 
 @pytest.mark.parametrize(

@@ -80,7 +80,7 @@ WRONG = {
     "somebody's photographs": (lambda path: plain(path, link("photo.jpg")), "holds no manifest.json"),
     "another program's manifest": (
         lambda path: rewritten(path, "x.zip", format="npm"),
-        "its manifest.json is none",
+        "its manifest.json is not one",
     ),
     "another course": (lambda path: rewritten(path, "x.zip", course="history"), "of the course 'history'"),
     "another module": (lambda path: rewritten(path, "x.zip", assignment="09_else"), "no module of this course"),

@@ -69,7 +69,7 @@ def extend(course: Course, module: Module, student: str, days: int = 0, hours: i
         CourseError: the assignment has no due date, or the time is negative.
     """
     if days < 0 or hours < 0:
-        raise CourseError(f"An extension of {days} days and {hours} hours is none: give 0 or more of each.")
+        raise CourseError(f"An extension of {days} days and {hours} hours is not possible: give 0 or more of each.")
     coursedir = open_nbgrader(course).coursedir
     with open_for_writing(coursedir.db_url, coursedir.course_id) as gradebook:
         try:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from nbgrader.api import Gradebook
 
-NBGRADER_DEFAULT = "default_course"  # what nbgrader's preprocessors, which are not told the course, open it as
+NBGRADER_DEFAULT = "default_course"  # what nbgrader's own preprocessors, which do not know the id, give as the id
 
 
 def open_for_writing(db_url: str, course_id: str = NBGRADER_DEFAULT) -> Gradebook:

@@ -1,4 +1,4 @@
-"""Opening a gradebook to read it, which anybody may do: whoever tries to change something gets an error."""
+"""Opening a gradebook to read it, which all code may do: an attempt to change something is an error."""
 
 from __future__ import annotations
 

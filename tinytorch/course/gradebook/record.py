@@ -105,7 +105,7 @@ def _saved_at_once(gradebook: Gradebook, notebook: str, assignment: str, student
 def is_stranger(gradebook: Gradebook, student: str) -> bool:
     """Whether a student is missing from the class list: those students of the gradebook who have a name or e-mail.
 
-    nbgrader adds everybody who hands in, by the id alone; without a class list nobody is a stranger.
+    nbgrader adds each student who hands in, with nothing but the id; without a class list nobody is a stranger.
     """
     listed = {each.id for each in gradebook.students if each.first_name or each.last_name or each.email}
     return bool(listed) and student not in listed
@@ -182,7 +182,7 @@ class Recorder:
             new.mkdir()
             for found in find_all_files(str(submitted), [*self.coursedir.ignore, "*.ipynb"]):
                 write_whole(new / Path(found).relative_to(submitted), Path(found).read_bytes())
-            # on one line: whoever opens it reads it with nbformat, which takes long to write it as JupyterLab does
+            # on one line: everything that opens it uses nbformat, and JupyterLab's layout takes long to write
             write_whole(new / self.module.notebook_name, json.dumps(notebook).encode())
             for path in new.rglob("*"):
                 if path.is_file():

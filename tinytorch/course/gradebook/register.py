@@ -29,15 +29,15 @@ def register(course: Course, module: Module, release_folder: Path, **settings: s
 def register_once(
     course: Course, module: Module, api: NbGraderAPI, *, key: str, new_gradebook: bytes, record: Path
 ) -> None:
-    """Register a module in the class's gradebook unless that was done; modules/ stays as it is.
+    """Register a module in the class's gradebook unless it is registered already; modules/ stays as it is.
 
     Args:
         course: the course.
         module: the module.
         api: nbgrader, set up for the class's gradebook.
-        key: a name for the assignment's content; another content is registered anew.
+        key: a name for the assignment's content; if that has changed, the module is registered again.
         new_gradebook: an SQLite file that knows the module and no student, which a class without a gradebook gets.
-        record: the file that says what was registered, and in which gradebook.
+        record: the file that notes what was registered, and in which gradebook.
     """
     db_url = api.coursedir.db_url
     state = _state(db_url, key)

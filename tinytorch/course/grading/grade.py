@@ -85,7 +85,7 @@ def require_sources(course: Course) -> None:
 @contextmanager
 def prepared(course: Course, module: Module) -> Iterator[Setting]:
     """Yield all that a module's submissions are graded with, after the reference solution has passed all tests."""
-    with _told_in_a_sentence(lambda: "nobody was graded in this run"), run_folder():
+    with _in_a_sentence(lambda: "nobody was graded in this run"), run_folder():
         _write_solution(module)
         assignment = pack(course, module)
         check_isolation(assignment.isolation)
@@ -102,7 +102,7 @@ def run_class(
 ) -> ClassResults:
     """Grade a class, and write the reports into `output`."""
     run = Run(setting, output, submissions, report_progress, options)
-    with _told_in_a_sentence(run.how_far), only_run(output):
+    with _in_a_sentence(run.how_far), only_run(output):
         results = run.grade()
         write_grades(results, output / "grades.csv")
         write_outcome(results, run.db_url, output)
@@ -117,7 +117,7 @@ def _grade_reference(setting: Setting, notebook: Path, output: Path) -> tuple[St
 
 
 @contextmanager
-def _told_in_a_sentence(how_far: Callable[[], str]) -> Iterator[None]:
+def _in_a_sentence(how_far: Callable[[], str]) -> Iterator[None]:
     """Turn what stops grading from outside into one sentence: a full disk, an unreachable gradebook, Ctrl-C."""
     try:
         yield

@@ -1,4 +1,4 @@
-"""How a class is graded, and who is told of the progress."""
+"""The options of a grading run, and the function that it reports its progress to."""
 
 from __future__ import annotations
 

@@ -68,7 +68,7 @@ class Store:
 
     def __init__(self, output: Path, assignment: str) -> None:
         self.folder = output / FOLDER / assignment
-        self.registration = output / FOLDER / f"{assignment}.registered"  # what the gradebook was told of it
+        self.registration = output / FOLDER / f"{assignment}.registered"  # which state of it the gradebook knows
 
     def find(self, student: str, key: str) -> bytes | None:
         """Return a student's notebook as it ran, if it ran with exactly what `key` names."""

@@ -29,7 +29,7 @@ from tinytorch.course.sandbox.forked_kernel import ForkServer
 from tinytorch.course.sandbox.isolation import check_isolation
 from tinytorch.course.verdict.run_cells import ExecuteStaged
 
-NO_ROOM = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)  # with these nobody can be graded any more
+NO_ROOM = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)  # after these errors nobody else can be graded either
 # What the disk and the gradebook's database raise; nbgrader turns a database's answer to a change into the last one
 OUT_OF_REACH = (OSError, SQLAlchemyError, InvalidEntry)
 NOT_THE_STUDENT_S = ("submission_secret.txt", "timestamp.txt")  # no verdict depends on these
@@ -143,7 +143,7 @@ class TaskHandler:
 def fork_server(assignment: Assignment, meanwhile: Callable[[], None] = lambda: None) -> Iterator[ForkServer | None]:
     """Start the process that kernels are forked from; call `meanwhile` while it does its imports.
 
-    Without a sandbox there is none, and where it cannot be started neither: then each kernel is started by itself.
+    It is None without a sandbox, or if it cannot be started: then each kernel is started as a process of its own.
     """
     with ExitStack() as stack:
         server = None

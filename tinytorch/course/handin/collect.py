@@ -95,7 +95,7 @@ def find_submissions(
 
 
 def _no_folder(course: Course, given: Path) -> str:
-    """Return the sentence about a folder of submissions that is none."""
+    """Return the sentence about a path that is not a folder of submissions."""
     if given.exists():
         return f"{given} is a file: give the folder that holds the submissions."
     with suppress(CourseError):

@@ -72,7 +72,7 @@ def _manifest(course: Course, path: Path, archive: zipfile.ZipFile) -> tuple[dic
         raise NotAHandIn(f"{path} was not made by `tito submit` (it holds no {MANIFEST}): {AGAIN}.")
     facts = _facts(_read(path, archive, MANIFEST, MOST_SMALL_BYTES))
     if facts is None:
-        raise NotAHandIn(f"{path}: its {MANIFEST} is none that `tito submit` writes: {AGAIN}.")
+        raise NotAHandIn(f"{path}: its {MANIFEST} is not one that `tito submit` writes: {AGAIN}.")
     course_id = str(load_config(course).CourseDirectory.course_id)
     if facts["course"] != course_id:
         raise NotAHandIn(

@@ -95,14 +95,14 @@ def _commonest_reason(results: ClassResults, test_name: str) -> str:
 
 def _print_notes(console: Console, results: ClassResults) -> None:
     """Print the notes on all submissions: flags first, and what cost no points last."""
-    told = [(note, student.student) for student in results.students for note in student.notes]
-    told.sort(key=lambda pair: KINDS.index(pair[0].kind))
-    if told:
+    notes = [(note, student.student) for student in results.students for note in student.notes]
+    notes.sort(key=lambda pair: KINDS.index(pair[0].kind))
+    if notes:
         _print_rows(
             console,
             f"{results.module.assignment}: submissions to look at, flags first",
             ["kind", "student", "cell", "what happened"],
-            [[note.kind, student, note.cell, note.text] for note, student in told],
+            [[note.kind, student, note.cell, note.text] for note, student in notes],
         )
 
 
