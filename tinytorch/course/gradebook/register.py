@@ -40,12 +40,13 @@ def register_once(
         record: the file that notes what was registered, and in which gradebook.
     """
     db_url = api.coursedir.db_url
-    state = _state(db_url, key)
     file = sqlite_file(db_url)
     if file is not None and not file.exists():
         write_whole(file, new_gradebook)
-        write_whole(record, state)
-    if _knows(api, module) and record.is_file() and record.read_bytes() == state:
+        write_whole(record, _state(db_url, key))
+    known = _knows(api, module)  # raises `CourseError` for a URL that `_state` could not read
+    state = _state(db_url, key)
+    if known and record.is_file() and record.read_bytes() == state:
         return
     with tempfile.TemporaryDirectory() as release_folder:
         register(course, module, Path(release_folder), db_url=db_url)
