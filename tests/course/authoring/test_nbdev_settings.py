@@ -9,8 +9,9 @@ from typing import Any
 
 import nbformat
 from nbdev.config import get_config
-from tiny_course import REPOSITORY, TinyCourse, contents
 
+from tests.helpers.repository import ROOT
+from tests.helpers.tiny_course import TinyCourse, contents
 from tinytorch.course.layout import Course
 
 
@@ -20,22 +21,22 @@ def pyproject(folder: Path) -> dict[str, Any]:
 
 def test_settings_ini_and_tool_nbdev_say_nothing_twice() -> None:
     settings = ConfigParser()
-    settings.read(REPOSITORY / "settings.ini", encoding="utf-8")
-    assert set(settings["DEFAULT"]) & set(pyproject(REPOSITORY)["tool"]["nbdev"]) == set()
+    settings.read(ROOT / "settings.ini", encoding="utf-8")
+    assert set(settings["DEFAULT"]) & set(pyproject(ROOT)["tool"]["nbdev"]) == set()
 
 
 def test_nbdev_reads_the_package_and_the_notebooks_that_the_course_writes() -> None:
-    config = get_config(REPOSITORY)
-    assert config.config_path == REPOSITORY
-    assert config.lib_path == REPOSITORY / "tinytorch"
-    assert config.nbs_path == Course(REPOSITORY).module("05").solution_path.parents[1]
+    config = get_config(ROOT)
+    assert config.config_path == ROOT
+    assert config.lib_path == ROOT / "tinytorch"
+    assert config.nbs_path == Course(ROOT).module("05").solution_path.parents[1]
     assert not config.jupyter_hooks
 
 
 def test_a_bundle_says_the_same_to_nbdev_but_for_where_the_notebooks_are(course: TinyCourse) -> None:
     course.tito("bundle", "02", "--output", "out", check=True)
     bundle = course.root / "out"
-    assert pyproject(bundle)["tool"]["nbdev"] == pyproject(REPOSITORY)["tool"]["nbdev"] | {"nbs_path": "modules"}
+    assert pyproject(bundle)["tool"]["nbdev"] == pyproject(ROOT)["tool"]["nbdev"] | {"nbs_path": "modules"}
     assert get_config(bundle).nbs_path == bundle / "modules"
 
 
