@@ -27,6 +27,7 @@ import queue
 import random
 import secrets
 import signal
+import sys
 import threading
 import time
 import traceback
@@ -316,7 +317,8 @@ def prefetch(batches, ahead=2):
     finally:
         stopped.set()
         places.release()
-        thread.join()
+        if not sys.is_finalizing():  # as Python ends, the thread has been stopped, and 3.13 would wait forever
+            thread.join()
     ### END SOLUTION
 
 # %% given="source"

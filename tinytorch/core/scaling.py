@@ -14,6 +14,7 @@ import queue
 import random
 import secrets
 import signal
+import sys
 import threading
 import time
 import traceback
@@ -96,7 +97,8 @@ def prefetch(batches, ahead=2):
     finally:
         stopped.set()
         places.release()
-        thread.join()
+        if not sys.is_finalizing():  # as Python ends, the thread has been stopped, and 3.13 would wait forever
+            thread.join()
     ### END SOLUTION
 
 # %% ../../src/10_scaling/scaling.ipynb #sharded-sampler

@@ -8,6 +8,7 @@ import queue
 import random
 import secrets
 import signal
+import sys
 import threading
 import time
 import traceback

@@ -63,7 +63,7 @@ def _create_engine(url: str, **settings: Any) -> Any:
     except ModuleNotFoundError as error:
         raise CourseError(
             f"The gradebook's URL (db_url in nbgrader_config.py) asks for the package {error.name!r}, which is not "
-            "installed: PostgreSQL is postgresql+psycopg://..., and `pip install 'tinytorch[postgres]'` installs that."
+            "installed: PostgreSQL is postgresql+psycopg://..., and `pip install 'psycopg[binary]'` installs that."
         ) from None
     except (ValueError, ArgumentError):
         raise CourseError(

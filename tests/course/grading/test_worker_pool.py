@@ -67,7 +67,7 @@ def test_a_killed_worker_costs_nobody_a_point(course: TinyCourse, orphans: Calla
     run = course.tito_process("grade", folder)
     assert run.returncode == 1
     assert run.stderr == (
-        "tito: 1 of 4 submissions could not be graded (kills-always): the reasons are under the table.\n"
+        "tito: 1 of 4 submissions could not be graded (kills-always): see the reasons under the table.\n"
     )
     assert "kills-always: the grader's own process ended by signal 9, 2 times" in run.stdout
     graded = GradedClass(course, folder, course.root, run)
