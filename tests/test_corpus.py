@@ -3,7 +3,6 @@
 import csv
 import subprocess
 import sys
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -19,7 +18,6 @@ from tinytorch.course.layout import Course, Module
 COURSE = Course.find(Path(__file__).parent)
 WITH_CORPUS = [module for module in COURSE.modules if (CORPUS / module.assignment).is_dir()]
 MODULES = pytest.mark.parametrize("module", WITH_CORPUS, ids=lambda module: module.assignment)
-HALVES = 2  # graded at the same time, each as a class of its own
 
 
 def names_of(module: Module) -> list[str]:
@@ -42,16 +40,13 @@ class GradedCorpus:
     module: Module
     submissions: dict[str, Submission]
     rows: dict[str, dict[str, str]]  # of grades.csv
-    pages: dict[str, Path]
-    printed: list[str]
+    pages: Path
+    printed: str
 
-
-def grade_class(module: Module, folder: Path, output: Path) -> str:
-    options = ["--module", module.number, "--output", output]
-    command = [sys.executable, "-m", "tinytorch.course.cli", "grade", folder, *options]
-    run = subprocess.run(command, cwd=COURSE.root, capture_output=True, text=True, encoding="utf-8", check=False)
-    assert run.returncode == 0, run.stderr
-    return run.stdout
+    def page(self, name: str) -> str:
+        """Return a submission's feedback page."""
+        path = self.pages / name / self.module.assignment / f"{self.module.name}.html"
+        return path.read_text(encoding="utf-8")
 
 
 @pytest.fixture(scope="session")
@@ -67,23 +62,14 @@ def graded(graded_corpus, module) -> GradedCorpus:
 
 def grade_corpus(module: Module, folder: Path) -> GradedCorpus:
     write_solution_notebook(module)
-    submissions = {submission.name: submission for submission in write_class(module, folder / "all")}
-    outputs = [folder / f"graded_{half}" for half in range(HALVES)]
-    for half, output in enumerate(outputs):
-        for name in names_of(module)[half::HALVES]:
-            (output / "class").mkdir(parents=True, exist_ok=True)
-            (folder / "all" / f"{name}.ipynb").rename(output / "class" / f"{name}.ipynb")
-    with ThreadPoolExecutor(HALVES) as pool:
-        printed = list(pool.map(lambda output: grade_class(module, output / "class", output), outputs))
-    rows: dict[str, dict[str, str]] = {}
-    pages: dict[str, Path] = {}
-    for output in outputs:
-        with (output / "grades.csv").open(encoding="utf-8", newline="") as file:
-            for row in csv.DictReader(file):
-                student = row["student_id"]
-                rows[student] = row
-                pages[student] = output / "feedback" / student / module.assignment / f"{module.name}.html"
-    return GradedCorpus(module, submissions, rows, pages, printed)
+    submissions = {submission.name: submission for submission in write_class(module, folder / "class")}
+    options = ["--module", module.number, "--output", folder]
+    command = [sys.executable, "-m", "tinytorch.course.cli", "grade", folder / "class", *options]
+    run = subprocess.run(command, cwd=COURSE.root, capture_output=True, text=True, encoding="utf-8", check=False)
+    assert run.returncode == 0, run.stderr
+    with (folder / "grades.csv").open(encoding="utf-8", newline="") as file:
+        rows = {row["student_id"]: row for row in csv.DictReader(file)}
+    return GradedCorpus(module, submissions, rows, folder / "feedback", run.stdout)
 
 
 @each_submission()
@@ -142,7 +128,7 @@ def test_no_two_submissions_have_the_same_answers(module):
 @each_submission()
 def test_no_page_shows_a_hidden_line_nor_a_solution_that_the_student_did_not_write(graded, name):
     hidden, solutions = secret_lines_of(graded.module)
-    page = graded.pages[name].read_text(encoding="utf-8")
+    page = graded.page(name)
     own = "\n".join(cell.source for cell in graded.submissions[name].notebook.cells)
     assert find_leaks(hidden, page) == []
     assert find_leaks(solutions, page, own) == []
@@ -156,6 +142,5 @@ def secret_lines_of(module: Module) -> tuple[set[str], set[str]]:
 
 @MODULES
 def test_each_run_prints_a_row_for_every_student_and_every_test(graded):
-    for half, printed in enumerate(graded.printed):
-        for name in [*names_of(graded.module)[half::HALVES], *graded.submissions["untouched"].expected_points]:
-            assert name in printed
+    for name in [*graded.submissions, *graded.submissions["untouched"].expected_points]:
+        assert name in graded.printed

@@ -12,11 +12,21 @@ import pytest
 from tests.helpers.repository import ROOT, copy_tracked, tracked_files
 
 
-@pytest.fixture
-def checkout(tmp_path):
+@pytest.fixture(scope="module")
+def checkout(tmp_path_factory):
     """A copy of the files that are, or would be, committed."""
-    copy_tracked(tmp_path / "checkout")
-    return tmp_path / "checkout"
+    copy_tracked(folder := tmp_path_factory.mktemp("repository") / "checkout")
+    return folder
+
+
+@pytest.fixture(scope="module")
+def built(checkout):
+    """The same, built twice: each time the files that are committed have to be the same to the byte."""
+    before, after = committed(checkout), []
+    for _ in range(2):
+        run(checkout, sys.executable, "-m", "tinytorch.course.cli", "build")
+        after.append(committed(checkout))
+    return before, after
 
 
 def run(checkout, *command):
@@ -35,16 +45,13 @@ def committed(checkout):
     return {name: (checkout / name).read_bytes() for name in tracked_files() if (checkout / name).is_file()}
 
 
-def test_two_builds_give_the_committed_files_to_the_byte(checkout):
-    before = committed(checkout)
-    for _ in range(2):
-        run(checkout, sys.executable, "-m", "tinytorch.course.cli", "build")
-        after = committed(checkout)
+def test_two_builds_give_the_committed_files_to_the_byte(built):
+    before, builds = built
+    for after in builds:
         assert sorted(name for name in before if before[name] != after.get(name)) == []
 
 
-def test_plain_nbgrader_and_nbdev_commands_change_nothing_that_is_committed(checkout):
-    run(checkout, sys.executable, "-m", "tinytorch.course.cli", "build")
+def test_plain_nbgrader_and_nbdev_commands_change_nothing_that_is_committed(built, checkout):
     before = committed(checkout)
     run(checkout, "nbgrader", "generate_assignment", "05_dataloader")
     handed_in = checkout / "submitted" / "ada" / "05_dataloader"

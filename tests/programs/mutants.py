@@ -299,7 +299,7 @@ def killers(graders: list[QuickGrader], answers: dict[str, str], mutants: list[M
     def killer(mutant: Mutant) -> str | None:
         grader = idle.get()
         try:
-            failed = grader.failures(answers | {mutant.cell: mutant.source}, first_only=True)
+            failed = grader.failures(answers | {mutant.cell: mutant.source}, first_only=True, below=mutant.cell)
         finally:
             idle.put(grader)
         return next((test for test in failed if test in grader.verdicts), None)

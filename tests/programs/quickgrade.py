@@ -79,16 +79,19 @@ class QuickGrader:
         """The worker's process, whose children run the submissions."""
         return self._worker.pid
 
-    def failures(self, answers: dict[str, str], first_only: bool = False) -> dict[str, str]:
+    def failures(self, answers: dict[str, str], first_only: bool = False, below: str = "") -> dict[str, str]:
         """Return each failed test's error, by grade_id, for a notebook with these answers; a cell without one is empty.
 
-        With `first_only` it stops at the first failed test that says something of an answer.
+        With `first_only` it stops at the first failed test that says something of an answer. With `below` it runs only
+        the tests that stand below that cell, which is enough where all answers above it are known to be right.
         """
         cells: list[Cell] = []
+        above = bool(below)
         for role, name, source in self.cells:
+            above = above and name != below
             if role in ("solution", "written"):
                 cells.append((None, answers.get(name, "")))
-            else:
+            elif role != "test" or not above:
                 cells.append((name if role == "test" else None, source))
         job = {"cells": cells, "stop_at": sorted(self.verdicts) if first_only else []}
         self._worker.stdin.write(json.dumps(job) + "\n")

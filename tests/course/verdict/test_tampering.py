@@ -24,7 +24,7 @@ def test_a_flagged_submission_waits_for_a_person_and_then_counts(course: TinyCou
     nbformat.write(notebook, folder / "odd.ipynb")
 
     def grade(*options: str) -> float:
-        course.tito_process("grade", folder, "--module", "02", "--output", output, *options)
+        course.tito("grade", folder, "--module", "02", "--output", output, *options)
         with (output / "grades.csv").open(encoding="utf-8", newline="") as file:
             return float(next(csv.DictReader(file))["points"])
 
