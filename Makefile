@@ -2,6 +2,7 @@
 
 PYTHON ?= python3
 MODULE ?= 05
+PROCESSES ?= 4
 VENV := .venv
 BIN := $(VENV)/bin
 INSTALLED := $(VENV)/.installed
@@ -57,7 +58,7 @@ test: $(INSTALLED) sandbox postgres chromium voice  ## run every check that cont
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest -n $(PROCESSES)
 
 browser: $(INSTALLED) sandbox chromium voice  ## click through JupyterLab and Formgrader in a real browser; pictures in build/screenshots
 	SCREENSHOTS="$(SCREENSHOTS)" $(BIN)/python -m pytest tests/browser
