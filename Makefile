@@ -8,7 +8,7 @@ BIN := $(VENV)/bin
 INSTALLED := $(VENV)/.installed
 
 .DEFAULT_GOAL := help
-.PHONY: help install sandbox postgres chromium voice build docs demo test browser torch other-python mutants soak kill bench-grading bench-loader lint lab lock clean
+.PHONY: help install sandbox postgres chromium voice build docs demo check check-types check-tests test browser torch other-python mutants soak kill bench-grading bench-loader lint lab lock clean
 
 help:  ## list the commands
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1\t\2/' | expand -t 24
@@ -52,6 +52,18 @@ docs: $(INSTALLED) chromium voice  ## build the site into build/site: pages, sli
 
 demo: $(INSTALLED) sandbox  ## grade a class of real submissions, and show the points, the tests and the feedback
 	$(BIN)/python -m tests.programs.demo
+
+check: $(INSTALLED)  ## in less than a minute: ruff, mypy, import-linter and the fast unit tests
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	@$(MAKE) --no-print-directory --jobs 2 --output-sync check-types check-tests
+
+check-types: $(INSTALLED)
+	$(BIN)/lint-imports > /dev/null || $(BIN)/lint-imports
+	$(BIN)/mypy
+
+check-tests: $(INSTALLED)
+	$(BIN)/python -m pytest -m fast
 
 test: $(INSTALLED) sandbox postgres chromium voice  ## run every check that continuous integration runs
 	$(BIN)/ruff check .

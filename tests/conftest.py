@@ -17,6 +17,7 @@ import nbformat
 import pytest
 
 from tests.helpers.binder_image import BinderImage, build_image
+from tests.helpers.fast import is_fast
 from tests.helpers.repository import ROOT
 from tests.helpers.sharing_out import group_of, rank_of, turn
 from tests.helpers.tiny_course import GradedClass, TinyCourse, build_course, submissions
@@ -33,11 +34,16 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
         def _split_scope(self, nodeid: str) -> str:
             return group_of(nodeid)
 
+    config.option.loadscopereorder = False  # else a group of one test comes last, however long it takes
     return ByGroup(config, log)
 
 
+@pytest.hookimpl(tryfirst=True)  # before pytest chooses by marks
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Sort tests, where several processes run them: the longest groups first, and last what has to run alone."""
+    """Mark the fast tests, and where several processes run them, sort them: long groups first, last what runs alone."""
+    for item in items:
+        if is_fast(item):
+            item.add_marker("fast")
     if WORKER:
         items.sort(key=lambda item: (item.get_closest_marker("alone") is not None, rank_of(group_of(item.nodeid))))
 
