@@ -63,7 +63,7 @@ check-types: $(INSTALLED)
 	$(BIN)/mypy
 
 check-tests: $(INSTALLED)
-	$(BIN)/python -m pytest -m fast
+	$(BIN)/python -m pytest -m fast tests/core tests/course tests/datasets tests/profiling tests/test_panel.py
 
 test: $(INSTALLED) sandbox postgres chromium voice  ## run every check that continuous integration runs
 	$(BIN)/ruff check .

@@ -24,6 +24,7 @@ SLOW_FILES = (
     "tests/course/authoring/test_bundle.py",
     "tests/course/sandbox/",
     "tests/course/test_patches.py",
+    "tests/datasets/test_cifar10.py",
 )
 
 
