@@ -42,7 +42,7 @@ def cells_by_step(notebook):
 @MODULES
 def test_it_runs_from_top_to_bottom_and_draws(module, tmp_path):
     notebook = solution(module)
-    NotebookClient(notebook, timeout=60, kernel_name="python3", resources={"metadata": {"path": tmp_path}}).execute()
+    NotebookClient(notebook, timeout=600, kernel_name="python3", resources={"metadata": {"path": tmp_path}}).execute()
     outputs = [output for cell in notebook.cells if cell.cell_type == "code" for output in cell.outputs]
     shown = [output.get("data", {}).get("text/html", "") for output in outputs]
     # each picture has words for who cannot see it

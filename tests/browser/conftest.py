@@ -19,7 +19,7 @@ ARGUMENTS = [
     "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE localhost, EXCLUDE 127.0.0.1",
 ]
 WINDOW = {"width": 1280, "height": 900}  # pixels
-PATIENCE_MILLISECONDS = 120_000  # how long an element may take to come: other tests keep every core busy meanwhile
+PATIENCE_MILLISECONDS = 120_000  # how long an element, or a run of all cells, may take with every core busy
 
 # Package scope: Playwright's event loop runs until it is stopped, and other tests start loops of their own.
 

@@ -101,7 +101,7 @@ def formgrader(browser, instructor):
     from tests.browser.conftest import PATIENCE_MILLISECONDS, WINDOW
 
     context = browser.new_context(viewport=WINDOW)
-    context.set_default_timeout(4 * PATIENCE_MILLISECONDS)  # a button answers when grading is done
+    context.set_default_timeout(PATIENCE_MILLISECONDS)  # a button answers when grading is done
     page = context.new_page()
     page.goto(instructor.server.lab())
     page.locator("#jp-MainMenu .lm-MenuBar-itemLabel").first.wait_for()

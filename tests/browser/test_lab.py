@@ -99,7 +99,7 @@ def test_it_opens_without_a_pop_up_and_asks_no_other_host(page, student, other_h
 def test_run_all_stops_at_the_first_unfinished_step_and_the_panel_says_where(page, student):
     open_notebook(page, student.server, student.path)
     run_all(page)
-    panel(page).filter(has_text=f"Stopped at a cell of Step 1: {STUB}").wait_for()
+    panel(page).get_by_text(f"Stopped at a cell of Step 1: {STUB}").wait_for()
     assert verdicts(page)["Step 1"] == ["not written yet", "0 of 4", "0 of 7"]
     assert {row[0] for step, row in verdicts(page).items() if step != "Step 1"} == {"not run yet"}
     assert panel(page).locator("caption").inner_text() == "Module 05: 0 of 100 visible points"
