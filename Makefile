@@ -20,7 +20,17 @@ $(INSTALLED): requirements.lock pyproject.toml
 	$(PYTHON) -m venv $(VENV)
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements.lock
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
+	@$(BIN)/python -c "$$REFUSE_BROKEN_CONFIGURATION"
 	@touch $@
+
+# nbgrader goes on without an nbgrader_config.py that raises an error, and its defaults show hidden tests. What Python
+# runs with this environment sets the variable with which Jupyter's commands stop instead.
+define REFUSE_BROKEN_CONFIGURATION
+import pathlib, sysconfig
+file = pathlib.Path(sysconfig.get_path("purelib"), "refuse_broken_configuration.pth")
+file.write_text("import os; os.environ.setdefault('TRAITLETS_APPLICATION_RAISE_CONFIG_FILE_ERROR', '1')\n")
+endef
+export REFUSE_BROKEN_CONFIGURATION
 
 # Submissions are graded under bubblewrap; tests grade into PostgreSQL, too, and look at pages in Chromium, which also
 # prints the site's slides; espeak-ng and lame make its audio overview. These are the distribution's, so they are installed only where that may be done.

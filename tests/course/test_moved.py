@@ -68,7 +68,7 @@ def test_one_more_is_one_path() -> None:
 
 
 def test_the_current_configuration_is_not_refused(built_course: TinyCourse) -> None:
-    from tinytorch.course.gradebook.nbgrader_api import load_config
+    from tinytorch.course.configuration import load_config
     from tinytorch.course.layout import Course
 
     refuse_old_paths(load_config(Course(built_course.root)), CONFIG)

@@ -45,8 +45,13 @@ class CommandsByGroup(TyperGroup):
     def resolve_command(self, ctx: Any, args: list[str]) -> Any:
         """Return the command that the user asked for, or raise `CourseError` if it does not work in this folder."""
         name, command, rest = super().resolve_command(ctx, args)
-        if command and _group_of(command) == INSTRUCTORS and (bundle := _bundle_here()) and not ctx.resilient_parsing:
-            raise CourseError(f"{bundle.root} is a student's bundle: run `tito {name}` from the course's own folder.")
+        if command and not ctx.resilient_parsing:
+            if _group_of(command) == INSTRUCTORS and (bundle := _bundle_here()):
+                raise CourseError(
+                    f"{bundle.root} is a student's bundle: run `tito {name}` from the course's own folder."
+                )
+            if not {"-h", "--help"} & set(rest):
+                _refuse_broken_configuration()
         return name, command, rest
 
 
@@ -62,6 +67,21 @@ def _bundle_here() -> Course | None:
     except CourseError:
         return None
     return course if course.is_bundle else None
+
+
+def _refuse_broken_configuration() -> None:
+    """Raise `CourseError` if the course has an nbgrader_config.py that cannot be run, whatever the command needs of it.
+
+    Else plain nbgrader might be the first to meet the error, and it would go on without the file.
+    """
+    from tinytorch.course.configuration import FILE, load_config
+
+    try:
+        course = Course.find()
+    except CourseError:
+        return
+    if (course.root / FILE).is_file():
+        load_config(course)
 
 
 app = typer.Typer(
@@ -461,7 +481,7 @@ def extend(
 
 def _choose_isolation(course: Course, isolation: str | None) -> None:
     """Raise `CourseError` if submissions can't be isolated as chosen for this run or in nbgrader_config.py."""
-    from tinytorch.course.gradebook.nbgrader_api import load_config
+    from tinytorch.course.configuration import load_config
     from tinytorch.course.sandbox.isolation import check_isolation
 
     if isolation is not None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from tests.helpers.tiny_course import TinyCourse, cell_named
-from tinytorch.course.gradebook.nbgrader_api import load_config
+from tinytorch.course.configuration import load_config
 from tinytorch.course.layout import Course
 from tinytorch.course.notebook import STUB
 

@@ -26,8 +26,8 @@ from packaging.utils import canonicalize_name
 
 from tinytorch.course.authoring import links
 from tinytorch.course.authoring.export import write_index
+from tinytorch.course.configuration import load_config
 from tinytorch.course.files import PART, write_whole
-from tinytorch.course.gradebook.nbgrader_api import load_config
 from tinytorch.course.layout import Course, CourseError, Module
 from tinytorch.course.notebook import grade_id, read_notebook
 from tinytorch.course.released import is_untouched

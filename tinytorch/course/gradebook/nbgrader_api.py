@@ -5,20 +5,16 @@ from __future__ import annotations
 import contextlib
 import io
 import re
-import traceback
 from pathlib import Path
 from typing import Any
 
 from nbgrader.apps import NbGraderAPI
 from nbgrader.coursedir import CourseDirectory
 from nbgrader.utils import capture_log, temp_attrs
-from traitlets.config import Config
-from traitlets.config.loader import PyFileConfigLoader
 
 from tinytorch.course import patches
-from tinytorch.course.error_text import error_line
+from tinytorch.course.configuration import load_config
 from tinytorch.course.layout import Course, CourseError
-from tinytorch.course.moved import refuse_old_paths
 
 SQLITE = "sqlite:///"  # how the URL of a gradebook in a file begins
 EXCEPTION_LINE = re.compile(r"^[\w.]*(Error|Exception|Invalid|NotFound|Missing)\w*: ")
@@ -62,36 +58,6 @@ def open_nbgrader_in(course: Course, output: Path) -> NbGraderAPI:
 def sqlite_file(db_url: str) -> Path | None:
     """Return the file that a gradebook's URL names, None if the URL is of a server."""
     return Path(db_url.removeprefix(SQLITE)) if db_url.startswith(SQLITE) else None
-
-
-def load_config(course: Course) -> Config:
-    """Read nbgrader_config.py.
-
-    Raises:
-        CourseError: the file is missing, cannot be run, or names something by an old path.
-    """
-    path = course.root / "nbgrader_config.py"
-    if not path.is_file():
-        raise CourseError(f"{path} is missing: copy it from the course's repository.")
-    try:
-        config = Config(PyFileConfigLoader(path.name, path=str(path.parent)).load_config())
-    except CourseError:
-        raise
-    except Exception as error:  # the file is a program
-        raise CourseError(
-            f"{path}{_line_of(error, path)} cannot be run ({error_line(type(error).__name__, error)}): correct it, "
-            "or compare it with the file of that name in the course's repository."
-        ) from None
-    refuse_old_paths(config, path)
-    return config
-
-
-def _line_of(error: Exception, path: Path) -> str:
-    """Return ", line 3" for the line of a Python file that an error comes from, nothing if it comes from elsewhere."""
-    lines = [frame.lineno for frame in traceback.extract_tb(error.__traceback__) if frame.filename == str(path)]
-    if isinstance(error, SyntaxError) and error.filename == str(path):
-        lines.append(error.lineno)
-    return f", line {lines[-1]}" if lines else ""
 
 
 def run(api: NbGraderAPI, converter: type, assignment: str, what: str, student: str = "*", **settings: Any) -> str:

@@ -23,8 +23,8 @@ from nbgrader.preprocessors import AssignLatePenalties, SaveAutoGrades
 from traitlets.config import Config
 from traitlets.utils.importstring import import_item
 
+from tinytorch.course.configuration import load_config
 from tinytorch.course.files import write_whole
-from tinytorch.course.gradebook.nbgrader_api import load_config
 from tinytorch.course.gradebook.register import register
 from tinytorch.course.layout import Course, Module
 from tinytorch.course.notebook import read_notebook

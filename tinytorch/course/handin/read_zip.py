@@ -18,7 +18,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from tinytorch.course.gradebook.nbgrader_api import load_config
+from tinytorch.course.configuration import load_config
 from tinytorch.course.handin.read_file import MOST_BYTES
 from tinytorch.course.handin.submit import FORMAT, MANIFEST, SECRET, STUDENT_ID, TIME_FORMAT, TIMESTAMP
 from tinytorch.course.layout import Course, CourseError, Module

@@ -23,8 +23,8 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
+from tinytorch.course.configuration import load_config
 from tinytorch.course.files import write_whole
-from tinytorch.course.gradebook.nbgrader_api import load_config
 from tinytorch.course.handin.read_file import MOST_BYTES
 from tinytorch.course.layout import Course, CourseError, Module
 from tinytorch.course.notebook import STUB, grade_id, read_notebook, solution_cells

@@ -10,8 +10,8 @@ from pathlib import Path
 
 from nbformat import NotebookNode
 
+from tinytorch.course.configuration import load_config
 from tinytorch.course.error_text import error_line
-from tinytorch.course.gradebook.nbgrader_api import load_config
 from tinytorch.course.layout import Course, Module
 from tinytorch.course.notebook import explore_cells, grade_id, read_notebook, role_of, tag_as_released
 from tinytorch.course.released import is_untouched, released_cells, released_notebook

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from contextlib import chdir
 from pathlib import Path
 
+from tinytorch.course.configuration import REFUSE_VARIABLE
 from tinytorch.course.layout import Course, CourseError, Module
 
 SETTINGS = Path(__file__).parent / "jupyter"  # folders as JUPYTER_CONFIG_PATH takes them
@@ -23,6 +24,7 @@ def lab_environment(course: Course, settings: Sequence[Path]) -> dict[str, str]:
         "JUPYTER_CONFIG_PATH": _before("JUPYTER_CONFIG_PATH", *settings),
         "PYTHONPATH": _before("PYTHONPATH", course.root),
         "PATH": _before("PATH", Path(sys.executable).parent),
+        REFUSE_VARIABLE: "1",  # for Formgrader, and for `nbgrader` in a terminal
     }
 
 
