@@ -50,7 +50,7 @@ c.GenerateAssignment.preprocessors = [
 ]
 
 # A submission is read in whatever shape it comes, and its answers are graded in the notebook as it was released.
-c.Autograde.exporter_class = "tinytorch.course.handin.read_file.SubmissionExporter"
+c.Autograde.exporter_class = "tinytorch.course.handin.exporter.SubmissionExporter"
 c.Autograde.sanitize_preprocessors = [
     "tinytorch.course.handin.as_released.GradeAsReleased",
     "tinytorch.course.gradebook.fast_rows.OverwriteCellsAtOnce",
@@ -71,7 +71,7 @@ c.Autograde.pre_convert_hook = functools.partial(stop_without_isolation, c.Execu
 # process; the points of a submission with such a line are held back until a person has looked at it.
 c.Autograde.autograde_preprocessors = [
     "tinytorch.course.verdict.tampering.WatchForTampering",
-    "tinytorch.course.verdict.run_tests.ExamineSubmission",
+    "tinytorch.course.verdict.preprocessors.ExamineSubmission",
     "nbgrader.preprocessors.LimitOutput",
     "tinytorch.course.gradebook.record.RecordGrades",
     "tinytorch.course.gradebook.due_dates.AssignAndTellLatePenalties",

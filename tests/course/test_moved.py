@@ -49,7 +49,7 @@ def test_an_old_path_is_named_with_the_new_one() -> None:
     config.Autograde.exporter_class = "tinytorch.course.received.SubmissionExporter"
     assert refusal(config).startswith(
         "nbgrader_config.py names tinytorch.course.received.SubmissionExporter, "
-        "which is tinytorch.course.handin.read_file.SubmissionExporter now: "
+        "which is tinytorch.course.handin.exporter.SubmissionExporter now: "
     )
 
 

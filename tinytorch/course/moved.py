@@ -16,7 +16,7 @@ MOVED = {
     f"tinytorch.course.{old}": f"tinytorch.course.{new}"
     for old, new in {
         "clear.ClearSteps": "authoring.clear_solutions.ClearSteps",
-        "received.SubmissionExporter": "handin.read_file.SubmissionExporter",
+        "received.SubmissionExporter": "handin.exporter.SubmissionExporter",
         "sanitize.GradeAsReleased": "handin.as_released.GradeAsReleased",
         "gradebook.OverwriteCellsAtOnce": "gradebook.fast_rows.OverwriteCellsAtOnce",
         "gradebook.GetGradesAtOnce": "gradebook.fast_rows.GetGradesAtOnce",
@@ -24,8 +24,8 @@ MOVED = {
         "late.AssignAndTellLatePenalties": "gradebook.due_dates.AssignAndTellLatePenalties",
         "late.LatePolicy": "gradebook.due_dates.LatePolicy",
         "watch.WatchForTampering": "verdict.tampering.WatchForTampering",
-        "examine.ExamineSubmission": "verdict.run_tests.ExamineSubmission",
-        "execute.ExecuteStaged": "verdict.run_cells.ExecuteStaged",
+        "examine.ExamineSubmission": "verdict.preprocessors.ExamineSubmission",
+        "execute.ExecuteStaged": "verdict.preprocessors.ExecuteStaged",
         "feedback.FeedbackExporter": "reports.student_page.FeedbackExporter",
         "hide.ClearHiddenRegions": "reports.redact.ClearHiddenRegions",
         "hide.HideTestsInOutputs": "reports.redact.HideTestsInOutputs",

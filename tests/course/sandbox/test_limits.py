@@ -19,7 +19,7 @@ from tinytorch.course.sandbox.forked_kernel import ForkedKernel, ForkServer
 from tinytorch.course.sandbox.jupyter_kernel import JupyterKernel
 from tinytorch.course.sandbox.kernel import LARGEST_MESSAGE_BYTES, Kernel
 from tinytorch.course.sandbox.limits import BUSY_THREADS, MARGIN_SECONDS, Limits
-from tinytorch.course.verdict.run_cells import ExecuteStaged
+from tinytorch.course.verdict.preprocessors import ExecuteStaged
 
 COMPUTES_3_SECONDS = "import time\nwhile time.process_time() < 3: pass\nprint('done')"
 

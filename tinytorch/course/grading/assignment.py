@@ -30,7 +30,7 @@ from tinytorch.course.layout import Course, Module
 from tinytorch.course.notebook import read_notebook
 from tinytorch.course.released import released_notebook
 from tinytorch.course.sandbox.staged_package import staged_sources
-from tinytorch.course.verdict.run_cells import ExecuteStaged
+from tinytorch.course.verdict.preprocessors import ExecuteStaged
 
 GRADEBOOK = "gradebook.db"
 

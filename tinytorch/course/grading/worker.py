@@ -27,7 +27,7 @@ from tinytorch.course.handin.read_file import receive
 from tinytorch.course.reports.student_page import PageWriter
 from tinytorch.course.sandbox.forked_kernel import ForkServer
 from tinytorch.course.sandbox.isolation import check_isolation
-from tinytorch.course.verdict.run_cells import ExecuteStaged
+from tinytorch.course.verdict.preprocessors import ExecuteStaged
 
 NO_ROOM = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)  # after these errors nobody else can be graded either
 # What the disk and the gradebook's database raise; nbgrader turns a database's answer to a change into the last one

@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import Any
 
 import nbformat
-from nbconvert.exporters import NotebookExporter
 from nbformat import NotebookNode
 
 from tinytorch.course.layout import CourseError
@@ -23,22 +22,6 @@ KINDS = {b"PK": "a zip archive", b"\x1f\x8b": "a gzip archive", b"%PDF": "a PDF"
 
 class NotANotebook(CourseError):
     """What is wrong with a file that was handed in, and what its student can do about it."""
-
-
-class SubmissionExporter(NotebookExporter):  # type: ignore[misc]
-    """How nbgrader reads a submission: a file that is not a notebook becomes an empty notebook, which gets 0 points.
-
-    The preprocessors find the remarks on the file in `resources["tinytorch"]`, as pairs of kind and sentence.
-    """
-
-    def from_file(
-        self, file_stream: Any, resources: dict[str, Any] | None = None, **settings: Any
-    ) -> tuple[str, dict[str, Any]]:
-        """Read the file that nbconvert opened again, in its own encoding."""
-        resources = {} if resources is None else resources
-        notebook, resources["tinytorch"] = receive(Path(file_stream.name))
-        exported: tuple[str, dict[str, Any]] = self.from_notebook_node(notebook, resources=resources, **settings)
-        return exported
 
 
 def receive(path: Path) -> tuple[NotebookNode, list[tuple[Kind, str]]]:

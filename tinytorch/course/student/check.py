@@ -16,7 +16,7 @@ from tinytorch.course.layout import Course, Module
 from tinytorch.course.notebook import explore_cells, grade_id, read_notebook, role_of, tag_as_released
 from tinytorch.course.released import is_untouched, released_cells, released_notebook
 from tinytorch.course.student.steps import Step, steps_of
-from tinytorch.course.verdict.run_tests import ExamineSubmission
+from tinytorch.course.verdict.preprocessors import ExamineSubmission
 
 CELL_FILE = re.compile(r"\(\d+\.py, ")  # a syntax error names a file of IPython's that nobody can open
 

@@ -1,7 +1,10 @@
-"""Running a submission: nbgrader's Execute with the staged package, in a sandbox, within limits.
+"""Running a submission's cells with the staged package, in a sandbox, within limits.
 
 A cell that loops, prints too much or ends its kernel costs only its own points: it gets an error output that says why,
 and the cells after it run in a fresh kernel, in which the cells before it were run again.
+
+`tito check` loads this file, so it imports nothing that is slow to load, such as nbgrader: `preprocessors` has what
+nbgrader needs.
 """
 
 from __future__ import annotations
@@ -17,26 +20,20 @@ from time import monotonic
 from typing import Any, Literal
 
 from nbformat import NotebookNode
-from nbgrader.preprocessors import Execute
-from traitlets import Enum, Float, Integer, List, Unicode, default
 
-from tinytorch.course.layout import Course, CourseError
+from tinytorch.course.layout import Course
 from tinytorch.course.notebook import grade_id, role_of
 from tinytorch.course.notes import add_note
 from tinytorch.course.outputs import OUTPUTS, as_output, error_output
 from tinytorch.course.sandbox.bubblewrap import PACKAGE
 from tinytorch.course.sandbox.forked_kernel import ForkedKernel, ForkServer
-from tinytorch.course.sandbox.isolation import ISOLATIONS, check_isolation
-from tinytorch.course.sandbox.jupyter_kernel import JupyterKernel
+from tinytorch.course.sandbox.isolation import check_isolation
 from tinytorch.course.sandbox.kernel import Kernel, KernelMessage
 from tinytorch.course.sandbox.limits import Limits
 from tinytorch.course.sandbox.staged_package import stage_package
 
 POLL_SECONDS = 0.1
 INTERRUPT_SECONDS = 2.0  # how long interrupted code may take to end
-NOT_CONFIGURED = (
-    "nbgrader_config.py does not set c.ExecuteStaged.{0}: copy its line from the course's own configuration."
-)
 
 
 @dataclass
@@ -63,7 +60,7 @@ class CellRun:
         return self
 
 
-class ExecuteStaged(Execute):  # type: ignore[misc]
+class CellRunner:
     """Run the cells of a submission in kernels that reach only what the course gives them.
 
     It reads the module from `resources["nbgrader"]["assignment"]`, as nbgrader's own preprocessors do.
@@ -75,28 +72,16 @@ class ExecuteStaged(Execute):  # type: ignore[misc]
     starts a new one, in which the cells before cell `index` were run again.
     """
 
-    course_root = Unicode(help="The course folder, whose tinytorch is staged for the kernel.").tag(config=True)
-    isolation = Enum(
-        ISOLATIONS,
-        default_value="bubblewrap",
-        help="What student code runs in: 'bubblewrap', a sandbox; 'limits', the grader's own rights with limits on "
-        "memory, time and files, which warns; 'none', for a student's own check.",
-    ).tag(config=True)
-    submission_timeout = Float(help="The seconds that all cells of a submission have together.").tag(config=True)
-    memory_gigabytes = Float(help="The memory that a submission may use.").tag(config=True)
-    max_output_bytes = Integer(1_000_000, help="How much one cell may print.").tag(config=True)
-    # A folder `tinytorch/` that was handed in beside the notebook must not be imported instead of the staged one.
-    extra_arguments = List(["--InteractiveShellApp.ignore_cwd=True"]).tag(config=True)
+    course_root: str  # the course folder, whose tinytorch is staged for the kernel
+    isolation: str  # one of `ISOLATIONS`
+    timeout: float  # the seconds that a cell has
+    submission_timeout: float  # the seconds that all cells have together
+    memory_gigabytes: float  # what a submission may use
+    max_output_bytes: int = 1_000_000  # how much one cell may print
+    skip_cells_with_tag: str  # cells with this tag are passed over
+    extra_arguments: Sequence[str]  # of a kernel that Jupyter starts
     staged_files: Mapping[str, bytes] = {}  # what lies in the stage beside the package
     server: ForkServer | None = None  # what kernels in the sandbox are forked from; without one, Jupyter starts each
-
-    @default("submission_timeout")  # type: ignore[untyped-decorator]
-    def _require_submission_timeout(self) -> float:
-        raise CourseError(NOT_CONFIGURED.format("submission_timeout"))
-
-    @default("memory_gigabytes")  # type: ignore[untyped-decorator]
-    def _require_memory_gigabytes(self) -> float:
-        raise CourseError(NOT_CONFIGURED.format("memory_gigabytes"))
 
     def preprocess(self, nb: NotebookNode, resources: dict[str, Any]) -> tuple[NotebookNode, dict[str, Any]]:
         """Run the notebook with the package staged for its module."""
@@ -132,6 +117,8 @@ class ExecuteStaged(Execute):  # type: ignore[misc]
         limits = Limits.of_submission(self.memory_gigabytes, self.submission_timeout)
         if self.isolation == "bubblewrap" and self.server is not None:
             return ForkedKernel(self.server, self._stage, self._folder, limits)
+        from tinytorch.course.sandbox.jupyter_kernel import JupyterKernel
+
         name = self.nb.metadata.get("kernelspec", {}).get("name", "python3")
         return JupyterKernel(name, self.extra_arguments, self.isolation, self._stage, self._folder, limits)
 

@@ -10,12 +10,12 @@ from nbformat import NotebookNode
 from tinytorch.course.notebook import grade_id, role_of
 from tinytorch.course.notes import add_note
 from tinytorch.course.verdict.judge import judge, witness_file
-from tinytorch.course.verdict.run_cells import CellRun, ExecuteStaged
+from tinytorch.course.verdict.run_cells import CellRun, CellRunner
 
 WITNESS = "witness.bin"  # in the staged folder, which student code can't write to
 
 
-class ExamineSubmission(ExecuteStaged):
+class SubmissionRunner(CellRunner):
     """Run the cells of a submission; a test cell ends in an error unless the grader's own process passes it."""
 
     def preprocess(self, nb: NotebookNode, resources: dict[str, Any]) -> tuple[NotebookNode, dict[str, Any]]:
