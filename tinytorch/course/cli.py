@@ -299,6 +299,51 @@ def bundle(
 
 
 @app.command(rich_help_panel=INSTRUCTORS)
+def roster(
+    file: Annotated[Path, typer.Argument(help="The class list as the platform exported it.")],
+    column: Annotated[
+        list[str] | None,
+        typer.Option(
+            help="What a column holds, such as id=Username: id, name, first_name, last_name, email, section or group. "
+            "May be repeated."
+        ),
+    ] = None,
+    output: Annotated[Path | None, typer.Option(help="The folder with the gradebook; the course if not given.")] = None,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Show what would change, and change nothing.")] = False,
+) -> None:
+    """Enter a class list in the gradebook.
+
+    \b
+    tito roster grades_export.csv --dry-run
+    tito roster grades_export.csv
+    tito roster class.csv --column id=Matrikelnummer --column name=Name
+
+    Lists that Canvas, Moodle, Brightspace, Blackboard, Gradescope and nbgrader export are understood. Reading a list twice changes nothing; nobody is ever removed.
+    """
+    from tinytorch.course.gradebook.class_list import store_class_list
+    from tinytorch.course.gradebook.class_list_file import read_class_list
+    from tinytorch.course.gradebook.nbgrader_api import open_nbgrader_in
+
+    course = Course.find()
+    chosen = dict(_pair(each, "--column", "id=Username") for each in column or [])
+    listed = read_class_list(file, chosen)
+    coursedir = open_nbgrader_in(course, (output or course.root).resolve()).coursedir
+    changes = store_class_list(coursedir.db_url, coursedir.course_id, listed.students, dry_run=dry_run)
+    read = ", ".join(f"{name} from {source!r}" for name, source in listed.columns.items())
+    print(f"{file}: {len(listed.students)} students; read as {listed.platform}: {read}")
+    for sentence in listed.skipped:
+        print(f"left out: {sentence}")
+    for student in changes.added:
+        print(f"new: {student}")
+    for sentence in changes.changed:
+        print(f"changed: {sentence}")
+    if changes.not_listed:
+        print(f"in the gradebook, but not on this list: {', '.join(changes.not_listed)}")
+    counts = f"{len(changes.added)} new, {len(changes.changed)} changed, {changes.unchanged} as before"
+    print(f"{counts}; nothing was stored: leave out --dry-run" if dry_run else counts)
+
+
+@app.command(rich_help_panel=INSTRUCTORS)
 def collect(
     zips: Annotated[list[Path], typer.Argument(help="Zips that `tito submit` made, or folders with such zips.")],
     output: Annotated[
@@ -513,6 +558,14 @@ def _module_and_notebook(course: Course, name: str) -> tuple[Module, Path]:
     if found is None:
         raise CourseError(f"{path} is not a notebook of this course: give one that was made from modules/.")
     return found, path
+
+
+def _pair(text: str, option: str, example: str) -> tuple[str, str]:
+    """Return the two sides of an option such as id=Username."""
+    name, equals, value = text.partition("=")
+    if not equals or not name or not value:
+        raise CourseError(f"{option} {text!r} says nothing of anything: write it like {option} {example}.")
+    return name, value
 
 
 def _shown(path: Path, course: Course) -> Path:

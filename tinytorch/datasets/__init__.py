@@ -2,7 +2,7 @@
 
 A dataset here is anything with `__len__` and `__getitem__`, which is all that module 05's DataLoader asks for. Those
 that can fetch a whole batch at once also have `get_batch(indices)`: `MemmapDataset`, `MNIST`, `CIFAR10`, and a `Subset`
-of them.
+of them. CONTRIBUTING.md says how to add one ("Add a dataset").
 """
 
 from tinytorch.datasets.cifar10 import CIFAR10

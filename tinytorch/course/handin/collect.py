@@ -25,8 +25,8 @@ from nbgrader.utils import parse_utc
 from tinytorch.course.files import write_whole
 from tinytorch.course.handin.read_file import REMARKS, NotANotebook, read_submission
 from tinytorch.course.handin.read_zip import NotAHandIn, unpack
-from tinytorch.course.handin.submit import SECRET, STUDENT_ID, TIME_FORMAT, TIMESTAMP
-from tinytorch.course.layout import Course, CourseError, Module
+from tinytorch.course.handin.submit import SECRET, TIME_FORMAT, TIMESTAMP
+from tinytorch.course.layout import STUDENT_ID, Course, CourseError, Module
 from tinytorch.course.notebook import grade_ids, module_of
 
 BACKUP = ".backup-"

@@ -20,8 +20,8 @@ from typing import Any
 
 from tinytorch.course.configuration import load_config
 from tinytorch.course.handin.read_file import MOST_BYTES
-from tinytorch.course.handin.submit import FORMAT, MANIFEST, SECRET, STUDENT_ID, TIME_FORMAT, TIMESTAMP
-from tinytorch.course.layout import Course, CourseError, Module
+from tinytorch.course.handin.submit import FORMAT, MANIFEST, SECRET, TIME_FORMAT, TIMESTAMP
+from tinytorch.course.layout import STUDENT_ID, Course, CourseError, Module
 
 MOST_SMALL_BYTES = 10_000  # of each file but the notebook
 MOST_ZIP_BYTES = MOST_BYTES + 1_000_000

@@ -16,7 +16,6 @@ import hashlib
 import io
 import json
 import os
-import re
 import secrets
 import zipfile
 from dataclasses import dataclass
@@ -26,15 +25,13 @@ from pathlib import Path
 from tinytorch.course.configuration import load_config
 from tinytorch.course.files import write_whole
 from tinytorch.course.handin.read_file import MOST_BYTES
-from tinytorch.course.layout import Course, CourseError, Module
+from tinytorch.course.layout import STUDENT_ID, Course, CourseError, Module
 from tinytorch.course.notebook import STUB, grade_id, read_notebook, solution_cells
 
 MANIFEST, TIMESTAMP, SECRET = "manifest.json", "timestamp.txt", "submission_secret.txt"
 FORMAT = 1  # of the manifest
 TIME_FORMAT = "%Y-%m-%d %H:%M:%S.%f UTC"  # nbgrader's own
 STAMP_FORMAT = "%Y%m%dT%H%M%SZ"  # in the file's name, which every system accepts
-# nbgrader joins keys with "+" and lists with ",", and finds students with file patterns.
-STUDENT_ID = re.compile(r"^[\w@-][\w@. -]*(?<!\s)$")
 # The names of the account that everybody has in containers, Binder, Codespaces and Colab
 SHARED_ACCOUNTS = ("root", "jovyan", "codespace", "vscode", "colab", "user")
 
