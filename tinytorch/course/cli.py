@@ -318,7 +318,8 @@ def roster(
     tito roster grades_export.csv
     tito roster class.csv --column id=Matrikelnummer --column name=Name
 
-    Lists that Canvas, Moodle, Brightspace, Blackboard, Gradescope and nbgrader export are understood. Reading a list twice changes nothing; nobody is ever removed.
+    Lists that Canvas, Moodle, Brightspace, Blackboard, Gradescope and nbgrader export are understood. Reading a list
+    twice changes nothing; nobody is ever removed.
     """
     from tinytorch.course.gradebook.class_list import store_class_list
     from tinytorch.course.gradebook.class_list_file import read_class_list
