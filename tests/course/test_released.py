@@ -5,8 +5,12 @@ from __future__ import annotations
 import subprocess
 
 import nbformat
+from nbgrader.utils import compute_checksum
 
+from tests.helpers.repository import ROOT
 from tests.helpers.tiny_course import TinyCourse, cell_named
+from tinytorch.course.notebook import grade_id
+from tinytorch.course.released import checksum_of
 
 
 def test_the_released_source_is_found_in_git_after_the_student_saved_over_it(course: TinyCourse) -> None:
@@ -25,3 +29,10 @@ def test_the_released_source_is_found_in_git_after_the_student_saved_over_it(cou
     course.tito("reset", "02", "--step", "1", check=True)
     assert cell_named(course.notebook(), "double").source == released
     assert "return 2" not in cell_named(course.notebook(), "double").source
+
+
+def test_the_checksum_of_a_cell_is_nbgrader_s() -> None:
+    notebooks = [nbformat.read(path, as_version=4) for path in sorted((ROOT / "modules").glob("*/*.ipynb"))]
+    cells = [cell for notebook in notebooks for cell in notebook.cells if grade_id(cell)]
+    assert len(cells) > 500
+    assert [checksum_of(cell) for cell in cells] == [compute_checksum(cell) for cell in cells]

@@ -16,6 +16,7 @@ from tinytorch.course.layout import Course, CourseError, Module
 # The line that a release leaves in each cell to write; nbgrader_config.py puts it there.
 STUB = 'raise NotImplementedError("Write this step here, then delete this line.")'
 EXPLORE = "explore"  # the tag of a cell for looking and playing; grading skips it
+EXPORTS_TO = re.compile(r"^#\|\s*default_exp\s+core\.(?P<name>\w+)", re.MULTILINE)
 HEADING = re.compile(r"^##\s+(?P<title>(?P<step>Step \d+)?.*)$", re.MULTILINE)
 
 
@@ -92,6 +93,14 @@ def sections(notebook: NotebookNode) -> list[tuple[str, NotebookNode]]:
             section = heading["step"] or heading["title"]
         pairs.append((section, cell))
     return pairs
+
+
+def exported_module(notebook: NotebookNode) -> str:
+    """Return the name of the module that a notebook exports to, such as "dataloader"; "" if it does not say."""
+    for cell in notebook.cells:
+        if cell.cell_type == "code" and (found := EXPORTS_TO.search(cell.source)):
+            return found["name"]
+    return ""
 
 
 def grade_ids(notebook: NotebookNode) -> set[str]:

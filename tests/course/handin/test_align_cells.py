@@ -108,3 +108,44 @@ def test_another_notebook_is_none_of_this_one_s(released: NotebookNode) -> None:
     assert align_cells(other, released) == [Note("fault", "", sentences.WRONG_NOTEBOOK)]
     assert names(other) == names(released)
     assert "hello" not in str(other)
+
+
+def first_module(course: TinyCourse) -> NotebookNode:
+    """Return the released notebook of module 01."""
+    return nbformat.read(course.root / "modules" / "01_tensor" / "tensor.ipynb", as_version=4)
+
+
+def test_the_notebook_of_another_module_is_named_as_that(built_course: TinyCourse, released: NotebookNode) -> None:
+    said = "it is the notebook of another module, `tensor`: hand in the one of `tiny`"
+    other = first_module(built_course)
+    assert {"imports"} <= set(names(other)) & set(names(released))  # a given cell, which every module has
+    assert align_cells(other, released) == [Note("fault", "", said)]
+    stripped = first_module(built_course)
+    for cell in stripped.cells:
+        cell.metadata = NotebookNode()
+        cell.id = f"x-{cell.id}"
+    assert align_cells(stripped, released) == [Note("fault", "", said)]
+
+
+def test_a_released_cell_of_another_module_is_not_taken_for_one_that_was_deleted(
+    built_course: TinyCourse, submitted: NotebookNode, released: NotebookNode
+) -> None:
+    place = submitted.cells.index(cell_named(submitted, "double"))
+    submitted.cells[place] = cell_named(first_module(built_course), "tensor")
+    submitted.cells.insert(0, cell_named(first_module(built_course), "tensor-data"))
+    submitted.cells.remove(cell_named(submitted, "pair-total-right"))
+    notes = align_cells(submitted, released)
+    assert set(notes) == {
+        Note("note", "double", sentences.LOST_ANSWER),
+        Note("note", "pair-total-right", sentences.DELETED),
+        Note("note", "tensor-data, tensor", sentences.UNKNOWN),
+    }
+    assert cell_named(submitted, "double").source == ""
+
+
+def test_a_notebook_whose_export_line_was_changed_is_still_this_one(
+    submitted: NotebookNode, released: NotebookNode
+) -> None:
+    cell = next(cell for cell in submitted.cells if "default_exp" in cell.source)
+    cell.source = "#| default_exp core.other"
+    assert align_cells(submitted, released) == []

@@ -216,7 +216,7 @@ BROKEN: dict[str, tuple[Make, dict[str, float], str]] = {
             (course.root / "modules" / "01_tensor" / "tensor.ipynb").read_bytes().replace(b'"imports"', b'"x"')
         ),
         NOTHING,
-        "fault: none of its cells is of this notebook: hand in the notebook that you were given",
+        "fault: it is the notebook of another module, `tensor`: hand in the one of `tiny`",
     ),
     "loops.ipynb": (
         edited(lambda notebook: None, pair_total=f"{TOTAL}    while True:\n        pass\n"),

@@ -13,17 +13,19 @@ from dataclasses import dataclass, field
 
 from nbformat import NotebookNode, from_dict
 
-from tinytorch.course.notebook import STUB, grade_id, role_of
+from tinytorch.course.notebook import STUB, exported_module, grade_id, role_of
 from tinytorch.course.notes import Note
 from tinytorch.course.released import is_untouched
 
 # What a solution cell is known by: `class Dataset`, `def __iter__(self: DataLoader` or `# answer = ...`
 HEADER = re.compile(r"^(?:# )?(class \w+|def \w+\((?:self: \w+)?|\w+(?= = ))", re.MULTILINE)
 SHOWN_NAMES = 3
+GRADED = ("solution", "written", "test")
 OWN = "own"  # the id of a cell that the student added, followed by a number
 START = -1  # in place of an index: before the first released cell
 
 WRONG_NOTEBOOK = "none of its cells is of this notebook: hand in the notebook that you were given, with your answers"
+OTHER_MODULE = "it is the notebook of another module, `{0}`: hand in the one of `{1}`"
 RECOGNISED = "nbgrader's name for the cell was gone or changed; the cell was recognised by its content"
 RETYPED = "the cell had another type (code, markdown or raw); it was changed back"
 CHANGED = "nbgrader's settings of the cell were changed; they were set back"
@@ -59,13 +61,26 @@ def align_cells(submitted: NotebookNode, released: NotebookNode) -> list[Note]:
             del cell.metadata["nbgrader"]
     remarks: Remarks = defaultdict(list)
     targets = _recognise(submitted.cells, released.cells, remarks)
-    if not any(grade_id(released.cells[index]) for index in targets.values()):
+    if wrong := _wrong_notebook(submitted, released, targets):
         submitted.cells = [from_dict(cell) for cell in released.cells if grade_id(cell)]
-        return [Note("fault", "", WRONG_NOTEBOOK)]
+        return [Note("fault", "", wrong)]
     chosen = _choose(submitted.cells, released.cells, targets, remarks)
     added = _added(submitted.cells, released.cells, chosen, remarks)
     submitted.cells = _arrange(submitted.cells, released.cells, chosen, added, remarks)
     return _explain(remarks)
+
+
+def _wrong_notebook(submitted: NotebookNode, released: NotebookNode, targets: dict[int, int]) -> str:
+    """Return what is wrong if a notebook is not a version of the released one, "" if it is.
+
+    All modules have given cells, and some have answers, of the same names.
+    """
+    graded = [index for index, cell in enumerate(released.cells) if role_of(cell) in GRADED]
+    found = len(set(targets.values()) & set(graded))
+    theirs, ours = exported_module(submitted), exported_module(released)
+    if theirs and theirs != ours and found < len(graded) / 2:
+        return OTHER_MODULE.format(theirs, ours)
+    return "" if found else WRONG_NOTEBOOK
 
 
 def _recognise(submitted: Cells, released: Cells, remarks: Remarks) -> dict[int, int]:
@@ -78,6 +93,7 @@ def _recognise(submitted: Cells, released: Cells, remarks: Remarks) -> dict[int,
         if grade_id(released[index]):
             remarks[RECOGNISED].append(str(grade_id(released[index])))
 
+    foreign = {position for position, cell in enumerate(submitted) if position not in targets and _is_foreign(cell)}
     by_id: dict[str, list[int]] = defaultdict(list)
     for position, cell in enumerate(submitted):
         by_id[str(cell.get("id"))].append(position)
@@ -85,13 +101,14 @@ def _recognise(submitted: Cells, released: Cells, remarks: Remarks) -> dict[int,
         for index in _missing(released, targets):
             original = released[index]
             candidates = by_id[original.id] if same is _same_id else range(len(submitted))
-            found = [each for each in candidates if each not in targets and same(submitted[each], original)]
+            free = [each for each in candidates if each not in targets and each not in foreign]
+            found = [each for each in free if same(submitted[each], original)]
             # Only an answer may be there more than once: the student may have begun it again.
             for position in found if _is_answer(original) else found[:1]:
                 recognise(position, index)
     for index in _missing(released, targets):
         position = _position_behind(index, targets)
-        is_free = 0 < position < len(submitted) and position not in targets
+        is_free = 0 < position < len(submitted) and position not in targets and position not in foreign
         if _is_answer(released[index]) and is_free and submitted[position].cell_type == released[index].cell_type:
             recognise(position, index)
     return targets
@@ -118,7 +135,7 @@ def _same_id(cell: NotebookNode, original: NotebookNode) -> bool:
 
 
 def _same_source(cell: NotebookNode, original: NotebookNode) -> bool:
-    return bool(cell.source.strip()) and _unchanged(cell, original)
+    return bool(cell.source.strip()) and cell.source.strip() == original.source.strip()
 
 
 def _same_header(cell: NotebookNode, original: NotebookNode) -> bool:
@@ -134,8 +151,20 @@ def _unchanged(cell: NotebookNode, original: NotebookNode) -> bool:
     """Whether a cell is as released: now, or earlier if a test has been corrected since."""
     if cell.source.strip() == original.source.strip():
         return True
+    return grade_id(cell) == grade_id(original) and _has_right_checksum(cell)
+
+
+def _is_foreign(cell: NotebookNode) -> bool:
+    """Whether nbgrader released a cell, which nobody has changed since, under a name that this notebook does not have.
+
+    It was copied from another module's notebook, or from another course's.
+    """
+    return bool(grade_id(cell)) and _has_right_checksum(cell)
+
+
+def _has_right_checksum(cell: NotebookNode) -> bool:
     try:
-        return bool(grade_id(cell)) and is_untouched(cell)
+        return is_untouched(cell)
     except (AttributeError, KeyError, TypeError, ValueError):  # settings that nbgrader did not write
         return False
 
