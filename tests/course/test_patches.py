@@ -22,12 +22,15 @@ from tinytorch.course import patches
 LOOK = """
 import json, sys
 
-apply("skip_web_address_grammar")
+apply("skip_unused_formats")
+apply("import_server_extensions_later")
 import jsonschema
-seen = {"skip_web_address_grammar": sys.modules.get("rfc3987_syntax") is not None}
+seen = {"skip_unused_formats": [name for name in UNUSED_FORMATS if sys.modules.get(name) is not None]}
+import nbgrader
+seen["import_server_extensions_later"] = sys.modules.get("jupyter_server") is not None
 
 for name in PATCHES:
-    if name not in ("skip_web_address_grammar", "without_debugger"):
+    if name not in ("skip_unused_formats", "import_server_extensions_later", "without_debugger"):
         apply(name)
 
 import sqlalchemy
@@ -99,7 +102,8 @@ TABLES = 10  # at least so many has a gradebook
 
 def look(first: str, folder: Path) -> dict[str, Any]:
     """Give what a fresh process sees after running `first`."""
-    names = {"PATCHES": NAMES, "FOLDER": str(folder), "FILE": str(Path(patches.__file__))}
+    names: dict[str, Any] = {"PATCHES": NAMES, "FOLDER": str(folder), "FILE": str(Path(patches.__file__))}
+    names["UNUSED_FORMATS"] = patches.UNUSED_FORMATS
     code = "".join(f"{name} = {value!r}\n" for name, value in names.items()) + first + LOOK
     environment = {**os.environ, "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"}
     run = subprocess.run(
@@ -126,9 +130,39 @@ def test_every_patch_is_looked_at(stock: dict[str, Any], patched: dict[str, Any]
     assert sorted(stock) == sorted(patched) == NAMES
 
 
-def test_jsonschema_imports_a_grammar_of_web_addresses(stock: dict[str, Any], patched: dict[str, Any]) -> None:
-    assert stock["skip_web_address_grammar"]
-    assert not patched["skip_web_address_grammar"]
+def test_jsonschema_imports_what_checks_web_addresses_and_durations(
+    stock: dict[str, Any], patched: dict[str, Any]
+) -> None:
+    assert stock["skip_unused_formats"] == list(patches.UNUSED_FORMATS)
+    assert patched["skip_unused_formats"] == []
+
+
+def test_nbgrader_imports_a_web_server_for_its_extensions(stock: dict[str, Any], patched: dict[str, Any]) -> None:
+    assert stock["import_server_extensions_later"]
+    assert not patched["import_server_extensions_later"]
+
+
+def test_a_server_finds_the_extensions_that_are_imported_later() -> None:
+    code = """
+    import sys
+    from tinytorch.course import patches
+    import nbgrader
+    from nbgrader.server_extensions.formgrader.formgrader import FormgradeExtension
+    from nbgrader.server_extensions.validate_assignment import handlers
+    assert FormgradeExtension.__module__ == "nbgrader.server_extensions.formgrader.formgrader"
+    assert handlers.default_handlers
+    class App:
+        def __getattr__(self, name):
+            raise LookupError(name)
+    try:
+        nbgrader._load_jupyter_server_extension(App())
+    except LookupError:
+        pass
+    loaded = [type(sys.modules[name]).__name__ for name in patches.SERVER_EXTENSIONS]
+    print(loaded[0], loaded[2], loaded[3])
+    """
+    run = subprocess.run([sys.executable, "-c", inspect.cleandoc(code)], capture_output=True, text=True, check=False)
+    assert run.stdout.split() == ["module"] * 3, run.stderr
 
 
 def test_nbgrader_makes_an_engine_each_time_that_waits_5_seconds(

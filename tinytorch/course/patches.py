@@ -10,28 +10,68 @@ only, and each function imports what it changes.
 from __future__ import annotations
 
 import functools
+import importlib
 import json
 import sys
 import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from types import SimpleNamespace
+from types import ModuleType, SimpleNamespace
 from typing import Any
 
 # SQLite makes a writer wait this long for another one. Its own 5 s are less than a slow disk can take.
 LOCK_SECONDS = 60.0
 REMEMBERED_CELLS = 10_000  # a class has the same cells' settings over and over
+UNUSED_FORMATS = ("rfc3987_syntax", "isoduration")
+# What holds the handlers of nbgrader's extensions of a Jupyter server
+SERVER_EXTENSIONS = (
+    "nbgrader.server_extensions.assignment_list.handlers",
+    "nbgrader.server_extensions.course_list.handlers",
+    "nbgrader.server_extensions.formgrader.formgrader",
+    "nbgrader.server_extensions.validate_assignment.handlers",
+)
 
 
-def skip_web_address_grammar() -> None:
-    """Have jsonschema do without rfc3987_syntax, its check of web addresses; call this before jsonschema is imported.
+def skip_unused_formats() -> None:
+    """Have jsonschema do without its checks of web addresses and durations; call this before jsonschema is imported.
 
-    jsonschema 4.26.0 imports rfc3987_syntax 1.1.0 wherever that is installed (nbformat requires it), and this compiles
-    its grammars in about two seconds. No notebook's schema asks for the formats that it checks, and without it
-    jsonschema leaves these formats out. Upstream: python-jsonschema/jsonschema issue 1428.
+    jsonschema 4.26.0 imports rfc3987_syntax 1.1.0 and isoduration 20.11.0 wherever they are installed (nbformat
+    requires them). The first compiles its grammars in about two seconds, and the second imports the package arrow. No
+    notebook's schema asks for the formats that they check, and without them jsonschema leaves these formats out.
+    Upstream: python-jsonschema/jsonschema issue 1428.
     """
-    sys.modules.setdefault("rfc3987_syntax", None)  # type: ignore[arg-type]
+    for name in UNUSED_FORMATS:
+        sys.modules.setdefault(name, None)  # type: ignore[arg-type]
+
+
+def import_server_extensions_later() -> None:
+    """Have nbgrader import its extensions of a Jupyter server when a server loads them; call this before its import.
+
+    nbgrader 0.9.6 imports all four, and with them jupyter_server and tornado's web server, wherever anything of it is
+    imported, which takes a third of a second. No upstream issue known.
+    """
+    if "nbgrader" not in sys.modules:
+        for name in SERVER_EXTENSIONS:
+            sys.modules[name] = _ImportedLater(name)
+
+
+class _ImportedLater(ModuleType):
+    """Stands for a module of a server extension until something in it is asked for."""
+
+    def load_jupyter_server_extension(self, app: Any) -> None:
+        """Import the module, and load its extension into a Jupyter server."""
+        self._module().load_jupyter_server_extension(app)
+
+    def __getattr__(self, name: str) -> Any:
+        if name.startswith("__"):  # what Python itself asks every module for
+            raise AttributeError(name)
+        return getattr(self._module(), name)
+
+    def _module(self) -> Any:
+        if sys.modules.get(self.__name__) is self:
+            del sys.modules[self.__name__]
+        return importlib.import_module(self.__name__)
 
 
 def keep_gradebook_engines() -> None:

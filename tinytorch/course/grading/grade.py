@@ -15,7 +15,6 @@ from pathlib import Path
 
 from nbformat import NotebookNode
 
-from tinytorch.course.authoring.build import write_solution_notebook
 from tinytorch.course.error_text import first_line
 from tinytorch.course.gradebook.nbgrader_api import open_nbgrader
 from tinytorch.course.grading.assignment import pack
@@ -156,4 +155,6 @@ def _write_solution(module: Module) -> None:
         )
     made = module.solution_path
     if not made.is_file() or made.stat().st_mtime < module.source_path.stat().st_mtime:
+        from tinytorch.course.authoring.build import write_solution_notebook  # loads jupytext and nbdev
+
         write_solution_notebook(module)

@@ -15,18 +15,18 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from statistics import fmean, median
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
-import matplotlib
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
-from matplotlib.axes import Axes
-from matplotlib.figure import Figure
-from matplotlib.ticker import MaxNLocator
 
 from tinytorch.course.files import write_whole
 from tinytorch.course.reports.results import ClassResults, StudentResult, one_line
+
+if TYPE_CHECKING:  # matplotlib takes long to load, so what draws imports it
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
 
 TEMPLATES = Path(__file__).parent / "templates" / "report"
 MOST_BARS = 15  # in the figure of the hardest tests
@@ -79,6 +79,8 @@ def write_report(results: ClassResults, path: Path, folder: Path | None = None) 
 
     `folder` is the grading run's output: the page links to each feedback page that is in it.
     """
+    import matplotlib
+
     people = {student.student: _person(results, student.student, path, folder) for student in results.students}
     with matplotlib.rc_context(STYLE):
         distribution, hardest = _distribution(results), _hardest(results)
@@ -142,6 +144,8 @@ def _left_out(results: ClassResults) -> list[str]:
 
 def _distribution(results: ClassResults) -> Markup:
     """Draw how many students have how many points: none, each tenth of the points, and all of them."""
+    from matplotlib.ticker import MaxNLocator
+
     students, most = results.counted, _most_points(results)
     if not students or not most:
         return Markup("")
@@ -264,12 +268,16 @@ def _most_points(results: ClassResults) -> float:
 
 def _figure(height: float) -> tuple[Figure, Axes]:
     """Return a figure as wide as the page; the height is in inches."""
+    from matplotlib.figure import Figure
+
     figure = Figure(figsize=(6.4, height), layout="constrained")
     return figure, figure.subplots()
 
 
 def _svg(figure: Figure, name: str, alt: str) -> Markup:
     """Return a figure as an SVG element, with `alt` for readers who cannot see it; its ids begin with `name`."""
+    import matplotlib
+
     file = io.StringIO()
     nothing = dict.fromkeys(["Creator", "Date", "Format", "Type"])
     with matplotlib.rc_context({"svg.hashsalt": name}):

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import functools
+import os
 from pathlib import Path
+
+FONT_LISTS = "fontlist-*.json"
 
 
 def clean_environment(home: str, matplotlib: str, package: str) -> dict[str, str]:
@@ -27,11 +30,14 @@ def clean_environment(home: str, matplotlib: str, package: str) -> dict[str, str
 @functools.cache
 def font_caches() -> tuple[Path, ...]:
     """Return matplotlib's list of fonts, made if there is none: each kernel would take a second to make its own."""
+    usual = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "matplotlib"
+    if "MPLCONFIGDIR" not in os.environ and (found := tuple(usual.glob(FONT_LISTS))):
+        return found  # without matplotlib, which takes long to load
     try:
         import matplotlib
     except ImportError:
         return ()
     folder = Path(matplotlib.get_cachedir())
-    if not list(folder.glob("fontlist-*.json")):
+    if not list(folder.glob(FONT_LISTS)):
         import matplotlib.font_manager
-    return tuple(folder.glob("fontlist-*.json"))
+    return tuple(folder.glob(FONT_LISTS))

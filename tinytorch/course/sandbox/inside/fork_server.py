@@ -56,6 +56,7 @@ def serve(requests: socket.socket, modules: list[str]) -> None:
 
     A request comes with four descriptors: the sandbox's process, where to answer, and the kernel's connection and bell.
     """
+    gc.disable()  # while what stays is imported
     sys.meta_path[:] = [finder for finder in sys.meta_path if "__editable__" not in getattr(finder, "__module__", "")]
     patches = _load(HERE.parents[1] / "patches.py")
     patches.hash_cells_in_c()
@@ -70,6 +71,7 @@ def serve(requests: socket.socket, modules: list[str]) -> None:
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # nobody waits for the copies here
     gc.collect()
     gc.freeze()
+    gc.enable()
     requests.send(json.dumps(kernel.language_info).encode())
     while True:
         message, descriptors, _, _ = socket.recv_fds(requests, MOST_REQUEST_BYTES, 4)
