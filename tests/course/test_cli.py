@@ -13,7 +13,7 @@ import pytest
 from tests.helpers.tiny_course import TinyCourse
 
 STUDENTS = ["lab", "check", "export", "reset", "submit"]
-INSTRUCTORS = ["build", "bundle", "roster", "collect", "grade", "regrade", "extend"]
+INSTRUCTORS = ["build", "bundle", "roster", "collect", "grade", "regrade", "extend", "return"]
 COMMANDS = STUDENTS + INSTRUCTORS
 
 # What the shell offers for the last of the words, through the very function that `tito --install-completion` installs
@@ -135,9 +135,9 @@ def test_an_instructors_command_says_in_a_bundle_where_it_works(bundle: TinyCour
         (["tito", "check", "0"], ["01_tensor", "02_tiny"]),
         (["tito", "check", "ti"], ["tiny"]),
         (["tito", "grade", "handed_in", "--module", "02"], ["02_tiny"]),
-        (["tito", "re"], ["reset", "regrade"]),
+        (["tito", "re"], ["reset", "regrade", "return"]),
         (["tito", "check", "my/copy.ipynb"], []),  # then the shell offers files
-        (["tito", "--version", "re"], ["reset", "regrade"]),
+        (["tito", "--version", "re"], ["reset", "regrade", "return"]),
     ],
 )
 def test_the_shell_completes_commands_and_modules(

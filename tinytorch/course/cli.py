@@ -527,6 +527,63 @@ def extend(
     print(f"{student} has until {due:%Y-%m-%d %H:%M} UTC")
 
 
+@app.command("return", rich_help_panel=INSTRUCTORS)
+def return_scores(
+    module: OneModule,
+    template: Annotated[Path, typer.Option(help="The grades as the platform exported them.")],
+    to: Annotated[
+        str, typer.Option(help="canvas, moodle, d2l, blackboard or gradescope; found out from the file if not given.")
+    ] = "",
+    column: Annotated[str, typer.Option(help="The column to fill; found by the module's name if not given.")] = "",
+    scale: Annotated[float | None, typer.Option(min=0.01, help="What all points together count there.")] = None,
+    mark: Annotated[
+        list[str] | None,
+        typer.Option(
+            help="What to enter for whom no score is entered by itself, such as missing=0, flagged=0, or waiting=score "
+            "for the points so far. May be repeated."
+        ),
+    ] = None,
+    write: Annotated[Path | None, typer.Option(help="The file to write; beside the template if not given.")] = None,
+    output: Annotated[Path | None, typer.Option(help="The folder with the gradebook; the course if not given.")] = None,
+) -> None:
+    """Fill a platform's own file with the scores of the class.
+
+    \b
+    tito return 05 --template canvas_export.csv
+    tito return 05 --to moodle --template worksheet.csv --scale 100
+    tito return 05 --template export.csv --mark missing=0 --mark waiting=score
+
+    Only the cells of one column change. Who is flagged, waits for points by hand or handed in nothing is left out and
+    named, unless --mark says what to enter.
+    """
+    from tinytorch.course.gradebook.nbgrader_api import open_nbgrader_in
+    from tinytorch.course.gradebook.open_read_only import open_read_only
+    from tinytorch.course.gradebook.standing import STATES, read_standings
+    from tinytorch.course.reports.fill_template import MARKS, fill_template
+
+    course = Course.find()
+    chosen = course.module(module)
+    marks = dict(_pair(each, "--mark", "missing=0") for each in mark or [])
+    if unknown := [name for name in marks if name not in MARKS]:
+        raise CourseError(f"--mark takes {', '.join(MARKS)}, and not {unknown[0]!r}.")
+    with open_read_only(open_nbgrader_in(course, (output or course.root).resolve()).coursedir.db_url) as gradebook:
+        standings = read_standings(gradebook, chosen)
+    path = write or template.with_name(f"{template.stem}-{chosen.assignment}{template.suffix}")
+    filled = fill_template(chosen, standings, template, path, platform=to, column=column, scale=scale, marks=marks)
+    print(f"wrote {path}: {len(filled.filled)} scores in {filled.column!r}; import it on the platform")
+    for state, students in filled.left_out.items():
+        print(f"left out, {STATES[state]}: {', '.join(students)}")
+    if filled.not_changeable:
+        print(f"left out, the platform lets nobody change the grade: {', '.join(filled.not_changeable)}")
+    if filled.unknown_rows:
+        print(f"nobody in the gradebook: {', '.join(filled.unknown_rows)}")
+    if filled.without_row:
+        raise CourseError(
+            f"{template} has no row for {', '.join(filled.without_row)}, who should get a score: read the class list "
+            "with `tito roster`, or enter these by hand."
+        )
+
+
 def _choose_isolation(course: Course, isolation: str | None) -> None:
     """Raise `CourseError` if submissions can't be isolated as chosen for this run or in nbgrader_config.py."""
     from tinytorch.course.configuration import load_config

@@ -32,6 +32,11 @@ class Platform:
     group: tuple[str, ...] = ()
     platform_ids: tuple[str, ...] = ()  # the columns by which the platform finds its student again
 
+    @property
+    def people_columns(self) -> tuple[str, ...]:
+        """The columns that hold a name or a part of one."""
+        return (*self.name_columns, *self.last_name, *self.first_name)
+
 
 # Sources: nbgrader's "nbgrader db student import"; Canvas lib/gradebook_importer.rb; Moodle
 # mod/assign/feedback/offline/importgradeslib.php; the exports of Brightspace, Blackboard and Gradescope.
@@ -149,7 +154,7 @@ def read_class_list(path: Path, chosen: Mapping[str, str] | None = None) -> Clas
     for number in range(1, len(table.rows)):
         row = dict(zip(header, table.values(number), strict=False))
         line = table.line(number)
-        if reason := _not_a_student(row):
+        if reason := not_a_student(row):
             skipped.append(f"line {line}: {reason}")
             continue
         student = _student(path, line, row, columns, platform)
@@ -197,7 +202,7 @@ def _columns(
     return columns
 
 
-def _not_a_student(row: dict[str, str]) -> str:
+def not_a_student(row: dict[str, str]) -> str:
     """Return why a row is about no student, empty if it is about one."""
     if not any(row.values()):
         return "empty"
