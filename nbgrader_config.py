@@ -89,6 +89,8 @@ c.AssignLatePenalties.plugin_class = "tinytorch.course.gradebook.due_dates.LateP
 c.LatePolicy.percent_per_day = 0
 c.LatePolicy.most_percent = 100
 
+# A feedback page is made again each time: points and comments that were given by hand since have to be on it.
+c.GenerateFeedback.force = True
 # A feedback page shows the scores and the tests' messages, but no line of a hidden test.
 c.GenerateFeedback.exporter_class = "tinytorch.course.reports.student_page.FeedbackExporter"
 c.GenerateFeedback.preprocessors = [

@@ -11,6 +11,7 @@ from pathlib import Path
 
 import nbformat
 import pytest
+from nbgrader.api import Gradebook
 
 from tests.helpers.tiny_course import TinyCourse
 
@@ -26,7 +27,7 @@ print(json.dumps(lister.list_assignments(course_id="tinytorch")))
 """
 
 
-def test_released_fetched_submitted_collected_and_graded(course: TinyCourse, tmp_path: Path) -> None:
+def test_released_fetched_submitted_collected_graded_and_given_back(course: TinyCourse, tmp_path: Path) -> None:
     exchange = tmp_path / "exchange"
     exchange.mkdir()
     exchange.chmod(0o777)
@@ -47,6 +48,12 @@ def test_released_fetched_submitted_collected_and_graded(course: TinyCourse, tmp
         answer = json.loads(run(student, "-c", LISTED, str(student)))
         return [(each["assignment_id"], each["status"]) for each in answer["value"]]
 
+    def fetched_page() -> str:
+        """Return the feedback page that the student fetches."""
+        run(student, "-m", "nbgrader", "fetch_feedback", "02_tiny")
+        (page,) = (student / "modules" / "02_tiny" / "feedback").glob("*/tiny.html")
+        return page.read_text(encoding="utf-8")
+
     run(course.root, "-m", "nbgrader", "release_assignment", "02_tiny")
     run(student, "-m", "nbgrader", "fetch_assignment", "02_tiny")
     assert listed() == [("02_tiny", "fetched")]
@@ -63,3 +70,16 @@ def test_released_fetched_submitted_collected_and_graded(course: TinyCourse, tmp
     course.tito("grade", "submitted", check=True)
     assert re.search(r"^ada,.*\b20\b", (course.root / "grades.csv").read_text(encoding="utf-8"), re.MULTILINE)
     assert {path.name: path.read_bytes() for path in collected.iterdir()} == before
+
+    run(course.root, "-m", "nbgrader", "release_feedback", "02_tiny")
+    assert fetched_page() == (course.root / "feedback" / "ada" / "02_tiny" / "tiny.html").read_text(encoding="utf-8")
+    with Gradebook(f"sqlite:///{course.root / 'gradebook.db'}", "tinytorch") as gradebook:
+        key = ("why", "tiny", "02_tiny", "ada")
+        gradebook.find_grade(*key).manual_score = 7.5
+        gradebook.find_comment(*key).manual_comment = "Well said, and short."
+        gradebook.db.commit()
+    assert "Well said, and short." not in fetched_page()
+    run(course.root, "-m", "nbgrader", "generate_feedback", "02_tiny")
+    run(course.root, "-m", "nbgrader", "release_feedback", "02_tiny")
+    assert "Well said, and short." in fetched_page()
+    assert "27.5" in fetched_page()

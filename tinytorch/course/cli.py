@@ -517,8 +517,7 @@ def extend(
     tito extend 05 alice --days 2
     tito extend 05 alice --days 0     takes the extension back
 
-    If the submission has been graded before, grade it again: `tito grade submitted/ --student alice --force`, or the
-    button in Formgrader.
+    If the submission has been graded before, `tito grade submitted/` writes the files and pages with the new penalty.
     """
     from tinytorch.course.gradebook.due_dates import extend as extend_module
 

@@ -30,7 +30,7 @@ class Note:
 def add_note(notebook: NotebookNode, kind: Kind, cell: str, text: str) -> None:
     """Add a note to a notebook, unless the same note is there already."""
     notes = notebook.metadata.setdefault(KEY, NotebookNode()).setdefault("notes", [])
-    entry = asdict(Note(kind, cell, text))
+    entry = NotebookNode(asdict(Note(kind, cell, text)))
     if entry not in notes:
         notes.append(entry)
 

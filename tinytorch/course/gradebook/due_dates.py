@@ -2,27 +2,25 @@
 
 The due date is in the gradebook. Formgrader sets it, or
 `nbgrader db assignment add 05_dataloader --duedate="2026-05-01 12:00 UTC"`. A student's extension is in the gradebook,
-too, and nbgrader adds it to the due date.
+too, and nbgrader adds it to the due date. The penalty is computed from the points as they are whenever grades are
+written, because points that are given by hand change what a percentage of them is.
 """
 
 from __future__ import annotations
 
 import math
 from datetime import datetime
-from typing import Any
 
-from nbformat import NotebookNode
-from nbgrader.api import MissingEntry
+from nbgrader.api import MissingEntry, SubmittedNotebook
+from nbgrader.apps import NbGraderAPI
 from nbgrader.plugins import LateSubmissionPlugin
 from nbgrader.preprocessors import AssignLatePenalties
 from traitlets import Float
+from traitlets.config import Config
 
-from tinytorch.course.gradebook.late_wording import late_sentence
 from tinytorch.course.gradebook.nbgrader_api import open_nbgrader
 from tinytorch.course.gradebook.open_for_writing import open_for_writing
-from tinytorch.course.gradebook.open_read_only import open_read_only
 from tinytorch.course.layout import Course, CourseError, Module
-from tinytorch.course.notes import add_note
 
 SECONDS_PER_DAY = 24 * 60 * 60
 
@@ -45,18 +43,39 @@ class LatePolicy(LateSubmissionPlugin):  # type: ignore[misc]
 
 
 class AssignAndTellLatePenalties(AssignLatePenalties):  # type: ignore[misc]
-    """nbgrader's AssignLatePenalties, which also notes how late a submission came and what that cost."""
+    """nbgrader's AssignLatePenalties under the name that stands in courses' configurations.
 
-    def preprocess(self, nb: NotebookNode, resources: dict[str, Any]) -> tuple[NotebookNode, dict[str, Any]]:
-        """Assign the penalty, then note it."""
-        nb, resources = super().preprocess(nb, resources)
-        names = resources["nbgrader"]
-        with open_read_only(names["db_url"]) as gradebook:
-            graded = gradebook.find_submission_notebook(names["notebook"], names["assignment"], names["student"])
-            seconds_late, penalty = graded.assignment.total_seconds_late, graded.late_submission_penalty or 0.0
-        if seconds_late > 0:
-            add_note(nb, "note", "", late_sentence(seconds_late, penalty))
-        return nb, resources
+    What it assigns is assigned anew by `assign_penalties`, and told by feedback pages and reports.
+    """
+
+
+def open_policy(config: Config) -> LateSubmissionPlugin:
+    """Return the policy on late submissions that a configuration names."""
+    preprocessor = AssignLatePenalties(config=config)
+    preprocessor.init_plugin()
+    return preprocessor.plugin_inst
+
+
+def penalty_points(submitted: SubmittedNotebook, policy: LateSubmissionPlugin) -> float | None:
+    """Return what lateness costs a submission, given its points as they are now; None if there is no penalty."""
+    seconds_late = submitted.assignment.total_seconds_late
+    if seconds_late <= 0:
+        return None
+    score = float(submitted.score)
+    penalty = policy.late_submission_penalty(submitted.assignment.student_id, score, seconds_late)
+    return None if penalty is None else min(max(float(penalty), 0.0), score)
+
+
+def assign_penalties(api: NbGraderAPI, module: Module) -> None:
+    """Enter what lateness costs each submission of a module, given the points and due dates as they are now."""
+    policy = open_policy(api.config)
+    with open_for_writing(api.coursedir.db_url, api.coursedir.course_id) as gradebook:
+        for submission in gradebook.assignment_submissions(module.assignment):
+            for submitted in submission.notebooks:
+                penalty = penalty_points(submitted, policy)
+                if submitted.late_submission_penalty != penalty:
+                    submitted.late_submission_penalty = penalty
+        gradebook.db.commit()
 
 
 def extend(course: Course, module: Module, student: str, days: int = 0, hours: int = 0) -> datetime:
@@ -70,7 +89,8 @@ def extend(course: Course, module: Module, student: str, days: int = 0, hours: i
     """
     if days < 0 or hours < 0:
         raise CourseError(f"An extension of {days} days and {hours} hours is not possible: give 0 or more of each.")
-    coursedir = open_nbgrader(course).coursedir
+    api = open_nbgrader(course)
+    coursedir = api.coursedir
     with open_for_writing(coursedir.db_url, coursedir.course_id) as gradebook:
         try:
             due = gradebook.find_assignment(module.assignment).duedate
@@ -85,4 +105,5 @@ def extend(course: Course, module: Module, student: str, days: int = 0, hours: i
         gradebook.update_or_create_submission(module.assignment, student)
         gradebook.grant_extension(module.assignment, student, hours=hours, days=days)
         due_now: datetime = gradebook.find_submission(module.assignment, student).duedate
+    assign_penalties(api, module)
     return due_now

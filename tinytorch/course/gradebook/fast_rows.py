@@ -18,7 +18,10 @@ from nbgrader.api import (
 from nbgrader.preprocessors import GetGrades, OverwriteCells
 from sqlalchemy.orm import undefer, with_polymorphic
 
+from tinytorch.course.gradebook.due_dates import open_policy, penalty_points
+from tinytorch.course.gradebook.late_wording import late_sentence
 from tinytorch.course.gradebook.open_read_only import open_read_only
+from tinytorch.course.notes import add_note
 
 
 def load_submission(gradebook: Gradebook, notebook: str, assignment: str, student: str) -> SubmittedNotebook:
@@ -80,7 +83,10 @@ def _finder(rows: Iterable[Any], *columns: str) -> Callable[..., Any]:
 
 
 class GetGradesAtOnce(GetGrades):  # type: ignore[misc]
-    """nbgrader's GetGrades, which puts scores and comments into a notebook for its feedback page."""
+    """nbgrader's GetGrades, which puts scores and comments into a notebook for its feedback page.
+
+    It also notes how late the submission came and what that costs, given the points as they are now.
+    """
 
     def preprocess(self, nb: NotebookNode, resources: dict[str, Any]) -> tuple[NotebookNode, dict[str, Any]]:
         """Read them all, then put them in."""
@@ -92,8 +98,11 @@ class GetGradesAtOnce(GetGrades):  # type: ignore[misc]
                 find_grade=_finder(submitted.grades, "score", "max_score"),
                 find_comment=_finder(submitted.comments, "comment"),
             )
-            penalty = submitted.late_submission_penalty or 0
+            penalty = penalty_points(submitted, open_policy(self.config)) or 0
+            seconds_late = submitted.assignment.total_seconds_late
             names |= {"score": submitted.score - penalty, "max_score": submitted.max_score, "late_penalty": penalty}
+        if seconds_late > 0:
+            add_note(nb, "note", "", late_sentence(seconds_late, penalty))
         for index, cell in enumerate(nb.cells):
             nb.cells[index], resources = self.preprocess_cell(cell, resources, index)
         return nb, resources

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import functools
 import json
 import tempfile
 import warnings
-from collections.abc import Collection, Iterator
+from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -26,7 +27,7 @@ from tinytorch.course.gradebook.fast_rows import load_submission
 from tinytorch.course.gradebook.open_for_writing import open_for_writing
 from tinytorch.course.gradebook.student_files import StudentFiles
 from tinytorch.course.layout import CourseError, Module
-from tinytorch.course.notebook import role_of
+from tinytorch.course.notebook import grade_id, role_of
 from tinytorch.course.notes import add_note, read_notes
 from tinytorch.course.outputs import error_output
 
@@ -40,6 +41,7 @@ class RecordGrades(SaveAutoGrades):  # type: ignore[misc]
         config=True
     )
     only: Collection[str] = ()  # the tests whose scores are saved; all if empty
+    answers_before: Callable[[], dict[str, str]] = dict  # the answers that were recorded before; none under nbgrader
 
     def preprocess(self, nb: NotebookNode, resources: dict[str, Any]) -> tuple[NotebookNode, dict[str, Any]]:
         """Save the scores of a notebook: all of them, or none if this is stopped in the middle."""
@@ -53,6 +55,7 @@ class RecordGrades(SaveAutoGrades):  # type: ignore[misc]
             open_for_writing(names["db_url"]) as self.gradebook,
             _saved_at_once(self.gradebook, self.notebook_id, self.assignment_id, self.student_id),
         ):
+            self.answers = answers_in(nb)
             if is_stranger(self.gradebook, self.student_id):
                 add_note(nb, "note", "", f"{self.student_id} is not in the gradebook's list of students")
             for index, cell in enumerate(nb.cells):
@@ -62,11 +65,29 @@ class RecordGrades(SaveAutoGrades):  # type: ignore[misc]
     def _add_score(self, cell: NotebookNode, resources: dict[str, Any]) -> None:
         if self.only and cell.metadata.nbgrader["grade_id"] not in self.only:
             return
+        name, is_test = cell.metadata.nbgrader["grade_id"], role_of(cell) == "test"
+        grade = self.gradebook.find_grade(name, self.notebook_id, self.assignment_id, self.student_id)
+        before, waited = grade.auto_score, grade.needs_manual_grade
         super()._add_score(cell, resources)
-        if self.holds_back and role_of(cell) == "test":
-            names = (cell.metadata.nbgrader["grade_id"], self.notebook_id, self.assignment_id, self.student_id)
-            self.gradebook.find_grade(*names).needs_manual_grade = True
-            self.gradebook.db.commit()
+        if self.holds_back and is_test:
+            grade.needs_manual_grade = True
+        elif grade.manual_score is not None and not waited and grade.auto_score == before:
+            grade.needs_manual_grade = self._has_changed(None if is_test else name)
+        elif is_test and self.student_id in self.trusted:
+            grade.needs_manual_grade = False
+        self.gradebook.db.commit()
+
+    def _has_changed(self, answer: str | None) -> bool:
+        """Whether an answer, or any if it is None, differs from what was recorded before: then a person looks again."""
+        earlier = self.answers_before()
+        return earlier != self.answers if answer is None else earlier.get(answer) != self.answers.get(answer)
+
+
+def answers_in(notebook: NotebookNode) -> dict[str, str]:
+    """Return the source of each cell that the student writes, by its name."""
+    return {
+        str(grade_id(cell)): str(cell.source) for cell in notebook.cells if role_of(cell) in ("solution", "written")
+    }
 
 
 def _fail_tests(notebook: NotebookNode, reason: str) -> None:
@@ -146,9 +167,15 @@ class Recorder:
         for preprocessor in self.preprocessors:
             if isinstance(preprocessor, RecordGrades):
                 preprocessor.trusted, preprocessor.only = [student] if trusted else [], only
+                preprocessor.answers_before = functools.partial(self._answers_before, student)
             notebook, resources = preprocessor(notebook, resources)
         self._write(student, notebook, submitted)
         return notebook
+
+    def _answers_before(self, student: str) -> dict[str, str]:
+        """Return the answers in the notebook that autograded/ still has from before, nothing if there is none."""
+        before = self.files.graded_notebook(student)
+        return answers_in(self.files.read_graded(student)) if before.is_file() else {}
 
     def _time_handed_in(self, submitted: Path) -> Any:
         """Return the time in the file beside a submission, None if there is no file."""

@@ -11,6 +11,8 @@ from nbgrader.coursedir import CourseDirectory
 
 from tinytorch.course.layout import Module
 
+EXCHANGE_FILES = ("timestamp.txt", "submission_secret.txt")
+
 
 @dataclass(frozen=True)
 class StudentFiles:
@@ -34,6 +36,11 @@ class StudentFiles:
     def page(self, student: str) -> Path:
         """Return the feedback page."""
         return self._folder(self.coursedir.feedback_directory, student) / f"{self.module.name}.html"
+
+    def exchange_files(self, student: str) -> dict[str, bytes]:
+        """Return what `nbgrader release_feedback` wants beside a page: the time and the secret of the submission."""
+        paths = [self.graded_folder(student) / name for name in EXCHANGE_FILES]
+        return {path.name: path.read_bytes() for path in paths if path.is_file()}
 
     def read_graded(self, student: str) -> NotebookNode:
         """Read the notebook in autograded/."""

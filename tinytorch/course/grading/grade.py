@@ -99,12 +99,13 @@ def prepared(course: Course, module: Module) -> Iterator[Setting]:
 def run_class(
     setting: Setting, output: Path, submissions: list[Submission], report_progress: ReportProgress, options: Options
 ) -> ClassResults:
-    """Grade a class, and write the reports into `output`."""
+    """Grade submissions, write the reports on the whole class into `output`, and return the results of this run."""
     run = Run(setting, output, submissions, report_progress, options)
     with _in_a_sentence(run.how_far), only_run(output):
         results = run.grade()
-        write_grades(results, output / "grades.csv")
-        write_outcome(results, run.db_url, output)
+        whole_class = run.whole_class(results)
+        write_grades(whole_class, output / "grades.csv")
+        write_outcome(whole_class, run.db_url, output)
     return results
 
 

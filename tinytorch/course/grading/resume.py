@@ -96,6 +96,10 @@ class Store:
         for ending in ("gz", "json"):
             (self.folder / f"{student}.{ending}").unlink(missing_ok=True)
 
+    def unreadable(self, student: str) -> str:
+        """Return why the file that a student was last graded by is not a notebook, nothing if it is one."""
+        return self.done(student).get("unreadable", "")
+
     def done(self, student: str) -> dict[str, str]:
         """Return what was noted when a student was last done, nothing if that was never."""
         try:
@@ -117,8 +121,8 @@ class Store:
 class Fingerprint:
     """Names for the content of the gradebook about a student; another content has other names."""
 
-    tests: str = ""  # the scores that tests gave, and the due date
-    everything: str = ""  # these, and what people added
+    tests: str = ""  # the scores that tests gave
+    everything: str = ""  # these, what people added, the due date and the penalty
 
 
 def fingerprint_of(notebook: SubmittedNotebook) -> Fingerprint:
@@ -127,7 +131,7 @@ def fingerprint_of(notebook: SubmittedNotebook) -> Fingerprint:
     people = sorted((grade.name, grade.manual_score or 0, grade.extra_credit or 0) for grade in notebook.grades)
     comments = sorted((comment.name, comment.comment or "") for comment in notebook.comments)
     late = notebook.late_submission_penalty or 0, str(notebook.assignment.duedate)
-    contents = [tests, late], [tests, people, comments, late]
+    contents = tests, [tests, people, comments, late]
     return Fingerprint(*(hashlib.sha256(repr(content).encode()).hexdigest() for content in contents))
 
 
@@ -184,13 +188,14 @@ class Bookkeeping:
         self.store.keep(student, self._keys[student], notebook)
         return notebook, mended
 
-    def note_done(self, student: str, fingerprint: Fingerprint) -> None:
-        """Note that a student's result is entered and the page is written."""
+    def note_done(self, student: str, fingerprint: Fingerprint, unreadable: str = "") -> None:
+        """Note that a student's result is entered and the page is written; `unreadable` is why it is no notebook."""
         noted = {
             "key": self._keys[student],
             "trusted": self._trust(student),
             "scores": fingerprint.tests,
             "page": fingerprint.everything,
+            "unreadable": unreadable,
         }
         if self.store.done(student) != noted:
             self.store.note_done(student, **noted)

@@ -15,6 +15,7 @@ import nbformat
 from nbformat import NotebookNode
 from nbgrader.api import MissingEntry
 
+from tinytorch.course.gradebook.due_dates import assign_penalties
 from tinytorch.course.gradebook.fast_rows import load_submission
 from tinytorch.course.gradebook.nbgrader_api import open_nbgrader_in
 from tinytorch.course.gradebook.open_read_only import open_read_only
@@ -34,6 +35,8 @@ from tinytorch.course.notes import read_notes
 from tinytorch.course.reports.results import ClassResults, StudentResult, read_student, with_messages
 from tinytorch.course.reports.student_page import FeedbackExporter, PageWriter
 from tinytorch.course.sandbox.forked_kernel import ForkServer
+
+NOT_YET = "not graded yet: run `tito grade` without --student"
 
 
 @dataclass
@@ -95,6 +98,7 @@ class Run:
             new_gradebook=assignment.files[GRADEBOOK],
             record=self.store.registration,
         )
+        assign_penalties(self.api, self.module)
         usable = [each for each in self.submissions if each.has_usable_name]
         collect(self.module, usable, self.output)
         self.recorder = Recorder(self.api, self.module)
@@ -171,10 +175,40 @@ class Run:
             submitted = load_submission(gradebook, self.module.name, self.module.assignment, student)
             fingerprint = fingerprint_of(submitted)
             result = read_student(submitted, student, self.cell_order)
-        self.bookkeeping.note_done(student, fingerprint)
-        result = dataclasses.replace(result, notes=read_notes(graded), unreadable=self.problems[student])
-        self._report(with_messages(result, graded))
+        self.bookkeeping.note_done(student, fingerprint, self.problems[student])
+        self._report(_with_notebook(result, graded, self.problems[student]))
+
+    def whole_class(self, results: ClassResults) -> ClassResults:
+        """Return the results of this run with those of all others of whom the gradebook or submitted/ has something."""
+        of_run = {each.student for each in results.students}
+        others = []
+        with open_read_only(self.db_url) as gradebook:
+            for submission in gradebook.assignment_submissions(self.module.assignment):
+                student = str(submission.student_id)
+                if student not in of_run and (graded := self._graded_before(student)):
+                    submitted = load_submission(gradebook, self.module.name, self.module.assignment, student)
+                    result = read_student(submitted, student, self.cell_order)
+                    others.append(_with_notebook(result, graded, self.store.unreadable(student)))
+        known = of_run | {each.student for each in others}
+        collected = self.files.submitted_folder("*").parent.parent
+        others += [
+            StudentResult(folder.parent.name, failure=NOT_YET)
+            for folder in collected.glob(f"*/{self.module.assignment}")
+            if folder.parent.name not in known
+        ]
+        students = sorted([*results.students, *others], key=lambda each: each.student)
+        return ClassResults(self.module, students)
+
+    def _graded_before(self, student: str) -> NotebookNode | None:
+        """Return a student's notebook in autograded/, None if there is none, as for who has only an extension."""
+        return self.files.read_graded(student) if self.files.graded_notebook(student).is_file() else None
 
     def _report(self, result: StudentResult) -> None:
         self.results[result.student] = result
         self.report_progress(len(self.results), len(self.submissions), result)
+
+
+def _with_notebook(result: StudentResult, graded: NotebookNode, unreadable: str) -> StudentResult:
+    """Return a result with what the graded notebook says about it."""
+    notes = [*read_notes(graded), *result.notes]
+    return with_messages(dataclasses.replace(result, notes=notes, unreadable=unreadable), graded)

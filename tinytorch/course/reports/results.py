@@ -123,6 +123,8 @@ def read_student(notebook: SubmittedNotebook, student: str, test_order: list[str
     written = {cell.name for cell in notebook.notebook.solution_cells}
     answers = [grade for grade in notebook.grades if grade.name in written]
     automatic = [grade for grade in notebook.grades if grade.name not in written and grade.max_score > 0]
+    seconds_late = float(notebook.assignment.total_seconds_late)
+    late_penalty = float(notebook.late_submission_penalty or 0.0)
     tests = [TestResult(grade.name, float(grade.score), float(grade.max_score)) for grade in automatic]
     return StudentResult(
         student,
@@ -130,8 +132,9 @@ def read_student(notebook: SubmittedNotebook, student: str, test_order: list[str
         written=len(answers),
         written_waiting=sum(bool(grade.needs_manual_grade) for grade in answers),
         written_points=float(sum(grade.score for grade in answers)),
-        seconds_late=float(notebook.assignment.total_seconds_late),
-        late_penalty=float(notebook.late_submission_penalty or 0.0),
+        seconds_late=seconds_late,
+        late_penalty=late_penalty,
+        notes=[Note("note", "", late_sentence(seconds_late, late_penalty))] if seconds_late > 0 else [],
         held_back=any(grade.needs_manual_grade for grade in automatic),
     )
 

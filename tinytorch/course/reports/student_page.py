@@ -114,4 +114,9 @@ class PageWriter:
         resources = {"unique_key": module.name, "output_files_dir": f"{module.name}_files", "nbgrader": names}
         graded = nbformat.v4.reads(self.files.graded_notebook(student).read_text(encoding="utf-8"))
         page, _ = self.exporter.from_notebook_node(graded, resources)
-        write_whole(self.files.page(student), page.encode("utf-8"))
+        target = self.files.page(student)
+        for name, content in self.files.exchange_files(student).items():
+            beside = target.with_name(name)
+            if not beside.is_file() or beside.read_bytes() != content:
+                write_whole(beside, content)
+        write_whole(target, page.encode("utf-8"))
