@@ -526,6 +526,32 @@ def extend(
     print(f"{student} has until {due:%Y-%m-%d %H:%M} UTC")
 
 
+@app.command(rich_help_panel=INSTRUCTORS)
+def status(
+    module: OneModule,
+    output: Annotated[
+        Path | None, typer.Option(help="The folder that it was graded to, if `tito grade` had --output.")
+    ] = None,
+) -> None:
+    """Say who is graded, flagged, late or missing, and who waits.
+
+    \b
+    tito status 05
+    """
+    from tinytorch.course.gradebook.nbgrader_api import open_nbgrader_in
+    from tinytorch.course.reports.class_status import class_status
+
+    course = Course.find()
+    chosen = course.module(module)
+    found = class_status(open_nbgrader_in(course, (output or course.root).resolve()).coursedir, chosen)
+    due = f"due {found.due:%Y-%m-%d %H:%M} UTC" if found.due else "no due date"
+    print(f"{chosen.assignment}: {found.students} students, {due}")
+    for group in found.groups:
+        if group.students:
+            advice = f"  (next: {group.advice})" if group.advice else ""
+            print(f"\n{group.what}: {len(group.students)}{advice}\n  {', '.join(group.students)}")
+
+
 @app.command("return", rich_help_panel=INSTRUCTORS)
 def return_scores(
     module: OneModule,
@@ -555,8 +581,11 @@ def return_scores(
     Only the cells of one column change. Who is flagged, waits for points by hand or handed in nothing is left out and
     named, unless --mark says what to enter.
     """
+    from datetime import UTC, datetime
+
     from tinytorch.course.gradebook.nbgrader_api import open_nbgrader_in
     from tinytorch.course.gradebook.open_read_only import open_read_only
+    from tinytorch.course.gradebook.returned_scores import record_returned
     from tinytorch.course.gradebook.standing import STATES, read_standings
     from tinytorch.course.reports.fill_template import MARKS, fill_template
 
@@ -565,10 +594,14 @@ def return_scores(
     marks = dict(_pair(each, "--mark", "missing=0") for each in mark or [])
     if unknown := [name for name in marks if name not in MARKS]:
         raise CourseError(f"--mark takes {', '.join(MARKS)}, and not {unknown[0]!r}.")
-    with open_read_only(open_nbgrader_in(course, (output or course.root).resolve()).coursedir.db_url) as gradebook:
+    coursedir = open_nbgrader_in(course, (output or course.root).resolve()).coursedir
+    with open_read_only(coursedir.db_url) as gradebook:
         standings = read_standings(gradebook, chosen)
     path = write or template.with_name(f"{template.stem}-{chosen.assignment}{template.suffix}")
     filled = fill_template(chosen, standings, template, path, platform=to, column=column, scale=scale, marks=marks)
+    points = {each.student.id: each.points for each in standings if each.student.id in filled.filled}
+    now = datetime.now(UTC).replace(tzinfo=None)
+    record_returned(coursedir.db_url, coursedir.course_id, chosen, points, now)
     print(f"wrote {path}: {len(filled.filled)} scores in {filled.column!r}; import it on the platform")
     for state, students in filled.left_out.items():
         print(f"left out, {STATES[state]}: {', '.join(students)}")

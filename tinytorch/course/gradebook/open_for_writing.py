@@ -1,6 +1,6 @@
-"""Opening a gradebook to change it, which only `record`, `register`, `due_dates` and `class_list` may do.
+"""Opening a gradebook to change it, which only five files may do.
 
-pyproject.toml holds everybody to that: import-linter lets only these four import this file, and ruff keeps nbgrader's
+pyproject.toml holds everybody to that: import-linter lets only those that it names import this file, and ruff keeps nbgrader's
 own class to this file and `open_read_only`.
 """
 
