@@ -1,7 +1,7 @@
 """Opening a gradebook to change it, which only five files may do.
 
-pyproject.toml holds everybody to that: import-linter lets only those that it names import this file, and ruff keeps nbgrader's
-own class to this file and `open_read_only`.
+pyproject.toml names them: import-linter lets only those import this file, and ruff keeps nbgrader's own class to this
+file and `open_read_only`.
 """
 
 from __future__ import annotations
