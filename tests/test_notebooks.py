@@ -1,7 +1,9 @@
 """The notebooks themselves: complete, pleasant to read, and running from top to bottom."""
 
+import copy
 import re
 import statistics
+from functools import cache
 from pathlib import Path
 
 import nbformat
@@ -22,6 +24,7 @@ def least(module, for_long, for_short):
     return for_long if module.number in LONG else for_short
 
 
+@cache  # only read by the tests
 def solution(module):
     write_solution_notebook(module)
     return nbformat.read(module.solution_path, as_version=4)
@@ -41,7 +44,7 @@ def cells_by_step(notebook):
 
 @MODULES
 def test_it_runs_from_top_to_bottom_and_draws(module, tmp_path):
-    notebook = solution(module)
+    notebook = copy.deepcopy(solution(module))
     NotebookClient(notebook, timeout=600, kernel_name="python3", resources={"metadata": {"path": tmp_path}}).execute()
     outputs = [output for cell in notebook.cells if cell.cell_type == "code" for output in cell.outputs]
     shown = [output.get("data", {}).get("text/html", "") for output in outputs]
