@@ -10,6 +10,8 @@ import nbformat
 import pytest
 from nbgrader.api import Gradebook
 
+from tests.helpers.hand_in import hand_in_each
+from tests.helpers.tiny_course import GradedClass, TinyCourse
 from tinytorch.course.gradebook import register as registering
 from tinytorch.course.gradebook.record import Recorder
 from tinytorch.course.grading.grade import grade
@@ -168,3 +170,27 @@ def test_a_student_s_bundle_is_no_place_to_grade_in(class_: GradedTwice) -> None
     shutil.rmtree(class_.course.root / "src")
     with pytest.raises(CourseError, match=r"has no src/.*: grade in the instructor's course folder\.$"):
         class_.grade()
+
+
+LASTING = {
+    "a_loops": "while True:\n        pass",
+    "a_sleeps": "import time\n    time.sleep(900)",
+    "a_will_not_end": "while True:\n        try:\n            [x] * 9\n        except BaseException:\n            pass",
+    "a_is_huge": "return range(10**12)",
+}
+
+
+def test_four_that_try_to_last_hold_nobody_back_and_cost_nobody_a_point(course: TinyCourse) -> None:
+    course.configure(("submission_timeout = 120\n", "submission_timeout = 9\n"))
+    source = "#| export\ndef double(x):\n    {}\n"
+    lasting = {name: {"double": source.format(body)} for name, body in LASTING.items()}
+    folder = hand_in_each(course, **lasting, **{f"b{number}": {} for number in range(8)})
+    run = course.tito("grade", folder, "--module", "02", "--workers", "2", check=True)
+    graded = GradedClass(course, folder, course.root, run)
+    honest = [f"b{number}" for number in range(8)]
+    assert {graded.points(student)["points"] for student in honest} == {20}
+    assert {graded.points(name.replace("_", "-"))["double-number"] for name in lasting} == {0}
+    order = [line.split()[2] for line in run.stdout.splitlines() if line.startswith("graded ")]
+    assert len(order) == 12
+    endless = [name.replace("_", "-") for name in LASTING if name != "a_is_huge"]
+    assert sum(order.index(student) < min(map(order.index, endless)) for student in honest) >= 2

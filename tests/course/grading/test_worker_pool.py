@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import csv
 import os
+import select
 import signal
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +14,7 @@ import pytest
 
 from tests.helpers.hand_in import hand_in_each
 from tests.helpers.tiny_course import GradedClass, TinyCourse
-from tinytorch.course.grading.worker_pool import Lost, Pool
+from tinytorch.course.grading.worker_pool import MOST_ASIDE, Lost, Pool, TooLong
 
 ALL = {"points": 20, "max_points": 20, "double-number": 4, "double-more": 6, "pair-total-right": 10}
 # A preprocessor of the course that kills the worker it runs in, for some students each time, for some the first time
@@ -57,6 +58,57 @@ def test_a_task_whose_worker_dies_each_time_is_reported_and_the_others_are_done(
             pool.submit(task)
         outcomes = dict(pool.finished())
     assert outcomes == {1: 2, "dies": Lost(-signal.SIGKILL), 2: 4, 3: 6}
+
+
+def waits_for(folder: Path) -> Callable[[Any], Any]:
+    """Return what a worker does in these tests: a task that is a text lasts until there is a file of that name."""
+
+    def handle(task: Any) -> Any:
+        while isinstance(task, str) and not (folder / task).exists():
+            select.select([], [], [], 0.01)
+        return task
+
+    return handle
+
+
+def test_tasks_that_take_long_hold_no_other_back(tmp_path: Path) -> None:
+    with Pool(2, lambda: waits_for(tmp_path), slow_seconds=0.1) as pool:
+        for task in ("slow a", "slow b", "slow c", 1, 2, "slow d", 3):
+            pool.submit(task)
+        done = []
+        for task, _ in pool.finished():
+            done.append(task)
+            if {1, 2, 3} <= set(done):
+                for name in "abcd":
+                    (tmp_path / f"slow {name}").touch()
+    assert set(done[:3]) == {1, 2, 3}
+    assert sorted(done[3:]) == ["slow a", "slow b", "slow c", "slow d"]
+
+
+def test_only_so_many_slow_tasks_go_on_beside_the_others(tmp_path: Path) -> None:
+    names = [f"slow {number}" for number in range(9)]
+    most = 0
+
+    def report(tasks: Sequence[tuple[Any, float]]) -> None:
+        nonlocal most
+        most = max(most, len(tasks))
+        if len(tasks) == 1 + MOST_ASIDE and all(seconds > 0.3 for _, seconds in tasks):
+            for name in names:
+                (tmp_path / name).touch()
+
+    with Pool(1, lambda: waits_for(tmp_path), slow_seconds=0.1, report_at_work=report) as pool:
+        for name in names:
+            pool.submit(name)
+        assert sorted(task for task, _ in pool.finished()) == names
+    assert most == 1 + MOST_ASIDE
+
+
+def test_a_task_that_takes_longer_than_any_may_is_ended_and_named(tmp_path: Path) -> None:
+    with Pool(1, lambda: waits_for(tmp_path), most_seconds=0.2) as pool:
+        for task in ("endless", 1):
+            pool.submit(task)
+        assert list(pool.finished()) == [("endless", TooLong(0.2)), (1, 1)]
+    assert "longer than 0.2 s" in str(TooLong(0.2))
 
 
 def test_a_killed_worker_costs_nobody_a_point(course: TinyCourse, orphans: Callable[[], list[str]]) -> None:

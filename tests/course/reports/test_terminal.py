@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import re
 from pathlib import Path
 
@@ -13,7 +14,7 @@ from tests.helpers.tiny_course import GradedClass
 from tinytorch.course.layout import Module
 from tinytorch.course.notes import Note
 from tinytorch.course.reports.results import ClassResults
-from tinytorch.course.reports.terminal import print_report
+from tinytorch.course.reports.terminal import GradingProgress, print_report
 
 
 def test_the_report_has_a_row_per_student_and_the_most_failed_test_first(graded: GradedClass) -> None:
@@ -41,3 +42,24 @@ def test_brackets_of_students_are_no_markup_of_the_terminal_s(capsys: pytest.Cap
     shown = capsys.readouterr().out
     assert said in shown
     assert "KeyError: [/x]" in shown
+
+
+def test_a_pipe_hears_every_twenty_seconds_who_is_still_being_graded(capsys: pytest.CaptureFixture[str]) -> None:
+    with GradingProgress(Console()) as progress:
+        for seconds in range(0, 65, 5):
+            progress.at_work([("ann", seconds), ("bob", max(0, seconds - 30))])
+    assert capsys.readouterr().out.splitlines() == [
+        "still grading ann (20 s)",
+        "still grading ann (40 s)",
+        "still grading bob (20 s)",
+        "still grading ann (60 s)",
+    ]
+
+
+def test_the_bar_of_a_terminal_names_who_is_being_graded() -> None:
+    with GradingProgress(Console(width=200, force_terminal=True, file=io.StringIO())) as progress:
+        progress.at_work([("ann", 1.0), ("bob", 2.0)])
+        assert progress.bar.tasks[0].description == "grading ann, bob"
+        progress(1, 2, result_of("ann", 1))
+        progress.at_work([("bob", 2.0)])
+        assert re.fullmatch(r"ann \S+; grading bob", progress.bar.tasks[0].description)

@@ -3,7 +3,11 @@
 from __future__ import annotations
 
 import json
-from collections import namedtuple
+from collections import OrderedDict, defaultdict, deque, namedtuple
+from datetime import UTC, date, datetime, time, timedelta
+from decimal import Decimal
+from fractions import Fraction
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -114,6 +118,99 @@ def test_an_object_equal_to_everything_equals_nothing_here(ask) -> None:
         ask(arrived)
 
 
+@pytest.mark.parametrize(
+    "value",
+    [
+        Fraction(2, 3),
+        [Fraction(1, 2), Fraction(5)],
+        Decimal("0.10"),
+        Decimal("NaN").copy_abs(),
+        1 - 2j,
+        datetime(2026, 1, 2, 3, 4, 5, 6, tzinfo=UTC),
+        date(2026, 1, 2),
+        time(3, 4, 5),
+        timedelta(days=-1, microseconds=5),
+        Path("data/cat.png"),
+        slice(1, None, 2),
+        range(9, 0, -2),
+        deque([1, 2]),
+        frozenset({1, 2}),
+        {frozenset({1}), frozenset({2})},
+        {(1, 2): "pair", Fraction(1, 2): "half"},
+        OrderedDict(a=1),
+        defaultdict(list, a=[1]),
+        {"a": 1}.keys(),
+        {"a": 1}.items(),
+        np.str_("cat"),
+        np.str_(""),
+        np.bytes_(b"cat"),
+        np.bool_(True),
+        np.complex64(1j),
+        np.float16(0.5),
+        np.longdouble(0.5),
+        np.uint64(2**64 - 1),
+        np.datetime64("2026-01-02"),
+        np.timedelta64(3, "D"),
+    ],
+    ids=repr,
+)
+def test_what_a_correct_answer_may_be_arrives_equal(value) -> None:
+    arrived = there_and_back(value)
+    assert repr(arrived) == repr(value) or arrived == value
+    assert not isinstance(arrived, Opaque)
+
+
+def test_the_values_of_a_dict_arrive() -> None:
+    assert list(there_and_back({"a": 1, "b": 1}.values())) == [1, 1]
+
+
+@pytest.mark.parametrize(
+    "array",
+    [
+        np.array(["cat", "horse"]),
+        np.array([b"a", b"bc"]),
+        np.array([1 + 2j, 0]),
+        np.array(["2026-01-02"], dtype="datetime64[s]"),
+        np.array(7),
+        np.array([], dtype=np.float32).reshape(0, 3),
+        np.array([[1, "a"], [None, Fraction(1, 2)]], dtype=object),
+    ],
+    ids=repr,
+)
+def test_arrays_of_every_kind_arrive(array) -> None:
+    arrived = there_and_back(array)
+    assert (arrived.dtype, arrived.shape) == (array.dtype, array.shape)
+    assert arrived.tolist() == array.tolist()
+
+
+def test_a_range_too_long_to_go_through_can_only_be_shown() -> None:
+    for long in (range(10**12), range(0, -(10**12), -3), range(10**40)):
+        arrived = there_and_back(long)
+        assert repr(arrived) == repr(long)
+        with pytest.raises(TypeError, match="a range of more than a million numbers came"):
+            sum(arrived)
+    assert there_and_back(range(10**6)) == range(10**6)
+
+
+def test_a_dict_of_a_student_s_own_objects_can_only_be_shown() -> None:
+    assert isinstance(there_and_back({object(): 1}), Opaque)
+    assert isinstance(there_and_back({object()}), Opaque)
+
+
+def test_an_error_of_two_kinds_is_both_here() -> None:
+    class Both(TypeError, ValueError):
+        pass
+
+    class More(Both, KeyError):
+        pass
+
+    for kind in (Both, More):
+        arrived = there_and_back(kind("size"))
+        assert isinstance(arrived, TypeError)
+        assert isinstance(arrived, ValueError)
+        assert str(arrived) == str(kind("size"))
+
+
 def test_errors_arrive_as_python_s_own_with_their_message() -> None:
     class Mine(ValueError):
         pass
@@ -135,7 +232,12 @@ def test_errors_arrive_as_python_s_own_with_their_message() -> None:
         ["array", "<f4", [9], "AAAA"],
         ["type", "builtins", "exec"],
         ["type", "os", "system"],
-        ["set", [["list", []]]],
+        ["array", "<f4", [0, 10**12], ""],
+        ["objects", [0, 10**12], []],
+        ["decimal", "x"],
+        ["fraction", "1", "0"],
+        ["datetime", "yesterday"],
+        ["exception", ["ValueError", "ValueError"], "", ""],
     ],
 )
 def test_what_no_honest_sender_sends_is_unreadable(data) -> None:

@@ -58,6 +58,11 @@ class Assignment:
         """The isolation in which its submissions run, such as "bubblewrap"."""
         return str(self.settings.get("ExecuteStaged", {}).get("isolation", ExecuteStaged.isolation.default_value))
 
+    @property
+    def submission_seconds(self) -> float:
+        """The time that all cells of a submission have together."""
+        return float(ExecuteStaged(config=Config(self.settings)).submission_timeout)
+
     def unpack(self, folder: Path) -> Course:
         """Write the files into `folder` and return the course that they make up."""
         for path, content in self.files.items():

@@ -19,7 +19,7 @@ from tinytorch.course.error_text import first_line
 from tinytorch.course.gradebook.nbgrader_api import open_nbgrader
 from tinytorch.course.grading.assignment import pack
 from tinytorch.course.grading.cluster import check_scheduler
-from tinytorch.course.grading.options import DEFAULT_OPTIONS, Options, ReportProgress
+from tinytorch.course.grading.options import DEFAULT_OPTIONS, NoProgress, Options, ReportProgress
 from tinytorch.course.grading.reference import REFERENCE, prove_reference
 from tinytorch.course.grading.resume import only_run
 from tinytorch.course.grading.run import Run, Setting
@@ -43,7 +43,7 @@ def grade(
     folder: Path,
     module: Module | None = None,
     output: Path | None = None,
-    report_progress: ReportProgress = lambda done, total, result: None,
+    report_progress: ReportProgress = NoProgress(),  # noqa: B008
     options: Options = DEFAULT_OPTIONS,
 ) -> ClassResults:
     """Grade every submission in `folder` and return the results; feedback/ and grades.csv are in `output`.
@@ -56,7 +56,7 @@ def grade(
         folder: the folder of submissions.
         module: the module that they are for; found out from the notebooks if None.
         output: the folder for results; if None the course folder, with plain nbgrader's folders and gradebook.
-        report_progress: called after each student.
+        report_progress: called after each student, and with who is being graded.
         options: the options of `tito grade`.
 
     Raises:
@@ -111,7 +111,7 @@ def run_class(
 
 def _grade_reference(setting: Setting, notebook: Path, output: Path) -> tuple[StudentResult, NotebookNode | None]:
     """Grade the solution as if a student had handed it in, in a folder and a gradebook of its own."""
-    run = Run(setting, output, [Submission(REFERENCE, notebook)], lambda *_: None, Options(workers=1))
+    run = Run(setting, output, [Submission(REFERENCE, notebook)], NoProgress(), Options(workers=1))
     (result,) = run.grade().students
     return result, None if result.failure else run.files.read_graded(REFERENCE)
 

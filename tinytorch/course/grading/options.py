@@ -1,14 +1,32 @@
-"""The options of a grading run, and the function that it reports its progress to."""
+"""The options of a grading run, and what it reports its progress to."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Protocol
 
 from tinytorch.course.reports.results import StudentResult
 
-# Called after each student with the number of students who are done, the number of all, and this student's result
-ReportProgress = Callable[[int, int, StudentResult], None]
+
+class ReportProgress(Protocol):
+    """What is told how far a run has come."""
+
+    def __call__(self, done: int, total: int, result: StudentResult) -> None:
+        """Hear that one more student is done, and how many are, of how many."""
+
+    def at_work(self, students: Sequence[tuple[str, float]]) -> None:
+        """Hear, every now and then, who is being graded, and for how many seconds by now."""
+
+
+class NoProgress:
+    """Tells nobody."""
+
+    def __call__(self, done: int, total: int, result: StudentResult) -> None:
+        """Do nothing."""
+
+    def at_work(self, students: Sequence[tuple[str, float]]) -> None:
+        """Do nothing."""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import dataclasses
 import os
 import tempfile
-from collections.abc import Collection, Iterator
+from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from pathlib import Path
@@ -27,7 +27,7 @@ from tinytorch.course.grading.cluster import Cluster
 from tinytorch.course.grading.options import Options, ReportProgress
 from tinytorch.course.grading.resume import Bookkeeping, Fingerprint, Step, Store, fingerprint_of
 from tinytorch.course.grading.worker import PageTask, SubmissionFiles, TaskHandler, Worker
-from tinytorch.course.grading.worker_pool import Lost, Pool
+from tinytorch.course.grading.worker_pool import Lost, Pool, TooLong
 from tinytorch.course.handin.collect import Submission, collect
 from tinytorch.course.layout import Course, CourseError, Module
 from tinytorch.course.notebook import grade_id, read_notebook
@@ -37,6 +37,10 @@ from tinytorch.course.reports.student_page import FeedbackExporter, PageWriter
 from tinytorch.course.sandbox.forked_kernel import ForkServer
 
 NOT_YET = "not graded yet: run `tito grade` without --student"
+# When a submission is slow: it keeps no other waiting from then on
+SLOW_SECONDS, SLOW_SHARE = 20.0, 1 / 6  # of its limit
+# When a worker is ended: its submission's own limit ends only the submission's code
+MOST_TIMES_LONGER, SPARE_SECONDS = 1.25, 15.0
 
 
 @dataclass
@@ -49,14 +53,23 @@ class Setting:
     exporter: FeedbackExporter
     server: ForkServer | None
 
-    def pool(self, count: int, files: StudentFiles) -> Pool:
+    def pool(
+        self, count: int, files: StudentFiles, report_at_work: Callable[[Sequence[tuple[Any, float]]], None]
+    ) -> Pool:
         """Return workers on this machine, which grade submissions and write feedback pages."""
 
         def make_handler() -> TaskHandler:
             worker = Worker(self.assignment, Path(tempfile.mkdtemp(prefix="worker-")), self.server)
             return TaskHandler(worker, PageWriter(self.exporter, files))
 
-        return Pool(count, make_handler)
+        limit = self.assignment.submission_seconds
+        return Pool(
+            count,
+            make_handler,
+            slow_seconds=min(SLOW_SECONDS, limit * SLOW_SHARE),
+            most_seconds=limit * MOST_TIMES_LONGER + SPARE_SECONDS,
+            report_at_work=report_at_work,
+        )
 
 
 class Run:
@@ -103,14 +116,14 @@ class Run:
         collect(self.module, usable, self.output)
         self.recorder = Recorder(self.api, self.module)
         count = min(self.options.workers or os.cpu_count() or 1, len(usable) or 1)
-        with self.setting.pool(count, self.files) as self.pool, self._graders() as self.graders:
+        with self.setting.pool(count, self.files, self._report_at_work) as self.pool, self._graders() as self.graders:
             for submission in self.submissions:
                 if submission.has_usable_name:
                     self._begin(submission.student)
                 else:
                     self._report(StudentResult(submission.student, failure=submission.problem))
             for task, outcome in self._outcomes():
-                failure = str(outcome) if isinstance(outcome, Lost) else outcome.failure if outcome else ""
+                failure = str(outcome) if isinstance(outcome, (Lost, TooLong)) else outcome.failure if outcome else ""
                 if failure:
                     self._report(StudentResult(task.student, failure=failure))
                 elif isinstance(task, PageTask):
@@ -207,6 +220,8 @@ class Run:
         self.results[result.student] = result
         self.report_progress(len(self.results), len(self.submissions), result)
 
+    def _report_at_work(self, tasks: Sequence[tuple[Any, float]]) -> None:
+        self.report_progress.at_work([(task.student, seconds) for task, seconds in tasks])
 
 def _with_notebook(result: StudentResult, graded: NotebookNode, unreadable: str) -> StudentResult:
     """Return a result with what the graded notebook says about it."""

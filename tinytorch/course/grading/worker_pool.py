@@ -1,30 +1,34 @@
 """Workers on this machine: processes forked from this one, each with one task at a time.
 
 If a worker is killed, another one takes its place and its task; if that one is killed too, the task is reported as
-lost. When this process ends, in whatever way, its workers end too.
+lost. A task that takes long does not keep the others waiting: another worker takes its worker's place, up to a limit.
+One that takes longer than any task may is ended. When this process ends, in whatever way, its workers end too.
 """
 
 from __future__ import annotations
 
 import gc
+import math
 import multiprocessing
 import os
 import signal
 import sys
 import threading
 from collections import deque
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from multiprocessing.connection import Connection, wait
 from multiprocessing.context import ForkProcess
+from time import monotonic
 from types import TracebackType
 from typing import Any
 
 from tinytorch.course.sandbox.end_with_parent import end_with_parent
 
 MOST_TRIES = 2
-LOOK_SECONDS = 0.5  # how often to look for a Ctrl-C that Python dropped
+LOOK_SECONDS = 0.5  # how often to look for a Ctrl-C that Python dropped, and for tasks that take long
+MOST_ASIDE = 2  # how many slow tasks, for each worker, may go on beside the others
 
 
 @dataclass(frozen=True)
@@ -39,10 +43,27 @@ class Lost:
         return f"the grader's own process ended {how}, {MOST_TRIES} times: is there enough memory for all workers?"
 
 
+@dataclass(frozen=True)
+class TooLong:
+    """The outcome of a task that took longer than any task may."""
+
+    seconds: float
+
+    def __str__(self) -> str:
+        """Return what happened."""
+        return f"grading it took longer than {self.seconds:g} s, and was stopped: look at what it does"
+
+
 @dataclass
 class _Task:
     content: Any
     tries: int = 0
+    began: float = 0.0
+
+    @property
+    def seconds(self) -> float:
+        """How long a worker has been at it."""
+        return monotonic() - self.began
 
 
 @dataclass
@@ -60,6 +81,10 @@ class Pool:
 
     count: int
     make_handler: Callable[[], Callable[[Any], Any]]
+    slow_seconds: float = math.inf  # a task that takes longer keeps no other waiting
+    most_seconds: float = math.inf  # for a task
+    # called every now and then with the tasks that workers are at, and for how many seconds
+    report_at_work: Callable[[Sequence[tuple[Any, float]]], None] = lambda tasks: None
     _waiting: deque[_Task] = field(default_factory=deque)
     _workers: list[_Worker] = field(default_factory=list)
     _interrupted: bool = False
@@ -94,17 +119,14 @@ class Pool:
     def finished(self) -> Iterator[tuple[Any, Any]]:
         """Yield each task with its outcome as they end, until there are none left; more may be added meanwhile."""
         while True:
-            for worker in self._workers:
-                if worker.task is None and self._waiting:
-                    self._give(worker, self._waiting.popleft())
+            self._hand_out()
             busy = {worker.pipe: worker for worker in self._workers if worker.task is not None}
             if not busy:
-                if not self._waiting:
-                    return
-                continue
+                return
             ready = wait(list(busy), LOOK_SECONDS)
             if self._interrupted:
                 raise KeyboardInterrupt
+            self.report_at_work([(task.content, task.seconds) for task in self._at_work()])
             for pipe in ready:
                 worker = busy[pipe]  # type: ignore[index]
                 task = worker.task
@@ -121,9 +143,32 @@ class Pool:
                 if isinstance(outcome, BaseException):
                     raise outcome
                 yield task.content, outcome
+            for pipe, worker in busy.items():
+                if pipe not in ready and worker.task is not None and worker.task.seconds > self.most_seconds:
+                    worker.process.kill()
+                    self._replace(worker)
+                    yield worker.task.content, TooLong(self.most_seconds)
+
+    def _at_work(self) -> list[_Task]:
+        """Return the tasks that workers are at."""
+        return [worker.task for worker in self._workers if worker.task is not None]
+
+    def _hand_out(self) -> None:
+        """Give waiting tasks to workers; there is one more worker for each task that takes long."""
+        while self._waiting:
+            at_work = self._at_work()
+            slow = sum(task.seconds > self.slow_seconds for task in at_work)
+            if len(at_work) - min(slow, MOST_ASIDE * self.count) >= self.count:
+                return
+            idle = next((worker for worker in self._workers if worker.task is None), None)
+            if idle is None:
+                idle = self._hire()
+                self._workers.append(idle)
+            self._give(idle, self._waiting.popleft())
 
     def _give(self, worker: _Worker, task: _Task) -> None:
         task.tries += 1
+        task.began = monotonic()
         worker.task = task
         with suppress(OSError):  # the worker is dead, which `finished` will notice
             worker.pipe.send(task.content)
@@ -143,7 +188,7 @@ class Pool:
         process = context.Process(
             target=_work,
             args=(os.getpid(), theirs, [ours, *(worker.pipe for worker in self._workers)], self.make_handler),
-            daemon=True,
+            daemon=False,  # a worker starts a process of its own, which decides tests
         )
         process.start()
         theirs.close()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Sequence
 
 from rich.console import Console
 from rich.markup import escape
@@ -15,6 +16,7 @@ from tinytorch.course.tables import print_table
 KINDS = ("flag", "fault", "note")
 MESSAGE = "most common failure"
 MESSAGE_CHARACTERS = 60  # at most
+SLOW_SECONDS = 20  # after which a pipe is told who is still being graded, and again after as long
 
 
 class GradingProgress:
@@ -24,6 +26,8 @@ class GradingProgress:
         columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
         self.bar = Bar(*columns, console=console, transient=True, disable=not console.is_terminal)
         self.task: TaskID | None = None
+        self.last = ""  # the last student who is done, and the points
+        self.told: dict[str, int] = {}  # how many times `SLOW_SECONDS` a student had taken when that was told last
 
     def __enter__(self) -> GradingProgress:
         self.bar.start()
@@ -38,9 +42,26 @@ class GradingProgress:
         if not self.bar.console.is_terminal:
             print(f"graded {done}/{total} {result.student} {outcome}", flush=True)
             return
+        self.last = f"{escape(result.student)} {outcome}"
+        self.bar.update(self._shown_task(), total=total, completed=done, description=self.last)
+
+    def at_work(self, students: Sequence[tuple[str, float]]) -> None:
+        """Show who is being graded: on a terminal all of them, in a pipe those who have taken long."""
+        if self.bar.console.is_terminal:
+            names = ", ".join(escape(student) for student, _ in students)
+            doing = f"grading {names}" if students else ""
+            self.bar.update(self._shown_task(), description="; ".join(filter(None, (self.last, doing))))
+            return
+        slow = {student: int(seconds // SLOW_SECONDS) for student, seconds in students}
+        new = [student for student, times in slow.items() if times > self.told.get(student, 0)]
+        self.told = slow
+        if new:
+            print("still grading", ", ".join(f"{name} ({slow[name] * SLOW_SECONDS} s)" for name in new), flush=True)
+
+    def _shown_task(self) -> TaskID:
         if self.task is None:
-            self.task = self.bar.add_task("", total=total)
-        self.bar.update(self.task, completed=done, description=f"{escape(result.student)} {outcome}")
+            self.task = self.bar.add_task("", total=None)
+        return self.task
 
 
 def print_report(console: Console, results: ClassResults) -> None:

@@ -7,6 +7,7 @@ decides nothing. It never sees an assert, and so it never sees an expected value
 from __future__ import annotations
 
 import base64
+import collections
 import json
 from collections.abc import Callable, Sequence
 from types import CodeType
@@ -16,6 +17,17 @@ import numpy as np
 
 MOST_ITEMS = 1_000_000
 MOST_BYTES = 50_000_000
+# By the name that `decode_values` knows them by
+COLLECTIONS: dict[str, Any] = {
+    "tuple": tuple,
+    "list": list,
+    "deque": collections.deque,
+    "set": set,
+    "frozenset": frozenset,
+    "keys": type({}.keys()),
+    "values": type({}.values()),
+    "items": type({}.items()),
+}
 
 
 class Witness:
@@ -47,7 +59,7 @@ def encode(value: Any, tensor_class: Any = None) -> list[Any]:
         return ["constant", value]
     if isinstance(value, int):
         return ["int", str(int.__index__(value))]
-    if isinstance(value, np.generic):
+    if isinstance(value, np.generic) and not isinstance(value, (str, bytes)):
         value = np.asarray(value)
         return (
             ["scalar", value.dtype.str, base64.b64encode(value.tobytes()).decode()] if _plain(value) else _opaque(value)
@@ -58,8 +70,9 @@ def encode(value: Any, tensor_class: Any = None) -> list[Any]:
         return ["str", str.__str__(value)]
     if isinstance(value, (bytes, bytearray)):
         return ["bytes", base64.b64encode(bytes(value)).decode()]
-    bases: list[tuple[str, Any]] = [("tuple", tuple), ("list", list), ("set", set), ("set", frozenset)]
-    for name, base in bases:
+    if isinstance(value, complex):
+        return ["complex", float.hex(value.real), float.hex(value.imag)]
+    for name, base in COLLECTIONS.items():
         if isinstance(value, base):
             items = list(base.__iter__(value))
             if name == "list" and len(items) > 1 and (packed := _numbers(items)):
@@ -67,6 +80,8 @@ def encode(value: Any, tensor_class: Any = None) -> list[Any]:
             return [name, [encode(item, tensor_class) for item in items]] if len(items) < MOST_ITEMS else _opaque(value)
     if isinstance(value, dict):
         return ["dict", [[encode(key, tensor_class), encode(item, tensor_class)] for key, item in dict.items(value)]]
+    if isinstance(value, slice):
+        return ["slice", [encode(part) for part in (value.start, value.stop, value.step)]]
     if isinstance(value, range):
         return ["range", [value.start, value.stop, value.step]]
     if isinstance(value, np.ndarray):
@@ -81,7 +96,28 @@ def encode(value: Any, tensor_class: Any = None) -> list[Any]:
     if isinstance(tensor_class, type) and isinstance(value, tensor_class):
         data = getattr(value, "data", None)
         return ["tensor", _array(data), _text(value, repr)] if isinstance(data, np.ndarray) else _opaque(value)
-    return _opaque(value)
+    return _from_library(value) or _opaque(value)
+
+
+def _from_library(value: Any) -> list[Any]:
+    """Return a number, time or path of Python's library encoded; [] for anything else.
+
+    Their classes are known by name: whether one is imported is up to the notebook.
+    """
+    base: Any
+    for base in type(value).__mro__:
+        name = f"{base.__module__}.{base.__name__}"
+        if name == "fractions.Fraction":
+            return ["fraction", *(str(int.__index__(part)) for part in (value.numerator, value.denominator))]
+        if name == "decimal.Decimal":
+            return ["decimal", _text(value, base.__str__)]
+        if name in ("datetime.datetime", "datetime.date", "datetime.time"):
+            return [base.__name__, _text(value, base.isoformat)]
+        if name == "datetime.timedelta":
+            return ["timedelta", *(int.__index__(part) for part in (value.days, value.seconds, value.microseconds))]
+        if name == "pathlib.PurePath":
+            return ["path", _text(value, base.__str__)]
+    return []
 
 
 def observe(look: Callable[[], Any], tensor_class: Any = None) -> list[Any]:
@@ -113,13 +149,15 @@ def _numbers(items: list[Any]) -> list[Any]:
 
 def _array(value: Any) -> list[Any]:
     value = np.asarray(value)
+    if value.dtype.kind == "O" and value.size < MOST_ITEMS:
+        return ["objects", list(value.shape), [encode(item) for item in value.ravel().tolist()]]
     if not _plain(value):
         return _opaque(value)
     return ["array", value.dtype.str, list(value.shape), base64.b64encode(value.tobytes()).decode()]
 
 
 def _plain(array: Any) -> bool:
-    return bool(array.dtype.kind in "biuf" and array.nbytes <= MOST_BYTES)
+    return bool(array.dtype.kind in "biufcUSMm" and array.dtype.itemsize and array.nbytes <= MOST_BYTES)
 
 
 def _opaque(value: Any) -> list[Any]:

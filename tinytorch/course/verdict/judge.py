@@ -6,34 +6,22 @@ was decided here, on evidence for each. `split_test` splits the cell into what e
 
 from __future__ import annotations
 
-import builtins
-import json
 import marshal
 import re
 import secrets
 import textwrap
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from importlib.resources import files
-from typing import Any, Literal
+from typing import Literal
 
-import numpy as np
 from nbformat import NotebookNode
 
 from tinytorch.course.outputs import error_output
-from tinytorch.course.verdict.decode_values import Tensor, Unreadable, decode
-from tinytorch.course.verdict.split_test import CHECK, LOOK, OUR_NAMES, Part, take_apart
+from tinytorch.course.verdict.replay import Evidence, Outcome, decide
+from tinytorch.course.verdict.split_test import LOOK, Part, take_apart
 
 MOST_EVIDENCE_BYTES = 20_000_000
-BUILTINS = {name: getattr(builtins, name) for name in OUR_NAMES if hasattr(builtins, name)}
-
-
-class Tampered(Exception):
-    """The evidence is not what an honest run of the cell sends."""
-
-
-class EndedEarly(Exception):
-    """The student's half ended before the next assert."""
 
 
 @dataclass(frozen=True)
@@ -42,6 +30,7 @@ class Verdict:
 
     outputs: list[NotebookNode]
     flag: str = ""  # what a person has to look at before the points count
+    fault: str = ""  # why it could not be decided
     decided: bool = False  # an assert failed on evidence, and nothing that came later changes that
 
     @property
@@ -50,13 +39,19 @@ class Verdict:
         return "error" if any(output.output_type == "error" for output in self.outputs) else "ok"
 
 
-def judge(source: str, witness: str, run: Callable[[str], Sequence[NotebookNode]]) -> Verdict:
+def judge(
+    source: str,
+    witness: str,
+    run: Callable[[str], Sequence[NotebookNode]],
+    decide: Callable[[Sequence[Evidence]], Outcome] = decide,
+) -> Verdict:
     """Return the verdict on a test cell.
 
     Args:
         source: the test cell's source, hidden region included.
         witness: the path at which the student's process finds the content that `witness_file` returned.
         run: runs a source in the student's process and returns its outputs.
+        decide: runs the grader's halves on the evidence; a `Decider` does so within limits.
     """
     look = f"{LOOK}_{secrets.token_hex(8)}"
     parts = [(part, f"application/x-evidence-{secrets.token_hex(8)}") for part in take_apart(source)]
@@ -69,22 +64,23 @@ def judge(source: str, witness: str, run: Callable[[str], Sequence[NotebookNode]
         for output in outputs
         if output.output_type != "error" and not kinds & set(output.get("data", {}))
     ]
-    judged = _Replay()
+    if sum(len(text) for texts in sent.values() for text in texts) > MOST_EVIDENCE_BYTES:
+        return _tampered(shown, f"the test's evidence is larger than {MOST_EVIDENCE_BYTES:,} bytes")
+    evidence = []
     for index, (part, kind) in enumerate(parts):
         # An error, or being stopped from outside, belongs to this part if no later part had begun
         stopped = bool(errors) and not any(sent[later] for _, later in parts[index + 1 :])
-        try:
-            judged.run(part, _read(sent[kind], stopped))
-        except EndedEarly:
-            # The student's half raised, or was stopped: that error is the verdict
-            if not stopped:
-                return _tampered(shown, "the test ended early, yet without an error")
-        except Tampered as problem:
-            return _tampered(shown, str(problem))
-        except Exception as failure:
-            return Verdict([*shown, error_output(type(failure).__name__, str(failure))], decided=True)
-        if stopped:
-            return Verdict([*shown, errors[0]])
+        evidence.append(Evidence(part.grader_bytes, sent[kind], stopped))
+    outcome = decide(evidence)
+    if outcome.kind == "tampered":
+        return _tampered(shown, outcome.text)
+    if outcome.kind == "stopped":
+        return Verdict([*shown, errors[0]])
+    if outcome.kind == "failed":
+        return Verdict([*shown, error_output(outcome.name, outcome.text)], decided=True)
+    if outcome.kind == "too much":
+        problem = f"the values that this test compares {outcome.text}"
+        return Verdict([*shown, error_output("TooMuchToCompare", problem)], fault=problem, decided=True)
     return Verdict(shown)
 
 
@@ -92,7 +88,7 @@ def get_ready(sources: Sequence[str]) -> None:
     """Split the test cells that will be judged, so that processes forked from this one find them split."""
     for source in sources:
         for part in take_apart(source):
-            _ = part.grader_code
+            _ = part.grader_bytes
 
 
 def witness_file(helpers: Sequence[str]) -> bytes:
@@ -125,71 +121,6 @@ def _student_source(parts: Sequence[tuple[Part, str]], look: str, witness: str) 
             f"    {look}.send({kind!r})",
         ]
     return "\n".join([*lines, f"del {look}"])
-
-
-def _read(evidence: list[Any], stopped: bool) -> list[Any]:
-    """Return the entries of a part's evidence, in the order in which they were sent."""
-    if not evidence and stopped:
-        raise EndedEarly
-    if len(evidence) != 1:
-        raise Tampered(f"the test's evidence came {len(evidence)} times instead of once")
-    if len(evidence[0]) > MOST_EVIDENCE_BYTES:
-        raise Tampered(f"the test's evidence is {len(evidence[0]):,} bytes large")
-    try:
-        entries = json.loads(evidence[0])
-    except ValueError:
-        raise Tampered("the test's evidence cannot be read") from None
-    if not isinstance(entries, list):
-        raise Tampered("the test's evidence cannot be read")
-    return entries
-
-
-class _Replay:
-    """The grader's halves of one cell, run one after the other on the evidence for each."""
-
-    def __init__(self) -> None:
-        own = {"np": np, "Tensor": Tensor, CHECK: self._check, LOOK: self._look}
-        self.space = {"__builtins__": {**BUILTINS, "__import__": _import_for_numpy}, **own}
-        self.waiting: Iterator[Any] = iter(())
-        self.looks: list[Any] = []
-        self.values: dict[int, Any] = {}
-
-    def run(self, part: Part, entries: list[Any]) -> None:
-        """Run a part; raises what a failed assert raises, `EndedEarly` or `Tampered`."""
-        self.waiting = iter(entries)
-        exec(part.grader_code, self.space)
-        if next(self.waiting, None) is not None:
-            raise Tampered("more evidence came than the test has asserts")
-
-    def _check(self, number: int) -> None:
-        """Take the evidence for the next assert."""
-        entry = next(self.waiting, None)
-        if entry is None:
-            raise EndedEarly
-        if not (isinstance(entry, list) and len(entry) == 2 and entry[0] == number and isinstance(entry[1], list)):
-            raise Tampered("the test's evidence does not belong to its asserts")
-        self.looks, self.values = entry[1], {}
-
-    def _look(self, index: int) -> Any:
-        """Return a value that the assert asks for, or raise the error that it raised in the student's process."""
-        if index in self.values:  # a loop inside the assert asks for it again and again
-            return self.values[index]
-        try:
-            kind, *rest = self.looks[index]
-            value = decode(rest[0] if kind == "raised" else self.looks[index])
-        except (Unreadable, IndexError, TypeError, ValueError, RecursionError) as problem:
-            raise Tampered(f"the test's evidence cannot be read ({problem})") from None
-        if kind == "raised":
-            raise value if isinstance(value, Exception) else Tampered("an error was sent that is none")
-        self.values[index] = value
-        return value
-
-
-def _import_for_numpy(name: str, *how: Any) -> Any:
-    """Import what NumPy imports on first use, such as for `array.sum()`; a test's asserts import nothing."""
-    if name.split(".")[0] != "numpy":
-        raise ImportError(f"a test's asserts import nothing, and so not {name}")
-    return builtins.__import__(name, *how)
 
 
 def _tampered(shown: list[NotebookNode], problem: str) -> Verdict:

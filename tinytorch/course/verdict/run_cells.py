@@ -34,6 +34,7 @@ from tinytorch.course.sandbox.staged_package import stage_package
 
 POLL_SECONDS = 0.1
 INTERRUPT_SECONDS = 2.0  # how long interrupted code may take to end
+LEAST_VERDICT_SECONDS = 1.0  # which decides any honest test many times over
 
 
 @dataclass
@@ -235,6 +236,10 @@ class CellRunner:
     def _start_clock(self) -> None:
         """Start the next cell's time: that of one cell, or what the submission has left."""
         self._cell_ends = min(monotonic() + self.timeout, self._submission_ends)
+
+    def verdict_seconds(self) -> float:
+        """Return how long the grader may take to decide a test: as long as a cell, or what the submission has left."""
+        return float(max(LEAST_VERDICT_SECONDS, min(self.timeout, self._submission_ends - monotonic())))
 
     def _time_is_up(self) -> bool:
         """Whether the submission has used up its time."""

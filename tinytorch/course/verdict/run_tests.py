@@ -9,10 +9,13 @@ from nbformat import NotebookNode
 
 from tinytorch.course.notebook import grade_id, role_of
 from tinytorch.course.notes import add_note
+from tinytorch.course.verdict.decider import Decide, Decider
 from tinytorch.course.verdict.judge import judge, witness_file
+from tinytorch.course.verdict.replay import decide
 from tinytorch.course.verdict.run_cells import CellRun, CellRunner
 
 WITNESS = "witness.bin"  # in the staged folder, which student code can't write to
+VERDICT_BYTES = 2 * 2**30  # the memory that the grader may use to compare the values of one test
 
 
 class SubmissionRunner(CellRunner):
@@ -23,7 +26,11 @@ class SubmissionRunner(CellRunner):
         given = [cell.source for cell in nb.cells if role_of(cell) == "given" and cell.cell_type == "code"]
         helpers = [source for source in given if defines_functions_only(source)]
         self.staged_files = {WITNESS: witness_file(helpers)}
-        return super().preprocess(nb, resources)
+        if self.isolation == "none":  # a student's own check, which Ctrl-C ends
+            self._decide: Decide = decide
+            return super().preprocess(nb, resources)
+        with Decider(VERDICT_BYTES, self.verdict_seconds) as self._decide:
+            return super().preprocess(nb, resources)
 
     def run_cell(self, cell: NotebookNode) -> CellRun:
         """Run a cell, or have the judge decide it."""
@@ -36,9 +43,11 @@ class SubmissionRunner(CellRunner):
             ran = self.execute_code(source, is_python=True)
             return ran.outputs
 
-        verdict = judge(cell.source, f"{self.stage_inside}/{WITNESS}", run)
+        verdict = judge(cell.source, f"{self.stage_inside}/{WITNESS}", run, self._decide)
         if verdict.flag:
             add_note(self.nb, "flag", grade_id(cell) or "", verdict.flag)
+        if verdict.fault:
+            add_note(self.nb, "fault", grade_id(cell) or "", verdict.fault)
         # A cell that was stopped from outside says so, unless its time ran out after an assert had failed
         if ran.fault and not (verdict.decided and "Timeout" in ran.fault.ename):
             shown = [output for output in verdict.outputs if output.output_type != "error"]

@@ -18,11 +18,11 @@ from __future__ import annotations
 import ast
 import builtins
 import copy
+import marshal
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
-from types import CodeType
 from typing import TypeGuard, cast
 
 # What the grader may use: no input or output, and nothing that looks at the state of its own process
@@ -50,9 +50,9 @@ class Part:
     asserts: int
 
     @cached_property
-    def grader_code(self) -> CodeType:
-        """The grader's half, compiled."""
-        return compile(self.grader_half, "<test>", "exec", dont_inherit=True)
+    def grader_bytes(self) -> bytes:
+        """The grader's half, compiled, as `marshal` writes code."""
+        return marshal.dumps(compile(self.grader_half, "<test>", "exec", dont_inherit=True))
 
 
 @lru_cache(maxsize=1024)  # the same few tests grade a whole class
