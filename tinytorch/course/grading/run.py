@@ -223,6 +223,7 @@ class Run:
     def _report_at_work(self, tasks: Sequence[tuple[Any, float]]) -> None:
         self.report_progress.at_work([(task.student, seconds) for task, seconds in tasks])
 
+
 def _with_notebook(result: StudentResult, graded: NotebookNode, unreadable: str) -> StudentResult:
     """Return a result with what the graded notebook says about it."""
     notes = [*read_notes(graded), *result.notes]
