@@ -257,19 +257,43 @@ def submit(
 
 
 @app.command(rich_help_panel=INSTRUCTORS)
-def build(modules: SomeModules = None) -> None:
+def build(
+    modules: SomeModules = None,
+    update_gradebook: Annotated[
+        bool,
+        typer.Option(
+            "--update-gradebook",
+            help="Where a test was added or removed after a class was graded: change the gradebook, too.",
+        ),
+    ] = False,
+    output: Annotated[
+        Path | None, typer.Option(help="With --update-gradebook: the folder that a class was graded to.")
+    ] = None,
+) -> None:
     """Make the notebooks and the package files from src/.
 
     \b
     tito build           all modules
     tito build 05        one of them
+    tito build 05 --update-gradebook
+
+    An updated gradebook keeps the points and comments that you gave by hand, and a copy of it as it was is beside it.
     """
     from tinytorch.course.authoring.build import build as build_modules
     from tinytorch.course.authoring.links import UNPUBLISHED, published_repository
 
     course = Course.find()
     chosen = [course.module(name) for name in modules or []] or course.modules
-    build_modules(course, chosen, report=lambda path: _say_wrote(path, course))
+    if output and not update_gradebook:
+        raise CourseError("--output says which gradebook to update: give --update-gradebook, too, or leave it out.")
+    updates = build_modules(course, chosen, lambda path: _say_wrote(path, course), update_gradebook, output)
+    for update in updates:
+        kept = f"; as it was it is kept in {_shown(update.copy, course)}" if update.copy else ""
+        print(f"the gradebook has the tests of {update.module.assignment} now{kept}")
+        for given in update.dropped:
+            points = "" if given.points is None else f", {given.points:g} points"
+            comment = f", {given.comment!r}" if given.comment else ""
+            print(f"given by hand for a cell that is gone: {given.student}, {given.cell}{points}{comment}")
     if published_repository(course) is None:
         print(f"warning: {UNPUBLISHED}", file=sys.stderr)
 

@@ -16,6 +16,7 @@ A cell's role stands in its percent header, and becomes nbgrader's metadata here
 from __future__ import annotations
 
 import hashlib
+import tempfile
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -26,8 +27,9 @@ from nbformat import NotebookNode
 
 from tinytorch.course.authoring.export import export_notebook
 from tinytorch.course.authoring.links import Repository, package_url, published_repository
-from tinytorch.course.files import write_notebook
-from tinytorch.course.gradebook.register import register
+from tinytorch.course.files import write_notebook, write_whole
+from tinytorch.course.gradebook.nbgrader_api import open_nbgrader, open_nbgrader_in
+from tinytorch.course.gradebook.register import Update, refuse_other_cells, register, update_cells
 from tinytorch.course.layout import Course, CourseError, Module
 from tinytorch.course.notebook import role_of
 from tinytorch.course.verdict.split_test import CannotTakeApart, take_apart
@@ -54,28 +56,71 @@ ROLES = {
 }
 
 
-def build(course: Course, modules: list[Module], report: Callable[[Path], None] = lambda path: None) -> None:
+def build(
+    course: Course,
+    modules: list[Module],
+    report: Callable[[Path], None] = lambda path: None,
+    update_gradebook: bool = False,
+    output: Path | None = None,
+) -> list[Update]:
     """Make the solution notebook, the student notebook and the package file of each module.
 
-    `report` is called with each file that was written.
+    Args:
+        course: the course.
+        modules: the modules.
+        report: called with each file that was written.
+        update_gradebook: add and remove the cells of graded assignments in the gradebook, where sources have changed.
+        output: the folder of a gradebook that is to be updated, too, if a class was graded elsewhere.
+
+    Returns:
+        The updates of the gradebook that were necessary.
+
+    Raises:
+        CourseError: a source cannot be built, or has other cells than those that students were graded by; then nothing
+            was changed.
     """
-    for module in modules:
-        write_solution_notebook(module)
+    db_url: str = open_nbgrader(course).coursedir.db_url
+    to_update = [db_url] if update_gradebook else []
+    if output:
+        to_update.append(open_nbgrader_in(course, output.resolve()).coursedir.db_url)
+    solutions = {module: solution_notebook(module) for module in modules}
+    for module, solution in solutions.items():
+        if not update_gradebook:
+            refuse_other_cells(db_url, module, solution, f"tito build {module.number}")
+    updates = []
+    for module, solution in solutions.items():
+        write_notebook(solution, module.solution_path)
         report(module.solution_path)
-        register(course, module, release_folder=course.root / "modules")
+        updates += [update for each in to_update if (update := update_cells(each, module, solution))]
+        _release(course, module)
         report(module.released_path)
         report(export_notebook(course, module, module.solution_path))
+    return updates
+
+
+def _release(course: Course, module: Module) -> None:
+    """Make the student notebook; the one that is there stays as it is until the new one is complete."""
+    with tempfile.TemporaryDirectory(prefix="tinytorch-release-") as folder:
+        register(course, module, release_folder=Path(folder))
+        made = Path(folder) / module.assignment
+        for path in sorted(each for each in made.rglob("*") if each.is_file()):
+            write_whole(module.released_path.parent / path.relative_to(made), path.read_bytes())
 
 
 def write_solution_notebook(module: Module) -> None:
-    """Turn a module's literate source into its notebook with solutions."""
+    """Write a module's notebook with solutions."""
+    write_notebook(solution_notebook(module), module.solution_path)
+
+
+def solution_notebook(module: Module) -> NotebookNode:
+    """Return the notebook with solutions that a module's literate source describes."""
     if not module.source_path.is_file():
         raise CourseError(f"{module.source_path} is missing: a module is built from its literate source.")
     notebook = read_source(module.source_path.read_text(encoding="utf-8"))
     check_tests(module, notebook)
     if repository := published_repository(Course(module.root)):
         add_colab_cell(notebook, repository)
-    write_notebook(notebook, module.solution_path)
+    return notebook
 
 
 def read_source(text: str) -> NotebookNode:

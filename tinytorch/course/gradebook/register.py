@@ -4,14 +4,18 @@ from __future__ import annotations
 
 import hashlib
 import tempfile
+from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 
+from nbformat import NotebookNode
 from nbgrader.api import MissingEntry
 from nbgrader.apps import NbGraderAPI
 from nbgrader.converters import GenerateAssignment
 from sqlalchemy.engine import make_url
 
 from tinytorch.course.files import write_whole
+from tinytorch.course.gradebook.changed_cells import Dropped, apply_changes, copy_beside, find_changes
 from tinytorch.course.gradebook.nbgrader_api import open_nbgrader, run, sqlite_file
 from tinytorch.course.gradebook.open_for_writing import open_for_writing
 from tinytorch.course.layout import Course, Module
@@ -24,6 +28,32 @@ def register(course: Course, module: Module, release_folder: Path, **settings: s
     """
     api = open_nbgrader(course, release_directory=str(release_folder), **settings)
     run(api, GenerateAssignment, module.assignment, f"release {module.assignment}", force=True)
+
+
+@dataclass(frozen=True)
+class Update:
+    """A gradebook that was brought up to date with a source that has other cells."""
+
+    module: Module
+    copy: Path | None  # the gradebook as it was; None for a server's
+    dropped: list[Dropped]  # what people had given for cells that are gone
+
+
+def refuse_other_cells(db_url: str, module: Module, solution: NotebookNode, command: str) -> None:
+    """Raise `CourseError` if the gradebook has submissions for other cells than the source's; `command` is what ran."""
+    with open_for_writing(db_url) as gradebook:
+        changes = find_changes(gradebook, module, solution)
+    if changes:
+        raise changes.refusal(module, db_url, command)
+
+
+def update_cells(db_url: str, module: Module, solution: NotebookNode) -> Update | None:
+    """Make the gradebook's cells those of the source, and keep a copy of it as it was; None if they are already."""
+    with open_for_writing(db_url) as gradebook:
+        if not find_changes(gradebook, module, solution):
+            return None
+        copy = copy_beside(db_url, datetime.now(UTC))
+        return Update(module, copy, apply_changes(gradebook, module, solution))
 
 
 def register_once(

@@ -26,8 +26,8 @@ from traitlets.utils.importstring import import_item
 from tinytorch.course.configuration import load_config
 from tinytorch.course.files import write_whole
 from tinytorch.course.gradebook.register import register
-from tinytorch.course.layout import Course, Module
-from tinytorch.course.notebook import read_notebook
+from tinytorch.course.layout import Course, CourseError, Module
+from tinytorch.course.notebook import grade_ids, read_notebook
 from tinytorch.course.released import released_notebook
 from tinytorch.course.sandbox.staged_package import staged_sources
 from tinytorch.course.verdict.preprocessors import ExecuteStaged
@@ -79,14 +79,23 @@ class Assignment:
 
 
 def pack(course: Course, module: Module) -> Assignment:
-    """Pack a module of the course. Its solution notebook has to exist."""
-    released = released_notebook(course, module)
+    """Pack a module of the course. Its solution notebook has to exist.
+
+    Raises:
+        CourseError: the released notebook has other cells than the source.
+    """
+    released, solution = released_notebook(course, module), read_notebook(module.solution_path)
+    if grade_ids(released) != grade_ids(solution):
+        raise CourseError(
+            f"{module.released_path} does not have the cells of {module.source_path}: run `tito build {module.number}` "
+            "first; nobody was graded."
+        )
     sources = staged_sources(course, module)
     files = {source.relative_to(course.root).as_posix(): source.read_bytes() for source in sources}
     for path in (module.solution_path, course.root / "settings.ini"):
         files[path.relative_to(course.root).as_posix()] = path.read_bytes()
     files[module.released_path.relative_to(course.root).as_posix()] = nbformat.writes(released).encode()
-    texts = [cell.source for cell in read_notebook(module.solution_path).cells if cell.cell_type == "code"]
+    texts = [cell.source for cell in solution.cells if cell.cell_type == "code"]
     texts += [source.read_text(encoding="utf-8") for source in sources if source.suffix == ".py"]
     assignment = Assignment(module.assignment, files, _settings(course), _third_party_modules(texts))
     files[GRADEBOOK] = _gradebook(course, module, assignment.key)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import os
+import shlex
 import tempfile
 from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import AbstractContextManager, nullcontext
@@ -17,10 +18,10 @@ from nbgrader.api import MissingEntry
 
 from tinytorch.course.gradebook.due_dates import assign_penalties
 from tinytorch.course.gradebook.fast_rows import load_submission
-from tinytorch.course.gradebook.nbgrader_api import open_nbgrader_in
+from tinytorch.course.gradebook.nbgrader_api import open_nbgrader_in, sqlite_file
 from tinytorch.course.gradebook.open_read_only import open_read_only
 from tinytorch.course.gradebook.record import Recorder
-from tinytorch.course.gradebook.register import register_once
+from tinytorch.course.gradebook.register import refuse_other_cells, register_once
 from tinytorch.course.gradebook.student_files import StudentFiles
 from tinytorch.course.grading.assignment import GRADEBOOK, Assignment
 from tinytorch.course.grading.cluster import Cluster
@@ -103,6 +104,7 @@ class Run:
     def grade(self) -> ClassResults:
         """Grade them all."""
         assignment = self.setting.assignment
+        self._refuse_other_cells()
         register_once(
             self.setting.course,
             self.module,
@@ -131,6 +133,14 @@ class Run:
                 else:
                     self._enter(task.student, *self.bookkeeping.keep(task.student, outcome.notebook))
         return ClassResults(self.module, [self.results[each.student] for each in self.submissions])
+
+    def _refuse_other_cells(self) -> None:
+        """Raise `CourseError` if the gradebook has submissions for other cells than the source's."""
+        file = sqlite_file(self.db_url)
+        if file is None or file.is_file():
+            elsewhere = "" if self.output == self.setting.course.root else f" --output {shlex.quote(str(self.output))}"
+            command = f"tito build {self.module.number}{elsewhere}"
+            refuse_other_cells(self.db_url, self.module, read_notebook(self.module.solution_path), command)
 
     def _graders(self) -> AbstractContextManager[Pool | Cluster]:
         """Return the workers that grade submissions: the pool, or a cluster."""
