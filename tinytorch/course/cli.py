@@ -607,6 +607,7 @@ def return_scores(
     """
     from datetime import UTC, datetime
 
+    from tinytorch.course.gradebook.due_dates import assign_penalties
     from tinytorch.course.gradebook.nbgrader_api import open_nbgrader_in
     from tinytorch.course.gradebook.open_read_only import open_read_only
     from tinytorch.course.gradebook.returned_scores import record_returned
@@ -618,7 +619,11 @@ def return_scores(
     marks = dict(_pair(each, "--mark", "missing=0") for each in mark or [])
     if unknown := [name for name in marks if name not in MARKS]:
         raise CourseError(f"--mark takes {', '.join(MARKS)}, and not {unknown[0]!r}.")
-    coursedir = open_nbgrader_in(course, (output or course.root).resolve()).coursedir
+    api = open_nbgrader_in(course, (output or course.root).resolve())
+    coursedir = api.coursedir
+    with open_read_only(coursedir.db_url) as gradebook:
+        read_standings(gradebook, chosen)  # there is something to return
+    assign_penalties(api, chosen)
     with open_read_only(coursedir.db_url) as gradebook:
         standings = read_standings(gradebook, chosen)
     path = write or template.with_name(f"{template.stem}-{chosen.assignment}{template.suffix}")

@@ -63,6 +63,10 @@ def test_tito_return_fills_what_canvas_exported(own: GradedClass, tmp_path: Path
     maximum = standings(own.output, own.course)["answers"].max_points
     rows = ["Student,ID,SIS User ID,SIS Login ID,Section,02_tiny (7)", f"    Points Possible,,,,,{maximum:g}"]
     names = ("answers", "prints", "wrong")
+    # A penalty that was computed before points were given by hand is computed anew.
+    with Gradebook(f"sqlite:///{own.output / 'gradebook.db'}", "tinytorch") as gradebook:
+        gradebook.find_submission_notebook("tiny", "02_tiny", "answers").late_submission_penalty = 4
+        gradebook.db.commit()
     rows += [f'"Test, {name}",{number},,{name},A,' for number, name in enumerate(names, 1)]
     export.write_text("\n".join(rows) + "\n", encoding="utf-8")
     ran = own.course.tito("return", "02", "--template", export, "--output", own.output, "--mark", "waiting=score")
