@@ -118,11 +118,11 @@ lab: $(INSTALLED)  ## open module 05 in JupyterLab as a student sees it (MODULE=
 lock:  ## write requirements.lock anew from the newest versions that pyproject.toml allows
 	rm -rf build/lock && $(PYTHON) -m venv build/lock
 	build/lock/bin/python -m pip install --quiet --disable-pip-version-check \
-		-e '.[course,dev,docs,browser,images,cluster,postgres,binder]'
+		-e '.[course,dev,docs,browser,images,cluster,postgres,similar,binder]'
 	(echo "# Versions that were tested together; \`make lock\` writes this file."; \
 	 build/lock/bin/python -m pip freeze --all --exclude-editable | grep -v '^pip==') > requirements.lock
 	rm -rf build/lock
 
 clean:  ## remove what was generated and is not committed, but for what you wrote in build/lab
 	find build -mindepth 1 -maxdepth 1 ! -name lab -exec rm -rf {} + 2> /dev/null || true
-	rm -rf submitted autograded feedback history .results gradebook.db* grades.csv nbgrader.csv canvas.csv report.html src/*/*.ipynb
+	rm -rf submitted autograded feedback history .results gradebook.db* grades.csv nbgrader.csv canvas.csv report.html similar.html src/*/*.ipynb

@@ -576,6 +576,47 @@ def status(
             print(f"\n{group.what}: {len(group.students)}{advice}\n  {', '.join(group.students)}")
 
 
+@app.command(rich_help_panel=INSTRUCTORS)
+def similar(
+    module: OneModule,
+    earlier: Annotated[
+        list[Path] | None,
+        typer.Option(help="The autograded/ folder of an earlier class, to compare with as well. May be repeated."),
+    ] = None,
+    at_least: Annotated[int, typer.Option(min=1, max=100, help="The percentage from which a pair is shown.")] = 60,
+    output: Annotated[
+        Path | None, typer.Option(help="The folder that it was graded to, if `tito grade` had --output.")
+    ] = None,
+) -> None:
+    """List students whose answers are alike: a reason to look.
+
+    \b
+    tito similar 05
+    tito similar 05 --earlier ../2025/autograded --at-least 50
+
+    Comments, names and the released text do not count. No score changes. similar.html shows the answers side by side.
+    """
+    from rich.console import Console
+
+    from tinytorch.course.gradebook.nbgrader_api import open_nbgrader_in
+    from tinytorch.course.reports.similar_answers import compare_class, write_similar
+    from tinytorch.course.tables import print_table
+
+    course = Course.find()
+    chosen, folder = course.module(module), (output or course.root).resolve()
+    coursedir = open_nbgrader_in(course, folder).coursedir
+    pairs, compared = compare_class(chosen, coursedir, earlier or [], at_least / 100)
+    write_similar(chosen, pairs, folder / "similar.html")
+    rows = [
+        [f"{100 * pair.share:.0f} %", *pair.students, "equal to the character" if pair.equal else pair.cells[0].name]
+        for pair in pairs
+    ]
+    if rows:
+        print_table(Console(), "answers that are alike", ["alike", "student", "and", "most of all"], rows)
+    print(f"{compared} submissions compared, {len(pairs)} pairs at {at_least} % or more: a reason to look, no verdict")
+    _say_wrote(folder / "similar.html", course)
+
+
 @app.command("return", rich_help_panel=INSTRUCTORS)
 def return_scores(
     module: OneModule,
