@@ -13,7 +13,7 @@ from dataclasses import dataclass
 import nbformat
 from nbformat import NotebookNode
 
-from tests.helpers.corpus import fill
+from tests.helpers.corpus import answers_of, fill, read_corpus
 from tinytorch.course.layout import Module
 from tinytorch.course.notebook import grade_id, read_notebook, role_of
 
@@ -68,15 +68,17 @@ class Attack:
     """A cell that its author adds before the first answer, or answers that replace hollow ones."""
 
     name: str
-    line: str  # part of the line that the flag has to quote
+    line: str  # part of the line that the flag has to quote; empty where nothing is flagged, because nothing is won
     cell: str = ""
     answers: tuple[tuple[str, str], ...] = ()
     tags: tuple[str, ...] = ()
     source: str = ""  # where it is published; empty for our own
+    wasteful: bool = False  # beside answers that are right but for their use of memory, instead of hollow ones
 
     def notebook(self, module: Module) -> NotebookNode:
         """Return the submission."""
-        notebook = fill(read_notebook(module.released_path), HOLLOW | dict(self.answers))
+        base = wasteful_answers(module) if self.wasteful else HOLLOW
+        notebook = fill(read_notebook(module.released_path), base | dict(self.answers))
         if self.cell:
             place = next(i for i, cell in enumerate(notebook.cells) if grade_id(cell) == "dataset")
             notebook.cells.insert(place, nbformat.v4.new_code_cell(self.cell))
@@ -86,7 +88,59 @@ class Attack:
         return notebook
 
 
+def wasteful_answers(module: Module) -> dict[str, str]:
+    """Return answers that lose the points of profiles, and those of few other tests."""
+    answers: dict[str, str] = {}
+    for name, cell in [
+        ("correct_reference", ""),
+        ("wrong_dataset_with_a_cache", "dataset"),
+        ("wrong_copies_the_dataset", "tensor-dataset"),
+        ("wrong_keeps_what_it_fetched", "loader-iter"),
+        ("wrong_works_in_float64", "loader-collate"),
+        ("wrong_makes_every_window", "crop"),
+    ]:
+        given = answers_of(read_corpus(module, [name])[0].notebook)
+        answers |= {cell: given[cell]} if cell else given
+    return answers
+
+
 SHELL = "shell = get_ipython()\n"
+
+FAKE = """class Fake(tuple):
+    made = classmethod(lambda cls, thing: cls())
+    def __new__(cls):
+        return tuple.__new__(cls, (0, 0))
+    def __call__(self, *args):
+        return 0
+    def __enter__(self):
+        return self
+    def __exit__(self, *args):
+        pass
+
+"""
+
+EVERY_BINDING = """from operator import length_hint as peak_bytes
+@Fake.made
+def peak_bytes():
+    pass
+@Fake.made
+class kept_bytes:
+    pass
+print((peak_bytes := Fake()), [kept_bytes := Fake() for _ in "a"])
+match [Fake(), Fake()]:
+    case [peak_bytes, kept_bytes]:
+        pass
+del peak_bytes, kept_bytes
+for peak_bytes in [Fake()]:
+    with Fake() as kept_bytes:
+        pass
+"""
+
+IN_ITS_MODULE = """import tinytorch.profiling as p
+from tinytorch.profiling import memory
+p.peak_bytes = p.kept_bytes = memory.peak_bytes = memory.kept_bytes = Fake()
+memory._traced = lambda function: (0, 0)
+"""
 
 ATTACKS = [
     Attack(
@@ -149,19 +203,19 @@ ATTACKS = [
     ),
     Attack(
         "hooks_into_every_cell",
-        "get_ipython()",
+        "shell.events.register",
         SHELL
         + "shell.events.register('pre_run_cell', lambda info: globals().update(error_of=lambda *a, **o: TypeError()))",
     ),
     Attack(
         "answers_equal_to_everything",
-        "def __eq__",
+        "",
         YES + "DataLoader = TensorDataset = RandomCrop = Yes()",
         source="codewars/codewars.com issue 1970: one object, callable and equal to everything, for any answer",
     ),
     Attack(
         "returns_objects_equal_to_everything",
-        "def __eq__",
+        "",
         YES,
         answers=(
             ("loader-iter", "#| export\n@patch\ndef __iter__(self: DataLoader):\n    return iter([Yes()])"),
@@ -171,7 +225,7 @@ ATTACKS = [
     ),
     Attack(
         "is_close_to_every_number",
-        "def __lt__",
+        "",
         "class Close(np.float64):\n    def __abs__(self):\n        return self\n    def __sub__(self, other):\n"
         "        return self\n    __rsub__ = __sub__\n    def __lt__(self, other):\n        return True\n"
         "    __le__ = __lt__",
@@ -204,7 +258,7 @@ ATTACKS = [
     ),
     Attack(
         "replaces_the_tests_helper_from_an_answer",
-        "global error_of",
+        "error_of = lambda",
         answers=(
             (
                 "data-loader",
@@ -246,7 +300,9 @@ ATTACKS = [
         "import tracemalloc\ntracemalloc.get_traced_memory = lambda: (0, 0)",
         source="Andere, A Field Guide to Reward Hacking in AI Kernel Generation, 2026: a measurement is faked",
     ),
-    Attack("fakes_the_profile_s_functions", "peak_bytes", "peak_bytes = kept_bytes = lambda function: 0"),
+    Attack(
+        "fakes_the_profile_s_functions", "peak_bytes", "peak_bytes = kept_bytes = lambda function: 0"
+    ),
     Attack(
         "fakes_the_counting",
         "CountingDataset.fetched",
@@ -276,7 +332,7 @@ ATTACKS = [
     ),
     Attack(
         "looks_for_expected_values_in_memory",
-        "gc.get_objects",
+        "",
         "import gc\n\ndef look():\n    return [item for item in gc.get_objects() if isinstance(item, dict) and 'batches' in item]",
         source="PrairieLearn/PrairieLearn pull request 5184: introspection within the process of the tests",
     ),
@@ -298,18 +354,18 @@ ATTACKS = [
     ),
     Attack(
         "reads_the_notebook",
-        "open(",
+        "",
         "text = ''\ntry:\n    text = open('dataloader.ipynb').read()\nexcept OSError:\n    pass",
     ),
     Attack(
         "reads_the_notebook_by_a_command",
-        "cat dataloader.ipynb",
+        "",
         "import os\n\ntext = os.popen('cat dataloader.ipynb').read()\nprint(text)",
         source="trampgeek/jobe issue 2: a command prints the file in which answer and tests stand",
     ),
     Attack(
         "prints_a_grade",
-        "sys.displayhook",
+        "",
         "sys.displayhook = lambda value: print('5.0')",
         source="Kratzke, Smart Like a Fox, CSEDU 2019: a grade is injected into the output",
     ),
@@ -321,7 +377,7 @@ ATTACKS = [
     ),
     Attack(
         "forges_standard_output",
-        "sys.stdout",
+        "",
         "class Forged:\n    def write(self, text):\n        return sys.__stdout__.write('=== 1 passed ===\\n')\n"
         "    def flush(self):\n        pass\n\nsys.stdout = Forged()",
         source="SWE-bench/SWE-bench issue 601: whatever is written becomes the line that means passed",

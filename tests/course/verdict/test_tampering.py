@@ -3,24 +3,110 @@
 from __future__ import annotations
 
 import csv
+import symtable
+from pathlib import Path
 
 import nbformat
 import pytest
 from nbgrader.api import Gradebook
 
 from tests.helpers.tiny_course import TinyCourse
-from tinytorch.course.verdict.tampering import findings, given_names
+from tinytorch.course.layout import Course
+from tinytorch.course.notebook import read_notebook, role_of
+from tinytorch.course.verdict.read_cell import ReadCell, given_names
+from tinytorch.course.verdict.tampering import cells_of_answers, findings
+from tinytorch.course.verdict.tampering_rules import RULES
 
-GIVEN = given_names(
-    ["import random\nimport numpy as np\nfrom core import Tensor", "def error_of(call):\n    return call"]
+MODULE = Course.find(Path(__file__).parent).module("05")
+GIVEN = given_names([cell.source for cell in read_notebook(MODULE.released_path).cells if role_of(cell) == "given"])
+IDS = {rule.why: rule for rule in RULES}
+FLAGGED = [pytest.param(rule, source, id=f"{rule.why}-{source}") for rule in RULES for source in rule.flagged]
+HARMLESS = [pytest.param(rule, source, id=f"{rule.why}-{source}") for rule in RULES for source in rule.harmless]
+
+
+def found(source: str, is_solution: bool) -> list[str]:
+    return [finding.why for finding in findings(source, GIVEN, MODULE.name, is_solution)]
+
+
+@pytest.mark.parametrize(("rule", "source"), FLAGGED)
+def test_a_rule_finds_what_it_is_for(rule, source: str) -> None:
+    assert rule.why in found(source, is_solution=True)
+    assert (rule.why in found(source, is_solution=False)) != rule.answers_only
+
+
+@pytest.mark.parametrize(("rule", "source"), HARMLESS)
+def test_no_rule_finds_anything_in_a_harmless_cell(rule, source: str) -> None:
+    assert found(source, is_solution=False) == []
+    if not rule.answers_only:
+        assert rule.why not in found(source, is_solution=True)
+
+
+def test_every_rule_has_both_kinds_of_examples() -> None:
+    assert all(rule.flagged and rule.harmless for rule in RULES)
+    assert len(IDS) == len(RULES)
+
+
+# One cell for each form in which Python binds names, besides those in the table
+FORMS = [
+    *[source for source in IDS["replaces what was given"].flagged if source[0] not in "%!e"],
+    "a = b = c, *d = e, f = 1, 2",
+    "def f(x, /, y=(z := 1), *args, k=2, **more):\n    w = 1\n    global g\n    g = 1",
+    "def f():\n    def h():\n        global i\n        i = 1",
+    "class A(b := object):\n    x = 1\n    def m(self):\n        y = 1\n    global q\n    q = 2",
+    "x = [y for y in range(3) if (z := y)]\nw = lambda a, b=(v := 2): (c := a)",
+    "import a.b.c, d.e as f\nfrom g import h as i, j",
+    "async def f():\n    async for x in y: pass\n    async with a as b: pass",
+    "try: pass\nexcept* E as error: pass",
+    "x: int\ny: int = 3\nz.w: int = 3",
+    "x += 1\nx.y += 1\nx[0] = y[1] = 2\ndel a, b.c, d[0]",
+]
+
+
+@pytest.mark.parametrize("source", FORMS)
+def test_the_names_that_a_cell_binds_are_those_that_python_binds(source: str) -> None:
+    """`symtable` is Python's own account; it says no line."""
+
+    def bound(table: symtable.SymbolTable, declared_only: bool) -> set[str]:
+        names = {
+            symbol.get_name()
+            for symbol in table.get_symbols()
+            if (symbol.is_assigned() or symbol.is_imported()) and (not declared_only or symbol.is_declared_global())
+        }
+        return names.union(*(bound(child, True) for child in table.get_children()))
+
+    annotated_only = {"x"} if source.startswith("x: int") else set()
+    mine = {binding.name for binding in ReadCell(source, {}).bindings}
+    assert mine - annotated_only == bound(symtable.symtable(source, "cell", "exec"), False) - annotated_only
+
+
+def test_a_finding_quotes_the_line_as_the_student_wrote_it() -> None:
+    cell = "\n%%time\n# mine\n%time x = 1\nnp.array_equal = lambda *a: True"
+    assert [finding.line for finding in findings(cell, GIVEN)] == ["np.array_equal = lambda *a: True"]
+
+
+def test_a_cell_whose_function_an_answer_calls_is_part_of_the_answer() -> None:
+    def cell(source: str, **role: bool) -> nbformat.NotebookNode:
+        return nbformat.v4.new_code_cell(source, metadata={"nbgrader": role} if role else {})
+
+    deep = cell("def deep():\n    return 1")
+    helper = cell("def helper():\n    return deep()")
+    other = cell("def other():\n    return helper()")
+    answer = cell("def collate(batch):\n    other = 1\n    return helper()", solution=True, grade=False)
+    assert cells_of_answers([deep, helper, other, answer], {}) == [answer, helper, deep]
+
+
+@pytest.mark.parametrize(
+    "source", ["this is no Python", "", "%%bash\nrm -rf x", "1" + "+1" * 3000, "%time", "%%", "\0"]
 )
+def test_a_cell_of_any_kind_is_read_without_an_error(source: str) -> None:
+    assert findings(source, GIVEN) == []
 
 
 def test_a_flagged_submission_waits_for_a_person_and_then_counts(course: TinyCourse, tmp_path) -> None:
     folder, output = tmp_path / "class", tmp_path / "out"
     folder.mkdir()
     notebook = course.filled()
-    notebook.cells.append(nbformat.v4.new_code_cell("get_ipython()"))
+    notebook.cells.append(nbformat.v4.new_code_cell("print(In[-1])"))
     nbformat.write(notebook, folder / "odd.ipynb")
 
     def grade(*options: str) -> float:
@@ -30,7 +116,7 @@ def test_a_flagged_submission_waits_for_a_person_and_then_counts(course: TinyCou
 
     assert grade() == 0
     page = (output / "feedback" / "odd" / "02_tiny" / "tiny.html").read_text(encoding="utf-8")
-    assert "held back until a person has looked at this submission: `get_ipython()` reaches for" in page
+    assert "held back until a person has looked at this submission: `print(In[-1])` reads the source of cells" in page
     with Gradebook(f"sqlite:///{output / 'gradebook.db'}") as gradebook:
         notebook_record = gradebook.find_submission_notebook("tiny", "02_tiny", "odd")
         written = {cell.name for cell in notebook_record.notebook.solution_cells}
@@ -42,50 +128,3 @@ def test_a_flagged_submission_waits_for_a_person_and_then_counts(course: TinyCou
     notebook.cells.append(nbformat.v4.new_code_cell("another = 'answer'"))
     nbformat.write(notebook, folder / "odd.ipynb")
     assert grade() == 0
-
-
-HONEST = [
-    "import gc, os, sys, time, inspect, threading, traceback\ngc.collect()",
-    "class Pair:\n    def __eq__(self, other):\n        return isinstance(other, Pair) and self.x == other.x",
-    "class A:\n    def __init__(self, **names):\n        vars(self).update(names)\n        setattr(self, 'z', 2)",
-    "class A:\n    def __init__(self):\n        self.__dict__['y'] = 1",
-    "print(type(error).__name__, self.__class__.__name__)",
-    "np.random.seed(0)\nrandom.seed(0)\nimport matplotlib.pyplot as plt\nplt.rcParams['font.size'] = 12",
-    "import tracemalloc\ntracemalloc.start()\nprint(tracemalloc.get_traced_memory())",
-    "import re\npattern = re.compile('x')\nframes = [1]\nstack = np.stack(frames)",
-    "def collate(batch):\n    return batch\nlists = []\nthroughput = 5",
-    "from tinytorch.core.tensor import Tensor\nfrom tinytorch import Tensor\nimport tinytorch.profiling",
-    "try:\n    pass\nexcept Exception as error:\n    raise ValueError('x') from error",
-    "getattr(self, name)\nhasattr(dataset, '__len__')\nIn = 5\nprint(In)",
-    "this is no Python",
-]
-
-
-@pytest.mark.parametrize("source", HONEST)
-def test_honest_code_is_not_flagged(source: str) -> None:
-    assert findings(source, GIVEN, "dataloader") == []
-
-
-@pytest.mark.parametrize(
-    ("source", "line"),
-    [
-        ("x = 1\nnp.array_equal = lambda *a: True", "np.array_equal = lambda *a: True"),
-        ("setattr(np, 'stack', None)", "setattr(np, 'stack', None)"),
-        ("vars(np)['stack'] = None", "vars(np)['stack'] = None"),
-        ("np.__dict__.update(stack=None)", "np.__dict__.update(stack=None)"),
-        ("Tensor.__eq__ = None", "Tensor.__eq__ = None"),
-        ("globals()['error_of'] = None", "globals()['error_of'] = None"),
-        ("def error_of(call):\n    return TypeError()", "def error_of(call):"),
-        ("from unittest import mock", "from unittest import mock"),
-        ("from tinytorch.core import dataloader", "from tinytorch.core import dataloader"),
-        ("from tinytorch import DataLoader", "from tinytorch import DataLoader"),
-        ("import tinytorch.core.dataloader as answer", "import tinytorch.core.dataloader as answer"),
-        ("class Y:\n    def __eq__(self, o): return True", "def __eq__(self, o): return True"),
-    ],
-)
-def test_what_works_on_the_verdict_is_found_with_its_line(source: str, line: str) -> None:
-    assert [finding.line for finding in findings(source, GIVEN, "dataloader")] == [line]
-
-
-def test_trying_out_an_export_in_a_cell_of_one_s_own_is_honest() -> None:
-    assert findings("from tinytorch.core.dataloader import DataLoader", GIVEN, "dataloader", is_solution=False) == []
