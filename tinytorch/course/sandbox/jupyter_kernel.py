@@ -17,10 +17,11 @@ from jupyter_client.manager import KernelManager
 from tinytorch.course.sandbox.kernel import LARGEST_MESSAGE_BYTES, KernelMessage
 from tinytorch.course.sandbox.limits import Limits
 from tinytorch.course.sandbox.provisioners import kernel_manager_in
-from tinytorch.course.sandbox.staged_package import staged_environment
+from tinytorch.course.sandbox.staged_package import EXTENSION, staged_environment
 
 START_SECONDS = 60.0  # how long it may take to answer at all
 READY_SECONDS = 0.1  # how long one attempt to hear from the kernel may take
+LOAD_EXTENSION = f"--InteractiveShellApp.extensions={EXTENSION.stem}"
 IDLE_SECONDS = 10.0  # how long after the reply the last outputs may come
 
 
@@ -39,7 +40,7 @@ class JupyterKernel:
         kernel_manager_in(self._manager, isolation, stage, folder, limits)
         # What it writes without Jupyter must not reach the grader's terminal.
         self._manager.start_kernel(
-            extra_arguments=list(arguments),
+            extra_arguments=[*arguments, *([] if isolation == "none" else [LOAD_EXTENSION])],
             cwd=str(folder),
             env=staged_environment(stage),
             stdout=subprocess.DEVNULL,

@@ -18,6 +18,8 @@ import sys
 
 sys.meta_path[:] = [finder for finder in sys.meta_path if "__editable__" not in getattr(finder, "__module__", "")]
 """
+# What graded kernels load when they start; a forked one has done so already
+EXTENSION = Path(__file__).parent / "inside" / "no_commands.py"
 
 
 def staged_sources(course: Course, module: Module) -> list[Path]:
@@ -36,6 +38,7 @@ def stage_package(course: Course, module: Module, stage: Path) -> None:
         copy = stage / source.relative_to(course.root)
         copy.parent.mkdir(parents=True, exist_ok=True)
         shutil.copyfile(source, copy)
+    shutil.copyfile(EXTENSION, stage / EXTENSION.name)
     (stage / "sitecustomize.py").write_text(SITECUSTOMIZE, encoding="utf-8")
 
 

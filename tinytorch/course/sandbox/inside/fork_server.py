@@ -62,6 +62,7 @@ def serve(requests: socket.socket, modules: list[str]) -> None:
     patches.hash_cells_in_c()
     with patches.without_debugger():
         kernel = _load(HERE / "pipe_kernel.py").PipeKernel()
+    _load(HERE / "no_commands.py").load_ipython_extension(kernel.shell)
     for name in ["IPython.core.completer", *modules]:
         with suppress(ImportError):  # a notebook that imports it will get the error
             importlib.import_module(name)

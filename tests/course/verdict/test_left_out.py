@@ -1,0 +1,49 @@
+"""What a cell gives to the system is found in its source, and told to the student and the instructor."""
+
+from __future__ import annotations
+
+import html
+from pathlib import Path
+
+import nbformat
+import pytest
+
+from tests.helpers.hand_in import grade
+from tests.helpers.tiny_course import TinyCourse
+from tinytorch.course.verdict.left_out import left_out
+
+
+@pytest.mark.parametrize(
+    ("source", "commands"),
+    [
+        ("x = 1", []),
+        ("!ls -l\n%pip install tqdm\nx = 5 % 3", ["!ls -l", "%pip install tqdm"]),
+        ("names = !ls", ["!ls"]),
+        ("if True:\n    !pip install tqdm", ["!pip install tqdm"]),
+        ("%%bash\nls", ["%%bash"]),
+        ("%matplotlib inline\n%timeit 1 + 1", []),
+        ('text = """\n!ls\n%pip install x\n"""', []),
+        ("import os\nos.system('ls!')", []),
+        ("!ls {name}", ["!ls {name}"]),
+        ("!" + "x" * 200, ["!" + "x" * 79]),
+        ("!ls\nthis is no Python", []),
+    ],
+)
+def test_the_commands_of_a_cell(source: str, commands: list[str]) -> None:
+    assert left_out(source) == commands
+
+
+def test_magics_and_commands_in_an_answer_cost_nothing_and_are_noted(course: TinyCourse, tmp_path: Path) -> None:
+    body = "def double(x):\n    return 2 * x\n"
+    magics = f"#| export\n%matplotlib inline\n!ls\n%pip install tqdm\n{body}"
+    missing = f"#| export\nimport pandas.core as pd\n{body}"
+    nbformat.write(course.filled(double=magics), tmp_path / "magics.ipynb")
+    nbformat.write(course.filled(double=missing), tmp_path / "missing.ipynb")
+    graded = grade(course, tmp_path)
+    assert graded.points("magics")["points"] == 20
+    why = "was left out, as grading has no programs and no network"
+    graded.assert_told("magics", f"note in double: !ls {why}")
+    graded.assert_told("magics", f"note in double: %pip install tqdm {why}")
+    graded.assert_told("missing", "fault in double: this cell imports pandas, which grading does not have")
+    page = html.unescape(graded.page("missing"))
+    assert page.index("this cell imports pandas") < page.index('id="tests"')
