@@ -437,6 +437,10 @@ def grade(
     workers: Annotated[
         int, typer.Option(min=0, help="How many submissions to grade at the same time; one per core if 0.")
     ] = 0,
+    results_json: Annotated[
+        Path | None, typer.Option(help="Also write the result of the only hand-in as JSON, for a platform that grades.")
+    ] = None,
+    results_form: Annotated[str, typer.Option(help="The form of that JSON: gradescope or classroom50.")] = "gradescope",
     scheduler: Annotated[
         str, typer.Option(help="The address of a Dask scheduler whose workers grade, such as tcp://host:8786.")
     ] = "",
@@ -453,14 +457,19 @@ def grade(
 
     Submissions that have been graded before are not graded again. To continue a run that stopped, run it again.
     """
+    from datetime import UTC, datetime
+
     from rich.console import Console
 
     from tinytorch.course.grading.grade import grade as grade_folder
     from tinytorch.course.grading.options import Options
+    from tinytorch.course.reports.results_json import check_form, write_results_json
     from tinytorch.course.reports.terminal import GradingProgress, print_report
 
     course, console = Course.find(), Console()
     chosen = course.module(module) if module else None
+    if results_json is not None:
+        check_form(results_form, os.environ)
     _choose_isolation(course, isolation)
     with GradingProgress(console) as progress:
         options = Options(
@@ -473,6 +482,9 @@ def grade(
         )
         results = grade_folder(course, folder, chosen, output, progress, options)
     print_report(console, results)
+    if results_json is not None:
+        write_results_json(results, results_json, results_form, os.environ, datetime.now(UTC))
+        _say_wrote(results_json, course)
     written = output or Path()
     print(f"\nreport:   {written / 'report.html'}")
     print(f"scores:   {written / 'grades.csv'}; to import: {written / 'canvas.csv'}, {written / 'nbgrader.csv'}")
