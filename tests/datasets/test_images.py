@@ -1,11 +1,16 @@
+import os
 import pickle
 import re
+import struct
 import subprocess
 import sys
+import warnings
+import zlib
+from pathlib import Path
 
 import numpy as np
 import pytest
-from PIL import Image
+from PIL import ExifTags, Image, ImageOps
 
 from tinytorch.datasets import CorruptFileError, ImageFolder
 
@@ -79,7 +84,113 @@ def test_sixteen_bits_of_grey_become_eight(tmp_path):
     assert np.array_equal(image[:, :, 0], levels // 256)
 
 
+def png(depth, colour, rows, transparent, palette=b""):
+    """A PNG byte by byte, with a tRNS chunk: one line of pixels of `depth` bits a channel."""
+
+    def chunk(kind, content):
+        return struct.pack(">I", len(content)) + kind + content + struct.pack(">I", zlib.crc32(kind + content))
+
+    width = len(rows) * 8 // depth // (3 if colour == 2 else 1)
+    return b"".join(
+        [
+            b"\x89PNG\r\n\x1a\n",
+            chunk(b"IHDR", struct.pack(">IIBBBBB", width, 1, depth, colour, 0, 0, 0)),
+            chunk(b"PLTE", palette) if palette else b"",
+            chunk(b"tRNS", transparent),
+            chunk(b"IDAT", zlib.compress(b"\0" + rows)),
+            chunk(b"IEND", b""),
+        ]
+    )
+
+
+TRANSPARENT = {  # by kind of PNG: the file, its pixels as RGB (or the grey ones), and their alpha
+    "1 bit of grey": (png(1, 0, bytes([0b10100000]), b"\0\1"), [255, 0, 255, 0, 0, 0, 0, 0], [0, 255, 0] + 5 * [255]),
+    "2 bits of grey": (png(2, 0, bytes([0b00011011]), b"\0\2"), [0, 85, 170, 255], [255, 255, 0, 255]),
+    "4 bits of grey": (png(4, 0, bytes([0x3A]), b"\0\x0a"), [51, 170], [255, 0]),
+    "8 bits of grey": (png(8, 0, bytes([3, 200]), b"\0\xc8"), [3, 200], [255, 0]),
+    "16 bits of grey": (png(16, 0, struct.pack(">2H", 40000, 40001), struct.pack(">H", 40001)), [156, 156], [255, 0]),
+    "8 bits of colour": (png(8, 2, bytes(range(1, 7)), bytes([0, 4, 0, 5, 0, 6])), [[1, 2, 3], [4, 5, 6]], [255, 0]),
+    "16 bits of colour": (
+        png(16, 2, struct.pack(">6H", 40000, 1, 2, 3, 4, 50000), struct.pack(">3H", 3, 4, 50000)),
+        [[156, 0, 0], [0, 0, 195]],
+        [255, 0],
+    ),
+    "palette": (png(8, 3, bytes([1, 0]), bytes([10, 200]), bytes(range(1, 7))), [[4, 5, 6], [1, 2, 3]], [200, 10]),
+}
+
+
+@pytest.mark.parametrize("kind", TRANSPARENT)
+def test_what_is_transparent_in_a_png_is_so_in_rgba_and_warns_nobody(tmp_path, kind):
+    content, pixels, alpha = TRANSPARENT[kind]
+    (tmp_path / "all").mkdir()
+    (tmp_path / "all" / "1.png").write_bytes(content)
+    colours = np.array([np.broadcast_to(pixel, 3) for pixel in pixels], np.uint8)
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        rgba, rgb, grey = (ImageFolder(tmp_path, mode=mode)[0][0][0] for mode in ("RGBA", "RGB", "L"))
+    assert np.array_equal(rgba, np.column_stack([colours, alpha]))
+    assert np.array_equal(rgb, colours)
+    assert np.array_equal(grey[:, 0], np.asarray(Image.fromarray(colours[None]).convert("L"))[0])
+
+
+@pytest.fixture(scope="module")
+def turned(tmp_path_factory):
+    """One photograph as a camera held in each of the eight ways stores it, as JPEG and as PNG."""
+    root = tmp_path_factory.mktemp("turned")
+    (root / "all").mkdir()
+    for orientation in range(1, 9):
+        exif = Image.Exif()
+        exif[ExifTags.Base.Orientation] = orientation
+        for suffix in ("jpg", "png"):
+            Image.fromarray(picture(6, 8)).save(root / "all" / f"{orientation}.{suffix}", exif=exif)
+    return root
+
+
+def test_photographs_are_turned_upright_unless_asked_for_as_stored(turned):
+    upright, stored = ImageFolder(turned), ImageFolder(turned, upright=False)
+    shapes = set()
+    for index, (path, _) in enumerate(upright.samples):
+        with Image.open(path) as opened:
+            assert np.array_equal(stored[index][0], np.asarray(opened))
+            assert np.array_equal(upright[index][0], np.asarray(ImageOps.exif_transpose(opened)))
+        shapes.add(upright[index][0].shape)
+    assert shapes == {(6, 8, 3), (8, 6, 3)}
+    assert {image.shape for image, _ in ImageFolder(turned, size=(3, 5), mode="L")} == {(3, 5, 1)}
+
+
+def test_a_photograph_whose_exif_data_are_damaged_comes_as_stored(turned, tmp_path):
+    content = (turned / "all" / "6.jpg").read_bytes()
+    begin = content.index(b"Exif\0\0") + 6
+    (tmp_path / "all").mkdir()
+    for place in range(begin, begin + 26):
+        (tmp_path / "all" / f"{place:03}.jpg").write_bytes(content[:place] + b"\xff" + content[place + 1 :])
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # Pillow's, that the data are corrupt
+        shapes = {image.shape for image, _ in ImageFolder(tmp_path)}
+    assert shapes == {(6, 8, 3), (8, 6, 3)}
+
+
+def test_linked_folders_are_searched_and_one_that_leads_back_is_refused(root, tmp_path_factory):
+    elsewhere = tmp_path_factory.mktemp("elsewhere")
+    Image.new("RGB", (1, 1)).save(elsewhere / "z.png")
+    for link in ["cat/linked", "dog/linked", "dog/.hidden", "emu"]:
+        (root / link).symlink_to(elsewhere)
+    assert [os.path.relpath(path, root) for path, _ in ImageFolder(root).samples if path.endswith("z.png")] == [
+        "cat/linked/z.png",
+        "dog/linked/z.png",
+        "emu/z.png",
+    ]
+    for link, target in [("cat/all", root), ("cat/more/up", root / "cat"), ("emu/self", elsewhere), ("dog/disk", "/")]:
+        (root / link).symlink_to(target)
+        with pytest.raises(ValueError, match=rf"{Path(link).name} leads back to .*, which it is in: remove the link$"):
+            ImageFolder(root)
+        (root / link).unlink()
+    (root / "cat" / "nowhere").symlink_to("nowhere")  # leads to itself
+    assert len(ImageFolder(root)) == 8
+
+
 def test_a_size_makes_all_images_equally_large(root):
+    assert ImageFolder(root, size=np.array([3, 5])).size == (3, 5)
     for image, _ in ImageFolder(root, size=(12, 10)):
         assert (image.shape, image.dtype) == ((12, 10, 3), np.uint8)
     Image.new("RGB", (7, 5), (10, 20, 30)).save(root / "dog" / "3.png")
@@ -136,11 +247,7 @@ def empty(path):
     path.write_bytes(b"")
 
 
-def save_as_gif(path):
-    Image.new("L", (3, 3)).save(path, format="GIF")
-
-
-@pytest.mark.parametrize("damage", [cut_off, overwrite, empty, save_as_gif])
+@pytest.mark.parametrize("damage", [cut_off, overwrite, empty])
 @pytest.mark.parametrize(("index", "name"), [(3, "dog/1.png"), (4, "dog/2.jpeg")])
 def test_a_damaged_image_is_refused_with_its_index_and_file(root, damage, index, name):
     folder = ImageFolder(root)
@@ -149,6 +256,20 @@ def test_a_damaged_image_is_refused_with_its_index_and_file(root, damage, index,
         CorruptFileError, match=rf"^sample {index}, {re.escape(str(root / name))}, cannot be decoded \(.+\)"
     ):
         folder[index]
+
+
+HEIC = b"\0\0\0\x18ftypheic\0\0\0\0mif1heic"
+
+
+@pytest.mark.parametrize("kind", ["WEBP", "GIF", "TIFF", "BMP", "AVIF", "HEIC"])
+def test_an_image_of_another_format_is_named_as_what_it_is(root, kind):
+    folder = ImageFolder(root)
+    if kind == "HEIC":
+        (root / "dog/2.jpeg").write_bytes(HEIC)
+    else:
+        Image.new("RGB", (3, 3)).save(root / "dog/2.jpeg", format=kind)
+    with pytest.raises(CorruptFileError, match=rf"2\.jpeg, cannot be decoded \(it is .*\b{kind}, not a JPEG or PNG\)"):
+        folder[4]
 
 
 def test_a_file_that_went_away_is_named_with_its_index(root):
@@ -188,6 +309,14 @@ def test_what_is_no_folder_of_classes_is_refused(root, tmp_path):
         ImageFolder(root)
     with pytest.raises(ValueError, match="'BGR'"):
         ImageFolder(root, mode="BGR")
-    for size in [(0, 3), (3,)]:
+    for size in [(0, 3), (3,), 5, (3.5, 5), (3, 5, 3), "35", np.array([3.0, 5.0])]:
         with pytest.raises(ValueError, match="height, width"):
             ImageFolder(root, size=size)
+
+
+def test_a_transform_that_gives_a_masked_array_is_refused(root):
+    masked = ImageFolder(root, transform=lambda image: np.ma.masked_equal(image, 0))
+    with pytest.raises(
+        TypeError, match=r"^sample 1 has a masked array: fill its gaps first, with array\.filled\(value\)$"
+    ):
+        masked[1]

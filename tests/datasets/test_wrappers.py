@@ -232,3 +232,81 @@ def test_a_cache_takes_no_negative_room_and_no_index_from_outside(numbers):
     for index in [-1, SIZE]:
         with pytest.raises(IndexError, match=f"^Index {index} out of range for dataset of size {SIZE}$"):
             Cached(numbers, 100)[index]
+
+
+class Gaps:
+    """Two samples, of which the second has a gap, in one of the forms that arrays with gaps take."""
+
+    def __init__(self, gap):
+        self.gap = gap
+
+    def __len__(self):
+        return 2
+
+    def __getitem__(self, index):
+        return (np.zeros(2), 0) if index == 0 else (self.gap, 1)
+
+
+class ForeignMasked(np.ndarray):
+    """As astropy's: arrays with a mask that are none of numpy.ma's."""
+
+    mask = True
+
+
+MASKED = {
+    "an array": np.ma.masked_array([1.0, -999.0], [False, True]),
+    "an array without a gap": np.ma.masked_array([1.0, 2.0]),
+    "a single gap": np.ma.masked,
+    "a structured entry": np.ma.masked_array([(1, 2)], [(True, False)], dtype="i4,i4")[0],
+    "an array of another package": np.zeros(2).view(ForeignMasked),
+    "in a list": [np.zeros(1), np.ma.masked_array([1.0])],
+}
+
+
+@pytest.mark.parametrize("form", MASKED)
+@pytest.mark.parametrize(
+    "wrap",
+    [
+        lambda gaps: Subset(gaps, [0, 1]),
+        lambda gaps: Subset(gaps, range(2)),
+        lambda gaps: Concat(gaps, gaps),
+        lambda gaps: Cached(gaps, 1000),
+        lambda gaps: Transformed(gaps, lambda part: part),
+    ],
+)
+def test_a_sample_with_a_masked_array_is_refused_and_says_to_fill_it(form, wrap):
+    dataset = wrap(Gaps(MASKED[form]))
+    assert dataset[0][1] == 0
+    with pytest.raises(TypeError, match=r"^sample 1 has a masked array: fill its gaps first"):
+        dataset[1]
+
+
+def test_a_transform_may_fill_the_gaps():
+    filled = Transformed(Gaps(MASKED["an array"]), lambda part: np.ma.filled(part, 0))
+    assert Subset(filled, [1])[0][0].tolist() == [1.0, 0.0]
+
+
+def test_a_field_named_mask_is_no_mask():
+    records = np.rec.array([(1, 2)], dtype=[("mask", "i4"), ("value", "i4")])
+    assert Concat(Gaps(records))[1][0] is records
+
+
+def test_indices_with_gaps_are_refused(numbers):
+    indices = np.ma.masked_array([1, 2], [False, True])
+    for refuses in [lambda: Subset(numbers, indices), lambda: numbers.get_batch(indices)]:
+        with pytest.raises(TypeError, match=r"^indices are a masked array: leave out what is masked"):
+            refuses()
+
+
+@pytest.mark.parametrize("indices", [[2**63, 1], [1, 2**64], [-(2**70)], (1, 2**63 - 1)])
+def test_an_index_that_int64_cannot_hold_is_named_to_its_last_digit(numbers, indices):
+    wrong = max(indices, key=abs)
+    for refuses in [lambda: Subset(numbers, indices), lambda: numbers.get_batch(indices)]:
+        with pytest.raises(IndexError, match=f"^Index {wrong} out of range for dataset of size {SIZE}$"):
+            refuses()
+
+
+def test_an_empty_list_of_indices_gives_an_empty_batch(numbers):
+    for dataset in [numbers, Subset(numbers, [3, 4])]:
+        rows, labels = dataset.get_batch([])
+        assert (rows.shape, labels.shape) == ((0, 3), (0,))

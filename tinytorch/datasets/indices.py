@@ -8,6 +8,8 @@ from typing import Any, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
+from tinytorch.datasets.samples import is_masked
+
 # what `get_batch` accepts; a slice means what it means for a list, and never fails
 Indices = NDArray[np.integer[Any]] | slice
 
@@ -37,14 +39,18 @@ def checked_index(index: Any, size: int) -> int:
 
 
 def checked_array(indices: Any, size: int) -> NDArray[np.intp]:
-    """Return several indices as NumPy's own integers.
+    """Return several indices, of an array or a list, as NumPy's own integers.
 
     Raises:
-        TypeError: `indices` is not a 1-d array of integers.
+        TypeError: `indices` is not a 1-d array of integers, or a masked one.
         IndexError: an index is negative, or not below `size`.
     """
+    if is_masked(indices):
+        raise TypeError("indices are a masked array: leave out what is masked first, with array.compressed()")
     array = np.asarray(indices)
-    if array.ndim != 1 or array.dtype.kind not in "iu":
+    if isinstance(indices, (list, tuple)) and all(type(index) is int for index in indices):
+        array = np.array(indices, object)  # NumPy would make floats of an empty list, and of [2**63, 1]
+    elif array.ndim != 1 or array.dtype.kind not in "iu":
         given = f"one of shape {array.shape} and dtype {array.dtype}"
         raise TypeError(f"indices must be a 1-d array of integers (or a slice, for a batch), not {given}")
     if array.size and (array.min() < 0 or array.max() >= size):

@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tinytorch.datasets.indices import Indices, MapStyleDataset, checked_array, checked_index, checked_indices
+from tinytorch.datasets.samples import checked_sample
 
 
 class Subset:
@@ -26,7 +27,8 @@ class Subset:
         indices: integers; a range takes no memory, and slices of it stay ranges.
 
     Raises:
-        TypeError: `indices` are not integers. IndexError: one of them is outside 0 <= index < len(dataset).
+        TypeError: `indices` are not integers, or masked; at a sample: it has a masked array.
+        IndexError: one of the indices is outside 0 <= index < len(dataset).
     """
 
     def __init__(self, dataset: MapStyleDataset, indices: Sequence[int] | NDArray[np.integer[Any]]) -> None:
@@ -37,14 +39,15 @@ class Subset:
                 checked_array([indices[0], indices[-1]], len(dataset))
             self.indices = indices
         else:
-            self.indices = checked_array(np.array(indices, None if len(indices) else np.intp), len(dataset))
+            self.indices = np.array(checked_array(indices, len(dataset)))  # our own: the caller may change theirs
 
     def __len__(self) -> int:
         return len(self.indices)
 
     def __getitem__(self, index: int) -> Any:
         """Return `dataset[indices[index]]`. Raises IndexError unless 0 <= index < len(self)."""
-        return self.dataset[int(self.indices[checked_index(index, len(self))])]
+        place = checked_index(index, len(self))
+        return checked_sample(self.dataset[int(self.indices[place])], place)
 
     @property
     def get_batch(self) -> Callable[[Indices], tuple[NDArray[Any], ...]]:
@@ -80,7 +83,7 @@ class Concat:
         *datasets: one or more; each is asked for its length.
 
     Raises:
-        ValueError: no dataset is given.
+        ValueError: no dataset is given. TypeError: at a sample: it has a masked array.
     """
 
     def __init__(self, *datasets: MapStyleDataset) -> None:
@@ -96,7 +99,7 @@ class Concat:
         """Return the sample from the dataset that has it. Raises IndexError unless 0 <= index < len(self)."""
         place = checked_index(index, len(self))
         number = bisect_right(self.ends, place)
-        return self.datasets[number][place - (self.ends[number - 1] if number else 0)]
+        return checked_sample(self.datasets[number][place - (self.ends[number - 1] if number else 0)], place)
 
 
 class Transformed:
@@ -107,6 +110,9 @@ class Transformed:
     Args:
         dataset: the dataset that samples come from.
         fn: takes the first element of a sample (or the sample itself, if it is not a tuple).
+
+    Raises:
+        TypeError: at a sample: it has a masked array, which `fn` may turn into a filled one.
     """
 
     def __init__(self, dataset: MapStyleDataset, fn: Callable[[Any], Any]) -> None:
@@ -119,9 +125,9 @@ class Transformed:
         """Return the sample with `fn` applied. Raises what `dataset` and `fn` raise."""
         sample = self.dataset[index]
         if not isinstance(sample, (tuple, list)):
-            return self.fn(sample)
+            return checked_sample(self.fn(sample), index)
         first, *rest = sample
-        return (self.fn(first), *rest)
+        return checked_sample((self.fn(first), *rest), index)
 
 
 class Cached:
@@ -140,7 +146,7 @@ class Cached:
         kept_bytes: how many bytes the kept samples take now, with about 300 bytes each for the entry in the cache.
 
     Raises:
-        ValueError: `max_bytes` is negative.
+        ValueError: `max_bytes` is negative. TypeError: at a sample: it has a masked array.
     """
 
     def __init__(self, dataset: MapStyleDataset, max_bytes: int) -> None:
@@ -166,7 +172,7 @@ class Cached:
                 self._kept.move_to_end(place)
                 return self._kept[place][0]
             self.misses += 1
-        sample = _own(self.dataset[place])
+        sample = _own(checked_sample(self.dataset[place], place))
         with self._lock:
             self._keep(place, sample)
         return sample
