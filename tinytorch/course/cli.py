@@ -496,6 +496,9 @@ def grade(
         names = ", ".join(student.student for student in lost)
         count = f"{len(lost)} of {len(results.students)} submissions"
         raise CourseError(f"{count} could not be graded ({names}): see the reasons under the table.")
+    if results.without_page:
+        names = ", ".join(student.student for student in results.without_page)
+        raise CourseError(f"The feedback pages of {names} could not be made: see the faults under the table.")
 
 
 @app.command(rich_help_panel=INSTRUCTORS)

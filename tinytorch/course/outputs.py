@@ -7,11 +7,13 @@ from typing import Any
 
 from nbformat import NotebookNode, from_dict
 
+from tinytorch.course.whole_text import whole_text, whole_texts
+
 
 def error_output(ename: str, evalue: str, traceback: Sequence[str] = ()) -> NotebookNode:
     """Return an error as an output of a notebook's cell."""
-    lines = [str(line) for line in traceback or [f"{ename}: {evalue}" if evalue else ename]]
-    return NotebookNode(output_type="error", ename=ename, evalue=evalue, traceback=lines)
+    lines = [whole_text(str(line)) for line in traceback or [f"{ename}: {evalue}" if evalue else ename]]
+    return NotebookNode(output_type="error", ename=whole_text(ename), evalue=whole_text(evalue), traceback=lines)
 
 
 def as_output(kind: str, content: dict[str, Any]) -> NotebookNode:
@@ -22,7 +24,7 @@ def as_output(kind: str, content: dict[str, Any]) -> NotebookNode:
     for name, fits in OUTPUTS[kind].items():
         if not fits(content.get(name)):
             raise ValueError(f"no {kind}: its {name} is {content.get(name)!r}")
-    return from_dict({"output_type": kind, **{name: content[name] for name in OUTPUTS[kind]}})
+    return from_dict({"output_type": kind, **{name: whole_texts(content[name]) for name in OUTPUTS[kind]}})
 
 
 def _is_mime_bundle(value: Any) -> bool:

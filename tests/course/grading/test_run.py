@@ -148,10 +148,14 @@ def test_a_page_that_fails_is_told_of_and_stops_no_other(class_: GradedTwice, mo
         class_.page(student).unlink()
     course = Course(class_.course.root)
     results = grade(course, class_.folder, course.module("02"), options=Options(workers=1))
-    assert [student.failure for student in results.students] == [
+    assert [student.page_problem for student in results.students] == [
         "no feedback page could be made (ValueError: no such template)",
         "",
     ]
+    assert [student.points for student in results.graded] == [20, 20]
+    assert results.students[0].notes[-1].kind == "fault"
+    _, amy, bob = (class_.course.root / "grades.csv").read_text(encoding="utf-8").splitlines()
+    assert [row.split(",")[1] for row in (amy, bob)] == ["20", "20"]
     assert class_.page("bob").is_file()
 
 

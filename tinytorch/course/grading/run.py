@@ -32,7 +32,7 @@ from tinytorch.course.grading.worker_pool import Lost, Pool, TooLong
 from tinytorch.course.handin.collect import Submission, collect
 from tinytorch.course.layout import Course, CourseError, Module
 from tinytorch.course.notebook import grade_id, read_notebook
-from tinytorch.course.notes import read_notes
+from tinytorch.course.notes import Note, read_notes
 from tinytorch.course.reports.results import ClassResults, StudentResult, read_student, with_messages
 from tinytorch.course.reports.student_page import FeedbackExporter, PageWriter
 from tinytorch.course.sandbox.forked_kernel import ForkServer
@@ -126,10 +126,10 @@ class Run:
                     self._report(StudentResult(submission.student, failure=submission.problem))
             for task, outcome in self._outcomes():
                 failure = str(outcome) if isinstance(outcome, (Lost, TooLong)) else outcome.failure if outcome else ""
-                if failure:
+                if isinstance(task, PageTask):
+                    self._finish(task.student, failure)
+                elif failure:
                     self._report(StudentResult(task.student, failure=failure))
-                elif isinstance(task, PageTask):
-                    self._finish(task.student)
                 else:
                     self._enter(task.student, *self.bookkeeping.keep(task.student, outcome.notebook))
         return ClassResults(self.module, [self.results[each.student] for each in self.submissions])
@@ -191,15 +191,23 @@ class Run:
         else:
             self.pool.submit(PageTask(student), first=True)
 
-    def _finish(self, student: str) -> None:
-        """Note that a student is done, and report what the gradebook and the graded notebook say."""
+    def _finish(self, student: str, page_problem: str = "") -> None:
+        """Note that a student is done, and report what the gradebook and the graded notebook say.
+
+        Who has no page, for the reason `page_problem`, is graded all the same; the next run tries the page again.
+        """
         graded = self.recorded.pop(student, None) or self.files.read_graded(student)
         with open_read_only(self.db_url) as gradebook:
             submitted = load_submission(gradebook, self.module.name, self.module.assignment, student)
             fingerprint = fingerprint_of(submitted)
             result = read_student(submitted, student, self.cell_order)
-        self.bookkeeping.note_done(student, fingerprint, self.problems[student])
-        self._report(_with_notebook(result, graded, self.problems[student]))
+        result = _with_notebook(result, graded, self.problems[student])
+        if page_problem:
+            notes = [*result.notes, Note("fault", "", page_problem)]
+            result = dataclasses.replace(result, notes=notes, page_problem=page_problem)
+        else:
+            self.bookkeeping.note_done(student, fingerprint, self.problems[student])
+        self._report(result)
 
     def whole_class(self, results: ClassResults) -> ClassResults:
         """Return the results of this run with those of all others of whom the gradebook or submitted/ has something."""

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import json
 import math
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
 import nbformat
 from nbformat import NotebookNode
 
+from tinytorch.course.handin.mend_json import mend
 from tinytorch.course.layout import CourseError
 from tinytorch.course.notes import Kind
 
@@ -49,7 +51,9 @@ def read_submission(path: Path) -> tuple[NotebookNode, list[str]]:
         )
     text, changes = _decode(path.read_bytes())
     try:
-        notebook = nbformat.reader.reads(text)
+        document, mended = mend(json.loads(text))
+        changes += mended
+        notebook = nbformat.reader.reads(json.dumps(document))
         version = notebook.nbformat
         if version != 4:
             notebook = nbformat.convert(notebook, 4)
@@ -81,7 +85,10 @@ def _decode(content: bytes) -> tuple[str, list[str]]:
         text = content.decode(encoding)
         return text, [] if encoding == "utf-8" else [f"the file was saved as {encoding.upper()}; it was converted"]
     except UnicodeDecodeError:
-        text = content.decode("cp1252", errors="replace")
+        pass
+    with suppress(UnicodeDecodeError):  # UTF-8, but for halves of characters, each written by itself
+        return content.decode("utf-8", "surrogatepass"), []
+    text = content.decode("cp1252", errors="replace")
     if not text.lstrip().startswith("{"):
         raise NotANotebook("the file is not a notebook but binary data: hand in the .ipynb file that JupyterLab saves")
     return text, ["the file was not saved as UTF-8; it was read as Windows-1252, so check its accented letters"]
@@ -92,13 +99,12 @@ def _reason(text: str, error: Exception) -> str:
     again = "save the notebook in JupyterLab once more and hand that file in"
     if "\n<<<<<<< " in text:
         return f"the file holds git's conflict marks (<<<<<<<): resolve the conflict, then {again}"
-    cause = error.__cause__ or error.__context__ or error
     if not text.lstrip().startswith("{"):
         return "the file is not a notebook: hand in the .ipynb file that JupyterLab saves"
-    if isinstance(cause, json.JSONDecodeError):
-        if cause.pos >= len(text.rstrip()) - 1 or cause.msg.startswith("Unterminated string"):
+    if isinstance(error, json.JSONDecodeError):
+        if error.pos >= len(text.rstrip()) - 1 or error.msg.startswith("Unterminated string"):
             return f"the file stops in the middle, because saving or uploading it was interrupted: {again}"
-        return f"the file is damaged at line {cause.lineno}: {again}"
+        return f"the file is damaged at line {error.lineno}: {again}"
     return f"the file does not contain the cells of a notebook: {again}"
 
 

@@ -101,7 +101,7 @@ def write_report(results: ClassResults, path: Path, folder: Path | None = None) 
         cut=Cut.of,
         most_names=MOST_NAMES,
     )
-    write_whole(path, (page.rstrip() + "\n").encode("utf-8"))
+    write_whole(path, (page.rstrip() + "\n").encode("utf-8", "replace"))
 
 
 def _person(results: ClassResults, name: str, path: Path, folder: Path | None) -> Person:

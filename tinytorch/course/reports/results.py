@@ -53,6 +53,7 @@ class StudentResult:
     notes: list[Note] = field(default_factory=list)  # what people have to know
     unreadable: str = ""  # why the file is not a notebook, and got 0 points; empty if it is one
     failure: str = ""  # why the submission could not be graded; empty if it was
+    page_problem: str = ""  # why it has points, but no feedback page; empty if it has one
     held_back: bool = False  # flagged, and no person has looked yet: until then it has 0 points
 
     @property
@@ -97,6 +98,11 @@ class ClassResults:
     def failures(self) -> list[StudentResult]:
         """The students whose submission could not be graded."""
         return [student for student in self.students if student.failure]
+
+    @property
+    def without_page(self) -> list[StudentResult]:
+        """The students who were graded, but whose feedback page could not be made."""
+        return [student for student in self.students if student.page_problem]
 
     @property
     def unreadable(self) -> list[StudentResult]:

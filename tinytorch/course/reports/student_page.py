@@ -119,4 +119,4 @@ class PageWriter:
             beside = target.with_name(name)
             if not beside.is_file() or beside.read_bytes() != content:
                 write_whole(beside, content)
-        write_whole(target, page.encode("utf-8"))
+        write_whole(target, page.encode("utf-8", "replace"))
