@@ -9,6 +9,7 @@ import os
 import shutil
 import subprocess
 import sys
+import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -23,6 +24,14 @@ from tests.helpers.sharing_out import group_of, rank_of, turn
 from tests.helpers.tiny_course import GradedClass, TinyCourse, build_course, submissions
 
 WORKER = os.environ.get("PYTEST_XDIST_WORKER")  # which of several processes this is
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Have all processes of this run share what `tinytorch.course.kept` keeps, and begin without any."""
+    if not WORKER:
+        folder = tempfile.mkdtemp(prefix="tinytorch-tests-")
+        config.add_cleanup(lambda: shutil.rmtree(folder, ignore_errors=True))
+        os.environ["TINYTORCH_CACHE"] = folder
 
 
 @pytest.hookimpl(optionalhook=True)

@@ -103,7 +103,7 @@ class Bench:
         """Make a folder to grade into, whose gradebook knows a due date if it is to be `due`; nothing is proved yet."""
         output = self.root / name / "graded"
         output.mkdir(parents=True)
-        shutil.rmtree(self.course.root / "build", ignore_errors=True)
+        shutil.rmtree(self.root / "cache", ignore_errors=True)
         if due:
             with Gradebook(f"sqlite:///{output / 'gradebook.db'}", "tinytorch") as gradebook:
                 gradebook.update_or_create_assignment(ASSIGNMENT, duedate=DUE)
@@ -115,6 +115,7 @@ class Bench:
         return self.course.start_tito(
             *("grade", self.folder, "--output", output, "--keep-going"),
             TMPDIR=self.tmp,
+            TINYTORCH_CACHE=self.root / "cache",
             BEGUN_LOG=output.parent / "begun",
             COUNT_FILE=output.parent / "writes",
             WRITES_BELOW=output,

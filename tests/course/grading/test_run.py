@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import resource
 import shutil
 from pathlib import Path
 from typing import Any
@@ -66,9 +67,11 @@ def class_(course: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Grad
     return GradedTwice(course, tmp_path / "handed_in", monkeypatch)
 
 
-def test_without_a_change_nothing_is_done_again(class_: GradedTwice) -> None:
+def test_without_a_change_nothing_is_done_again_and_no_process_is_started(class_: GradedTwice) -> None:
+    children = resource.getrusage(resource.RUSAGE_CHILDREN).ru_minflt
     assert class_.grade() == {"amy": 20, "bob": 20}
     assert (class_.submitted, class_.recorded, class_.registered) == ([], [], 0)
+    assert resource.getrusage(resource.RUSAGE_CHILDREN).ru_minflt == children
 
 
 def test_another_answer_is_run_recorded_and_shown(class_: GradedTwice) -> None:

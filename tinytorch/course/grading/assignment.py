@@ -24,8 +24,8 @@ from traitlets.config import Config
 from traitlets.utils.importstring import import_item
 
 from tinytorch.course.configuration import load_config
-from tinytorch.course.files import write_whole
 from tinytorch.course.gradebook.register import register
+from tinytorch.course.kept import find_kept, keep, tools
 from tinytorch.course.layout import Course, CourseError, Module
 from tinytorch.course.notebook import grade_ids, read_notebook
 from tinytorch.course.released import released_notebook
@@ -103,16 +103,17 @@ def pack(course: Course, module: Module) -> Assignment:
 
 
 def _gradebook(course: Course, module: Module, key: str) -> bytes:
-    """Return a gradebook that knows the module and no student: the last one that was made, if it has the same `key`."""
-    kept = course.root / "build" / "packed" / f"{module.assignment}-{key}.db"
-    if not kept.is_file():
-        for older in kept.parent.glob(f"{module.assignment}-*.db"):
-            older.unlink(missing_ok=True)
+    """Return a gradebook that knows the module and no student; it is made once for each `key`."""
+    config = (course.root / "nbgrader_config.py").read_bytes()
+    key = hashlib.sha256(f"{key}\0{tools()}\0".encode() + config).hexdigest()
+    gradebook = find_kept("gradebooks", key)
+    if gradebook is None:
         with tempfile.TemporaryDirectory(prefix="tinytorch-pack-") as folder:
             made = Path(folder) / GRADEBOOK
             register(course, module, Path(folder), db_url=f"sqlite:///{made}")
-            write_whole(kept, made.read_bytes())
-    return kept.read_bytes()
+            gradebook = made.read_bytes()
+        keep("gradebooks", key, gradebook)
+    return gradebook
 
 
 def _settings(course: Course) -> dict[str, dict[str, Any]]:

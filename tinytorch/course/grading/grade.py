@@ -10,7 +10,7 @@ import functools
 import gc
 import re
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 from nbformat import NotebookNode
@@ -23,7 +23,7 @@ from tinytorch.course.grading.options import DEFAULT_OPTIONS, NoProgress, Option
 from tinytorch.course.grading.reference import REFERENCE, prove_reference
 from tinytorch.course.grading.resume import only_run
 from tinytorch.course.grading.run import Run, Setting
-from tinytorch.course.grading.worker import OUT_OF_REACH, fork_server
+from tinytorch.course.grading.worker import OUT_OF_REACH
 from tinytorch.course.handin.collect import Submission, find_submissions
 from tinytorch.course.layout import Course, CourseError, Module, Stopped
 from tinytorch.course.notebook import read_notebook
@@ -68,7 +68,7 @@ def grade(
     module, submissions = find_submissions(course, folder, module, options.keep_going)
     if options.scheduler:
         check_scheduler(options.scheduler)
-    with prepared(course, module) as setting:
+    with prepared(course, module, prove=options.force) as setting:
         return run_class(setting, output, _chosen(submissions, options.students), report_progress, options)
 
 
@@ -82,18 +82,20 @@ def require_sources(course: Course) -> None:
 
 
 @contextmanager
-def prepared(course: Course, module: Module) -> Iterator[Setting]:
-    """Yield all that a module's submissions are graded with, after the reference solution has passed all tests."""
-    with _in_a_sentence(lambda: "nobody was graded in this run"), run_folder():
+def prepared(course: Course, module: Module, *, prove: bool = False) -> Iterator[Setting]:
+    """Yield all that a module's submissions are graded with, after the reference solution has passed all tests.
+
+    `prove` says to grade the reference in any case, and not only after something has changed.
+    """
+    with _in_a_sentence(lambda: "nobody was graded in this run"), run_folder(), ExitStack() as stack:
         _write_solution(module)
         assignment = pack(course, module)
         check_isolation(assignment.isolation)
         exporter = open_exporter(open_nbgrader(course))
         get_workers_ready = functools.partial(_get_ready, course, module, exporter)
-        with fork_server(assignment, meanwhile=get_workers_ready) as server:
-            setting = Setting(course, module, assignment, exporter, server)
-            prove_reference(course, module, functools.partial(_grade_reference, setting))
-            yield setting
+        setting = Setting(course, module, assignment, exporter, get_workers_ready, stack)
+        prove_reference(course, module, assignment.key, functools.partial(_grade_reference, setting), anew=prove)
+        yield setting
 
 
 def run_class(

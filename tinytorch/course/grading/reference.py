@@ -12,7 +12,7 @@ from pathlib import Path
 
 from nbformat import NotebookNode
 
-from tinytorch.course.files import write_whole
+from tinytorch.course.kept import find_kept, keep, tools
 from tinytorch.course.layout import Course, CourseError, Module
 from tinytorch.course.notebook import grade_id, role_of
 from tinytorch.course.reports.results import StudentResult
@@ -22,15 +22,22 @@ REFERENCE = "reference"
 Grader = Callable[[Path, Path], tuple[StudentResult, NotebookNode | None]]
 
 
-def prove_reference(course: Course, module: Module, grade_one: Grader) -> None:
-    """Grade the solution of a module, unless nothing has changed since that was done last.
+def prove_reference(course: Course, module: Module, key: str, grade_one: Grader, *, anew: bool = False) -> None:
+    """Grade the solution of a module, unless that was done before with all that the verdict depends on as it is now.
+
+    Args:
+        course: the instructor's course.
+        module: the module.
+        key: a name for the assignment's content.
+        grade_one: grades a notebook.
+        anew: whether to grade it in any case.
 
     Raises:
         CourseError: the solution fails a test, could not be graded, or is flagged.
     """
-    proof = course.root / "build" / "proved" / module.assignment
-    state = _state(course, module)
-    if proof.is_file() and proof.read_text(encoding="utf-8") == state:
+    config = (course.root / "nbgrader_config.py").read_bytes()
+    proof = hashlib.sha256(f"{key}\0{tools()}\0".encode() + config).hexdigest()
+    if not anew and find_kept("proofs", proof) is not None:
         return
     with tempfile.TemporaryDirectory(prefix="tinytorch-proof-") as folder:
         result, notebook = grade_one(module.solution_path, Path(folder))
@@ -48,11 +55,4 @@ def prove_reference(course: Course, module: Module, grade_one: Grader) -> None:
     flags = [note.text for note in result.notes if note.kind == "flag"]
     if flags:
         raise CourseError(f"The reference solution of {module.assignment} is flagged ({flags[0]}): nothing was graded.")
-    write_whole(proof, state.encode())
-
-
-def _state(course: Course, module: Module) -> str:
-    """Return a hash of what the verdict on the reference depends on: solution, settings, tools, earlier modules."""
-    tools = sorted((course.root / "tinytorch").rglob("*.py"))
-    files = [module.solution_path, module.released_path, course.root / "nbgrader_config.py", *tools]
-    return hashlib.sha256(b"".join(path.read_bytes() for path in files if path.is_file())).hexdigest()
+    keep("proofs", proof, module.assignment.encode())

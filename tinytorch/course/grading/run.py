@@ -7,8 +7,9 @@ import os
 import shlex
 import tempfile
 from collections.abc import Callable, Collection, Iterator, Sequence
-from contextlib import AbstractContextManager, nullcontext
+from contextlib import AbstractContextManager, ExitStack, nullcontext
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -27,7 +28,7 @@ from tinytorch.course.grading.assignment import GRADEBOOK, Assignment
 from tinytorch.course.grading.cluster import Cluster
 from tinytorch.course.grading.options import Options, ReportProgress
 from tinytorch.course.grading.resume import Bookkeeping, Fingerprint, Step, Store, fingerprint_of
-from tinytorch.course.grading.worker import PageTask, SubmissionFiles, TaskHandler, Worker
+from tinytorch.course.grading.worker import PageTask, SubmissionFiles, TaskHandler, Worker, fork_server
 from tinytorch.course.grading.worker_pool import Lost, Pool, TooLong
 from tinytorch.course.handin.collect import Submission, collect
 from tinytorch.course.layout import Course, CourseError, Module
@@ -52,7 +53,13 @@ class Setting:
     module: Module
     assignment: Assignment
     exporter: FeedbackExporter
-    server: ForkServer | None
+    get_workers_ready: Callable[[], None]  # does, before they are forked, what each worker would do first
+    stack: ExitStack  # ends what is started here
+
+    @cached_property
+    def server(self) -> ForkServer | None:
+        """What kernels are forked from: it is started when the first worker is, as nothing may need to be graded."""
+        return self.stack.enter_context(fork_server(self.assignment, meanwhile=self.get_workers_ready))
 
     def pool(
         self, count: int, files: StudentFiles, report_at_work: Callable[[Sequence[tuple[Any, float]]], None]
@@ -70,6 +77,7 @@ class Setting:
             slow_seconds=min(SLOW_SECONDS, limit * SLOW_SHARE),
             most_seconds=limit * MOST_TIMES_LONGER + SPARE_SECONDS,
             report_at_work=report_at_work,
+            before_the_first=lambda: self.server,
         )
 
 

@@ -85,6 +85,7 @@ class Pool:
     most_seconds: float = math.inf  # for a task
     # called every now and then with the tasks that workers are at, and for how many seconds
     report_at_work: Callable[[Sequence[tuple[Any, float]]], None] = lambda tasks: None
+    before_the_first: Callable[[], object] = lambda: None  # called before a process is started
     _waiting: deque[_Task] = field(default_factory=deque)
     _workers: list[_Worker] = field(default_factory=list)
     _interrupted: bool = False
@@ -93,8 +94,6 @@ class Pool:
     def __enter__(self) -> Pool:
         if signal.getsignal(signal.SIGINT) is signal.default_int_handler and _is_main_thread():
             self._earlier_handler = signal.signal(signal.SIGINT, self._notice)
-        for _ in range(self.count):
-            self._workers.append(self._hire())
         return self
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, tb: TracebackType | None) -> None:
@@ -181,6 +180,8 @@ class Pool:
         self._workers[self._workers.index(worker)] = self._hire()
 
     def _hire(self) -> _Worker:
+        if not self._workers:
+            self.before_the_first()
         context = multiprocessing.get_context("fork")
         ours, theirs = context.Pipe()
         sys.stdout.flush()

@@ -1,0 +1,43 @@
+"""What takes long to make is kept by a name for what it depends on, and a damaged entry counts for none."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from tinytorch.course import kept
+
+
+@pytest.fixture(autouse=True)
+def cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.setenv("TINYTORCH_CACHE", str(tmp_path / "cache"))
+    return tmp_path / "cache"
+
+
+def test_what_was_kept_is_found_by_its_key_and_kind() -> None:
+    kept.keep("proofs", "a", b"one\ntwo")
+    assert kept.find_kept("proofs", "a") == b"one\ntwo"
+    assert kept.find_kept("proofs", "b") is None
+    assert kept.find_kept("gradebooks", "a") is None
+
+
+def test_a_changed_entry_is_not_found(cache: Path) -> None:
+    kept.keep("proofs", "a", b"content")
+    entry = cache / "proofs" / "a"
+    entry.write_bytes(entry.read_bytes()[:-1])
+    assert kept.find_kept("proofs", "a") is None
+
+
+def test_only_so_many_entries_are_kept_and_the_oldest_go_first(cache: Path) -> None:
+    for number in range(kept.MOST_ENTRIES + 5):
+        kept.keep("proofs", f"{number:03}", b"")
+    left = sorted(path.name for path in (cache / "proofs").iterdir())
+    assert left == [f"{number:03}" for number in range(5, kept.MOST_ENTRIES + 5)]
+
+
+def test_it_is_in_the_user_s_folder_for_caches(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("TINYTORCH_CACHE")
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "mine"))
+    kept.keep("proofs", "a", b"content")
+    assert (tmp_path / "mine" / "tinytorch" / "proofs" / "a").is_file()
