@@ -433,7 +433,9 @@ def grade(
         typer.Option(help="A flagged student whose code you have checked: the points count. May be repeated."),
     ] = None,
     student: Annotated[list[str] | None, typer.Option(help="Grade only this student. May be repeated.")] = None,
-    force: Annotated[bool, typer.Option("--force", help="Also grade what was graded before, and the reference.")] = False,
+    force: Annotated[
+        bool, typer.Option("--force", help="Also grade what was graded before, and the reference.")
+    ] = False,
     workers: Annotated[
         int, typer.Option(min=0, help="How many submissions to grade at the same time; one per core if 0.")
     ] = 0,
