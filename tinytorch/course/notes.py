@@ -40,6 +40,16 @@ def clear_notes(notebook: NotebookNode) -> None:
     notebook.metadata.pop(KEY, None)
 
 
+def note_python_version(notebook: NotebookNode, version: str) -> None:
+    """Keep the version of Python that a notebook was saved with, before grading puts its own there."""
+    notebook.metadata.setdefault(KEY, NotebookNode())["python"] = version
+
+
+def python_version(notebook: NotebookNode) -> str:
+    """Return the version of Python that a notebook was saved with, "" if that is not known."""
+    return str(notebook.metadata.get(KEY, {}).get("python", ""))
+
+
 def read_notes(notebook: NotebookNode) -> list[Note]:
     """Return a notebook's notes in the order in which they were added."""
     return [Note(**entry) for entry in notebook.metadata.get(KEY, {}).get("notes", [])]

@@ -175,6 +175,11 @@ def test_where_the_notebook_was_opened_alone_its_first_cell_fetches_the_package(
     assert not (image.venv.packages / "tinytorch" / "core" / "dataloader.py").exists()
 
 
+def test_it_says_which_python_grades(bundle: Path) -> None:
+    said = f"graded with Python 3.{sys.version_info.minor}:"
+    assert said in (bundle / "README.md").read_text(encoding="utf-8")
+
+
 def test_it_installs_beside_any_version_of_what_it_needs_and_says_whose_package_is_on_pypi(bundle: Path) -> None:
     project = tomllib.loads((bundle / "pyproject.toml").read_text(encoding="utf-8"))["project"]
     bounds = [bound for each in project["dependencies"] for bound in Requirement(each).specifier]

@@ -13,6 +13,7 @@ import functools
 import io
 import json
 import shutil
+import sys
 import tempfile
 import tomllib
 import zipfile
@@ -133,6 +134,7 @@ def _write_settings(course: Course, modules: list[Module], made: Path) -> None:
     facts = {
         "modules": modules,
         "project": project,
+        "python": f"{sys.version_info.major}.{sys.version_info.minor}",  # whoever hands this out grades, too
         "nbdev": pyproject["tool"]["nbdev"] | {"nbs_path": "modules"},
         "config": load_config(course),
         "requirements": locked_requirements(course, project),

@@ -14,7 +14,7 @@ from nbformat import NotebookNode
 from tinytorch.course.handin.align_cells import align_cells
 from tinytorch.course.handin.leftover_stubs import mend_stubs
 from tinytorch.course.notebook import EXPLORE, explore_cells, grade_id, role_of, tag_as_released
-from tinytorch.course.notes import Kind, add_note, clear_notes
+from tinytorch.course.notes import Kind, add_note, clear_notes, note_python_version
 
 
 def take_answers(notebook: NotebookNode, released: NotebookNode, remarks: Sequence[tuple[Kind, str]] = ()) -> None:
@@ -26,13 +26,14 @@ def take_answers(notebook: NotebookNode, released: NotebookNode, remarks: Sequen
         remarks: what was noticed when the file was read.
     """
     tagged = tags_on_tests(notebook)
-    language = language_of(notebook)
+    language, version = language_of(notebook), version_of(notebook)
     notebook.metadata = NotebookNode(kernelspec=copy.deepcopy(released.metadata.kernelspec))
     notebook.nbformat, notebook.nbformat_minor = 4, 5
     notes = align_cells(notebook, released)
     tag_as_released(notebook, explore_cells(released))
 
     clear_notes(notebook)
+    note_python_version(notebook, version)
     for tag, cells in tagged.items():
         said = f"the tag `{tag}` was put on {len(cells)} test cells; such cells are passed over"
         add_note(notebook, "flag", cells[0], said)
@@ -66,3 +67,9 @@ def language_of(notebook: NotebookNode) -> str:
             if language:
                 return str(language).lower()
     return "python"
+
+
+def version_of(notebook: NotebookNode) -> str:
+    """Return the version of the language that a notebook was saved with, "" if it does not say."""
+    described = notebook.metadata.get("language_info")
+    return str(described.get("version") or "") if isinstance(described, dict) else ""

@@ -10,7 +10,6 @@ nbgrader needs.
 from __future__ import annotations
 
 import copy
-import re
 import tempfile
 import time
 from collections.abc import Mapping, Sequence
@@ -24,7 +23,7 @@ from nbformat import NotebookNode
 
 from tinytorch.course.layout import Course
 from tinytorch.course.notebook import grade_id, role_of
-from tinytorch.course.notes import add_note
+from tinytorch.course.notes import add_note, python_version
 from tinytorch.course.outputs import OUTPUTS, as_output, error_output
 from tinytorch.course.sandbox.bubblewrap import PACKAGE
 from tinytorch.course.sandbox.forked_kernel import ForkedKernel, ForkServer
@@ -32,9 +31,8 @@ from tinytorch.course.sandbox.isolation import check_isolation
 from tinytorch.course.sandbox.kernel import Kernel, KernelMessage
 from tinytorch.course.sandbox.limits import Limits
 from tinytorch.course.sandbox.staged_package import stage_package
-from tinytorch.course.verdict.left_out import left_out
+from tinytorch.course.verdict.differences import differences
 
-MISSING_MODULE = re.compile(r"No module named '(?P<name>[\w.]{1,80})'")
 POLL_SECONDS = 0.1
 INTERRUPT_SECONDS = 2.0  # how long interrupted code may take to end
 LEAST_VERDICT_SECONDS = 1.0  # which decides any honest test many times over
@@ -148,21 +146,12 @@ class CellRunner:
                 output.name = "stdout"  # nbgrader gives 0 points for any stderr, and a warning is no fault
         if ran.fault:
             self._note_fault(index, ran.fault)
-        self._note_what_is_missing(cell, index)
+        if self.isolation != "none" and role_of(cell) not in ("test", "given"):
+            name = grade_id(cell) or cell.get("id", f"cell {index + 1}")
+            graded_with = str(self.kernel.language_info.get("version", ""))
+            for kind, text in differences(cell.source, cell.outputs, python_version(self.nb), graded_with):
+                add_note(self.nb, kind, name, text)
         return cell, resources
-
-    def _note_what_is_missing(self, cell: NotebookNode, index: int) -> None:
-        """Note what a cell of the student's own asked for and grading does not have."""
-        if self.isolation == "none" or role_of(cell) in ("test", "given"):
-            return
-        name = grade_id(cell) or cell.get("id", f"cell {index + 1}")
-        for command in left_out(cell.source):
-            add_note(self.nb, "note", name, f"{command} was left out, as grading has no programs and no network")
-        for output in cell.outputs:
-            missing = MISSING_MODULE.match(str(output.evalue)) if output.output_type == "error" else None
-            if missing and output.ename == "ModuleNotFoundError":
-                text = f"this cell imports {missing['name']}, which grading does not have: do without it"
-                add_note(self.nb, "fault", name, text)
 
     def run_cell(self, cell: NotebookNode) -> CellRun:
         """Run a cell's code."""

@@ -1,16 +1,18 @@
-"""What a cell gives to the system is found in its source, and told to the student and the instructor."""
+"""What grading does not have and a cell asks for is told to the student and the instructor."""
 
 from __future__ import annotations
 
 import html
+import sys
 from pathlib import Path
 
 import nbformat
 import pytest
+from nbformat.v4 import new_output
 
 from tests.helpers.hand_in import grade
 from tests.helpers.tiny_course import TinyCourse
-from tinytorch.course.verdict.left_out import left_out
+from tinytorch.course.verdict.differences import differences, left_out
 
 
 @pytest.mark.parametrize(
@@ -39,7 +41,12 @@ def test_magics_and_commands_in_an_answer_cost_nothing_and_are_noted(course: Tin
     missing = f"#| export\nimport pandas.core as pd\n{body}"
     nbformat.write(course.filled(double=magics), tmp_path / "magics.ipynb")
     nbformat.write(course.filled(double=missing), tmp_path / "missing.ipynb")
+    newer = course.filled(double="#| export\ndef double[T](x: T) -> T:\n    return 2 * x +\n")  # for no Python at all
+    newer.metadata.language_info = {"name": "python", "version": "3.99.1"}
+    nbformat.write(newer, tmp_path / "newer.ipynb")
     graded = grade(course, tmp_path)
+    own = f"3.{sys.version_info.minor}"
+    graded.assert_told("newer", f"fault in double: this cell was written for Python 3.99 and graded with {own}, where")
     assert graded.points("magics")["points"] == 20
     why = "was left out, as grading has no programs and no network"
     graded.assert_told("magics", f"note in double: !ls {why}")
@@ -47,3 +54,22 @@ def test_magics_and_commands_in_an_answer_cost_nothing_and_are_noted(course: Tin
     graded.assert_told("missing", "fault in double: this cell imports pandas, which grading does not have")
     page = html.unescape(graded.page("missing"))
     assert page.index("this cell imports pandas") < page.index('id="tests"')
+
+
+@pytest.mark.parametrize(
+    ("error", "written_for", "graded_with", "told"),
+    [
+        ("SyntaxError", "3.12.1", "3.11.7", True),
+        ("ImportError", "3.13", "3.9.2", True),
+        ("SyntaxError", "3.11.9", "3.11.7", False),
+        ("SyntaxError", "3.9.2", "3.11.7", False),
+        ("SyntaxError", "", "3.11.7", False),
+        ("SyntaxError", "1.10", "3.11.7", False),
+        ("ValueError", "3.12.1", "3.11.7", False),
+    ],
+)
+def test_only_an_error_that_an_older_python_may_cause_is_laid_to_its_age(
+    error: str, written_for: str, graded_with: str, told: bool
+) -> None:
+    outputs = [new_output("error", ename=error, evalue="", traceback=[])]
+    assert bool(list(differences("x", outputs, written_for, graded_with))) == told
