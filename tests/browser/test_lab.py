@@ -158,8 +158,8 @@ def test_validate_names_the_tests_that_tito_check_names(page, student, answers, 
     dialog = page.locator(".nbgrader-ErrorDialog, .nbgrader-SuccessDialog")
     dialog.wait_for()
     text = dialog.inner_text()
-    steps = check(student.course, student.module, student.module.released_path)
-    names = {name for step in steps for name in step.problems}
+    steps = check(student.course, student.module, student.module.released_path).steps
+    names = {problem.cell for step in steps for problem in step.problems}
     # Validate names those of an optional step, too, which give no points
     tests = [each for each in notebook.cells if role_of(each) == "test" and each.metadata.nbgrader.points > 0]
     said = {grade_id(each) for each in tests if each.source.splitlines()[0] in text}

@@ -6,13 +6,14 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
+from tinytorch.course.sandbox.copied_kernel import CopiedKernel
 from tinytorch.course.sandbox.forked_kernel import ForkedKernel, ForkServer
 from tinytorch.course.sandbox.jupyter_kernel import JupyterKernel
 from tinytorch.course.sandbox.kernel import Kernel
 from tinytorch.course.sandbox.limits import Limits
 
 LIMITS = Limits.of_submission(memory_gigabytes=4, submission_seconds=120)
-KINDS = ("forked", "jupyter in bubblewrap", "jupyter with limits")
+KINDS = ("forked", "copied", "jupyter in bubblewrap", "jupyter with limits")
 
 
 @contextmanager
@@ -37,6 +38,16 @@ def forked(server: ForkServer, folder: Path) -> Iterator[ForkedKernel]:
 
 
 @contextmanager
+def copied(folder: Path) -> Iterator[CopiedKernel]:
+    """Run a kernel that is a copy of this process."""
+    kernel = CopiedKernel(*folders(folder), LIMITS)
+    try:
+        yield kernel
+    finally:
+        kernel.end()
+
+
+@contextmanager
 def started(isolation: str, folder: Path) -> Iterator[JupyterKernel]:
     """Run a kernel that Jupyter starts."""
     kernel = JupyterKernel("python3", [], isolation, *folders(folder), LIMITS)
@@ -51,6 +62,9 @@ def kernel_of(kind: str, folder: Path) -> Iterator[Kernel]:
     """Run a kernel of one of `KINDS`."""
     if kind == "forked":
         with fork_server() as server, forked(server, folder) as kernel:
+            yield kernel
+    elif kind == "copied":
+        with copied(folder) as kernel:
             yield kernel
     else:
         with started("bubblewrap" if "bubblewrap" in kind else "limits", folder) as kernel:

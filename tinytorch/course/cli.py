@@ -157,29 +157,31 @@ def lab(
 
 
 @app.command(rich_help_panel=STUDENTS)
-def check(notebook: ModuleOrNotebook) -> None:
+def check(
+    notebook: ModuleOrNotebook,
+    step: Annotated[int | None, typer.Option(help="The one step to check, such as 4.")] = None,
+    watch: Annotated[
+        bool, typer.Option("--watch", help="Check again each time that the notebook is saved, until Ctrl-C.")
+    ] = False,
+) -> None:
     """Run the visible tests on a notebook. The exit code is 0 only if all pass.
 
     \b
     tito check 05
+    tito check 05 --step 4             only step 4, which is faster
+    tito check 05 --step 4 --watch     again each time that you save the notebook
     tito check my/copy/dataloader.ipynb
     """
-    from rich.console import Console
+    from tinytorch.course.sandbox.environment import ONE_THREAD
 
-    from tinytorch.course.student.check import check as check_notebook
-    from tinytorch.course.student.steps import COLUMNS
-    from tinytorch.course.tables import print_table
+    os.environ.update(ONE_THREAD)  # before NumPy is loaded: the tests run as they do when they are graded
+    from tinytorch.course.student.show_check import check_once, check_when_saved
 
     course = Course.find()
     module, path = _module_and_notebook(course, notebook)
-    steps = check_notebook(course, module, path)
-    print_table(Console(), f"{module.assignment}: visible tests", COLUMNS, [step.row for step in steps])
-    for step in steps:
-        if step.verdict in ("fail", "not finished yet"):
-            print(f"\n{step.name}:")
-            for name, error in step.problems.items():
-                print(f"  {name}: {error}")
-    if any(step.verdict != "pass" for step in steps):
+    if watch:
+        check_when_saved(course, module, path, step)
+    elif not check_once(course, module, path, step):
         raise typer.Exit(1)
 
 
@@ -728,14 +730,18 @@ def main(arguments: list[str] | None = None) -> None:
 
 def _module_and_notebook(course: Course, name: str) -> tuple[Module, Path]:
     """Return the module and the notebook that the user means by a module's name or a notebook's path."""
-    from tinytorch.course.notebook import module_of, read_notebook
+    from tinytorch.course.handin.read_file import open_notebook
+    from tinytorch.course.notebook import exported_module, grade_ids, module_of
 
     path = Path(name)
     if path.suffix != ".ipynb":
         module = course.module(name)
         return module, module.released_path
-    read_notebook(path)
-    found = module_of(course, path.resolve())
+    notebook, _ = open_notebook(path)
+    found = module_of(course, path.resolve(), grade_ids(notebook))
+    if found is None:  # its cells may have lost their names
+        exported = exported_module(notebook)
+        found = next((module for module in course.modules if module.name == exported), None)
     if found is None:
         raise CourseError(f"{path} is not a notebook of this course: give one that was made from modules/.")
     return found, path

@@ -69,6 +69,11 @@ class Module:
         return self.root / ".released" / self.assignment / self.notebook_name
 
     @property
+    def stand_ins_path(self) -> Path:
+        """The stand-ins of its steps, packed, in a student's folder."""
+        return self.pristine_path.with_name("stand_ins.txt")
+
+    @property
     def core_path(self) -> Path:
         """The package file that its cells are exported to."""
         return self.root / "tinytorch" / "core" / f"{self.name}.py"

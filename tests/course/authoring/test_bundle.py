@@ -27,6 +27,7 @@ from tinytorch.course.authoring.bundle import make_bundle
 from tinytorch.course.authoring.links import Repository
 from tinytorch.course.handin.read_zip import unpack
 from tinytorch.course.layout import Course
+from tinytorch.course.stand_ins import stand_ins
 
 COURSE = Course(ROOT)
 MODULE = COURSE.module("05")
@@ -81,6 +82,12 @@ def test_a_solution_that_were_in_it_would_be_found(bundle: Path, tmp_path: Path)
     found = leaks_below(tmp_path, bundle_secrets(COURSE, MODULE))
     assert len(found["core.py"]) > 30
     assert len(found["source.py"]) > 300
+
+
+def test_the_stand_ins_of_its_steps_are_in_it(bundle: Path) -> None:
+    there = Course(bundle)
+    assert there.is_bundle
+    assert stand_ins(there, there.module("05")) == stand_ins(COURSE, MODULE)
 
 
 def test_the_package_in_it_ends_before_the_module(bundle: Path) -> None:

@@ -2,12 +2,19 @@
 
 from __future__ import annotations
 
+import signal
+import subprocess
+import sys
 from pathlib import Path
 
 import nbformat
 import pytest
 
-from tests.helpers.tiny_course import TinyCourse, cell_named, contents
+from tests.helpers.tiny_course import SOLUTIONS, TinyCourse, cell_named, contents
+from tinytorch.course.layout import Course, Module
+from tinytorch.course.notebook import STUB, grade_id
+from tinytorch.course.student.check import Check
+from tinytorch.course.student.check import check as check_notebook
 
 
 def check(course: TinyCourse, notebook: nbformat.NotebookNode, path: Path) -> tuple[int, str, str]:
@@ -21,19 +28,21 @@ def check(course: TinyCourse, notebook: nbformat.NotebookNode, path: Path) -> tu
 def test_a_finished_notebook_passes_with_exit_code_0(built_course: TinyCourse, tmp_path: Path) -> None:
     code, said, _ = check(built_course, built_course.filled(), tmp_path / "tiny.ipynb")
     assert code == 0
-    assert [line.split() for line in said.splitlines()[3:]] == [
+    assert [line.split() for line in said.splitlines()[3:5]] == [
         ["Step", "1", "pass", "2", "of", "2", "10", "of", "10"],
         ["Step", "2", "pass", "1", "of", "1", "10", "of", "10"],
     ]
+    assert said.splitlines()[6].startswith("20 of 20 visible points. ")
+    assert len(said.splitlines()) == 7
 
 
 def test_each_step_says_how_it_does_in_words(built_course: TinyCourse, tmp_path: Path) -> None:
     notebook = built_course.filled(double="#| export\ndef double(x):\n    return 3\n", pair=None, pair_total=None)
     code, said, _ = check(built_course, notebook, tmp_path / "anything.ipynb")
     assert code == 1
-    assert "Step 1  fail             1 of 2" in said
-    assert "Step 2  not written yet  0 of 1" in said
-    assert "  double-number: AssertionError: Step 1: expected 4 for double(2)" in said
+    assert "Step 1  fail              1 of 2" in said
+    assert "Step 2  not written yet   0 of 1" in said
+    assert "\ndouble-number: Step 1: expected 4 for double(2)\n" in said
     assert "double-ready" not in said
 
 
@@ -43,15 +52,20 @@ def test_an_edited_test_is_run_as_released_and_a_deleted_one_is_named(built_cour
     notebook.cells.remove(cell_named(notebook, "pair-total-right"))
     code, said, _ = check(built_course, notebook, tmp_path / "tiny.ipynb")
     assert code == 1
-    assert "double-number: AssertionError: Step 1: expected 4" in said
-    assert "pair-total-right: the test is missing: `tito reset 02 --cell pair-total-right` puts it back" in said
+    assert "\ndouble-number: Step 1: expected 4" in said
+    assert "note on double-number: the cell is not yours to edit; it was graded as released\n" in said
+    assert "note on pair-total-right: the cell was deleted; it was put back\n" in said
+    assert "Step 2  pass              1 of 1" in said
 
 
 def test_a_syntax_error_is_shown_with_its_line(built_course: TinyCourse, tmp_path: Path) -> None:
     notebook = built_course.filled(double="#| export\ndef double(x):\n    return 2 x\n")
     code, said, _ = check(built_course, notebook, tmp_path / "tiny.ipynb")
     assert code == 1
-    assert "  double: SyntaxError: invalid syntax (line 3)" in said
+    assert "\nyour cell `double`: SyntaxError: invalid syntax (line 3)\n" in said
+    assert "  2 tests need what it defines: double-number, double-more\n" in said
+    assert said.count("SyntaxError") == 1
+    assert "NameError" not in said
 
 
 def test_the_module_s_number_means_its_notebook_in_modules(built_course: TinyCourse) -> None:
@@ -74,3 +88,120 @@ def test_a_foreign_notebook_is_refused_in_one_sentence(built_course: TinyCourse,
     code, _, said = check(built_course, nbformat.v4.new_notebook(), tmp_path / "other.ipynb")
     assert code == 1
     assert "is not a notebook of this course" in said
+
+
+def test_a_cause_is_told_once_with_the_line_of_the_student_s_cell(built_course: TinyCourse, tmp_path: Path) -> None:
+    notebook = built_course.filled(double="#| export\ndef double(x):\n    return helper(x)\n")
+    notebook.cells.insert(3, nbformat.v4.new_code_cell("# a helper\ndef helper(x):\n    return x // 0"))
+    _, said, _ = check(built_course, notebook, tmp_path / "tiny.ipynb")
+    place = "line 3 of your own cell `# a helper`"
+    assert f"\ndouble-number: ZeroDivisionError: integer division or modulo by zero ({place})\n" in said
+    assert "  1 more test ends in the same error: double-more\n" in said
+    assert said.count("ZeroDivisionError") == 1
+
+
+def test_a_broken_step_costs_its_own_points_only(built_course: TinyCourse, tmp_path: Path) -> None:
+    total = "#| export\n@patch\ndef total(self: Pair) -> float:\n    return float(sum(self.both)) + double(0)\n"
+    notebook = built_course.filled(double="#| export\ndef double(x):\n    return 2 x\n", pair_total=total)
+    _, said, _ = check(built_course, notebook, tmp_path / "tiny.ipynb")
+    assert "Step 1  fail " in said
+    assert "Step 2  pass " in said
+    assert "10 of 20 visible points" in said
+
+
+def test_a_notebook_that_lost_its_metadata_is_checked_all_the_same(built_course: TinyCourse, tmp_path: Path) -> None:
+    notebook = built_course.filled()
+    notebook.nbformat_minor = 0
+    for cell in notebook.cells:
+        del cell["id"]
+        cell.metadata = nbformat.NotebookNode()
+    code, said, _ = check(built_course, notebook, tmp_path / "from kaggle.ipynb")
+    assert code == 0
+    assert "20 of 20 visible points" in said
+    assert "the cell was recognised by its content" in said
+
+
+def test_a_stub_below_the_code_is_passed_over_and_named(built_course: TinyCourse, tmp_path: Path) -> None:
+    double = f"#| export\ndef double(x):\n    return 2 * x\n    {STUB}\n"
+    code, said, _ = check(built_course, built_course.filled(double=double), tmp_path / "tiny.ipynb")
+    assert code == 0
+    assert "note on your cell `double`: `raise NotImplementedError(...)` still stood below your code" in said
+
+
+def test_a_method_inside_the_class_that_its_stub_replaces_is_named(built_course: TinyCourse, tmp_path: Path) -> None:
+    pair = SOLUTIONS["pair"] + "\n    def total(self):\n        return float(sum(self.both))\n"
+    _, said, _ = check(built_course, built_course.filled(pair=pair, pair_total=None), tmp_path / "tiny.ipynb")
+    assert "Step 2  fail " in said
+    assert "fault on your cell `Pair.total`: you wrote total inside the class Pair, and the stub in this cell" in said
+
+
+def test_the_notebook_of_another_module_is_refused_as_that(built_course: TinyCourse, tmp_path: Path) -> None:
+    other = nbformat.read(built_course.root / "modules" / "01_tensor" / "tensor.ipynb", as_version=4)
+    code, _, said = check(built_course, other, tmp_path / "tiny.ipynb")
+    assert code == 1
+    assert "it is the notebook of another module, `tensor`: hand in the one of `tiny`" in said
+    assert said.count("\n") == 1
+
+
+def test_one_step_is_checked_alone_on_what_stands_above_it(built_course: TinyCourse, tmp_path: Path) -> None:
+    total = "#| export\n@patch\ndef total(self: Pair) -> float:\n    return float(sum(self.both)) + double(0)\n"
+    path = tmp_path / "tiny.ipynb"
+    nbformat.write(built_course.filled(pair_total=total), path)
+    checked = check_notebook(Course(built_course.root), Module("02_tiny", built_course.root), path, step=2)
+    assert [step.row for step in checked.steps] == [["Step 2", "pass", "1 of 1", "10 of 10"]]
+    ran = {grade_id(cell) for cell in checked.notebook.cells if cell.get("execution_count")}
+    assert {"double", "double-ready", "pair-total-right"} <= ran
+    assert "double-number" not in ran
+    result = built_course.tito("check", path, "--step", "3")
+    assert result.returncode == 1
+    assert result.stderr == "tito: 02_tiny has no step 3 with tests: choose one of Step 1, Step 2.\n"
+
+
+def test_each_step_is_reported_before_the_next_one_runs(built_course: TinyCourse, tmp_path: Path) -> None:
+    nbformat.write(built_course.filled(), tmp_path / "tiny.ipynb")
+    checked = Check(Course(built_course.root), Module("02_tiny", built_course.root), tmp_path / "tiny.ipynb")
+    seen: list[list[dict[str, bool]]] = []
+    checked.run(lambda done: seen.append([dict(step.passed) for step in checked.steps]))
+    assert seen[0] == [{"double-number": True, "double-more": True}, {}]
+    assert len(seen) == 2
+
+
+def test_a_cell_that_ends_python_costs_its_own_tests_only(built_course: TinyCourse, tmp_path: Path) -> None:
+    notebook = built_course.filled(double="#| export\nimport os\ndef double(x):\n    os._exit(3)\n")
+    _, said, _ = check(built_course, notebook, tmp_path / "tiny.ipynb")
+    assert "double-number: KernelDied: this cell ended the Python that it ran in" in said
+    assert "Step 2  pass " in said
+
+
+def test_what_a_student_prints_does_not_reach_the_terminal(built_course: TinyCourse, tmp_path: Path) -> None:
+    noisy = "#| export\nimport os\ndef double(x):\n    print('noise'); os.write(1, b'noise'); return 2 * x\n"
+    nbformat.write(built_course.filled(double=noisy), tmp_path / "tiny.ipynb")
+    result = built_course.tito_process("check", tmp_path / "tiny.ipynb")
+    assert result.returncode == 0, result.stderr
+    assert "noise" not in result.stdout + result.stderr
+
+
+def test_a_watched_notebook_is_checked_again_when_it_is_saved(built_course: TinyCourse, tmp_path: Path) -> None:
+    path = tmp_path / "tiny.ipynb"
+    nbformat.write(built_course.filled(double="#| export\ndef double(x):\n    return 3\n"), path)
+    watching = built_course.start_tito("check", path, "--step", "1", "--watch")
+    assert watching.stdout is not None
+    try:
+        waiting = f"waiting for {path.name} to be saved; Ctrl-C ends this\n"
+        first = list(iter(watching.stdout.readline, waiting))
+        assert any(line.startswith("Step 1  fail ") for line in first)
+        nbformat.write(built_course.filled(), path)
+        second = list(iter(watching.stdout.readline, waiting))
+        assert any(line.startswith("Step 1  pass ") for line in second)
+        watching.send_signal(signal.SIGINT)
+        assert watching.wait() == 0
+    finally:
+        watching.kill()
+        watching.communicate()
+
+
+def test_checking_loads_neither_nbgrader_nor_jupyter_s_kernels() -> None:
+    slow = "{'nbgrader', 'nbconvert', 'nbclient', 'jupyter_client', 'ipykernel', 'zmq', 'rich', 'matplotlib'}"
+    code = f"import sys, tinytorch.course.cli, tinytorch.course.student.show_check; print({slow} & set(sys.modules))"
+    ran = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert ran.stdout == "set()\n"

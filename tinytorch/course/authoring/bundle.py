@@ -1,6 +1,6 @@
 """Make the folder that a student gets: notebooks, tools, and the part of the package that comes before them.
 
-    modules/, .released/    the student notebooks, and a copy of each as it was released
+    modules/, .released/    the student notebooks, and a copy of each as it was released, with its packed stand-ins
     tinytorch/              the package; its core holds only what earlier modules export
     settings.ini, nbgrader_config.py, pyproject.toml, requirements.txt, README.md, LICENSE, binder/, .devcontainer/
 
@@ -32,6 +32,7 @@ from tinytorch.course.files import PART, write_whole
 from tinytorch.course.layout import Course, CourseError, Module
 from tinytorch.course.notebook import grade_id, read_notebook
 from tinytorch.course.released import is_untouched
+from tinytorch.course.stand_ins import packed, stand_ins
 
 PACKAGE_FILES = (".py", ".npz", ".md", ".json", ".css")  # besides templates; no stray notebooks
 BUNDLE_FILES = {"bundle_files", "templates"}  # folders whose every file is copied
@@ -69,7 +70,7 @@ def make_bundle(course: Course, modules: list[Module], to: Path, replace: bool =
     to.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(prefix=f".{to.name}.", suffix=PART, dir=to.parent) as scratch:
         made = Path(scratch, to.name)
-        _write_notebooks(modules, made)
+        _write_notebooks(course, modules, made)
         _copy_package(course, modules[0], made)
         _write_settings(course, modules, made)
         write_index(Course(made))
@@ -90,11 +91,13 @@ def _check_pristine(module: Module) -> None:
         raise CourseError(f"{module.released_path} was worked in ({what}): `tito build {module.number}` restores it.")
 
 
-def _write_notebooks(modules: list[Module], made: Path) -> None:
+def _write_notebooks(course: Course, modules: list[Module], made: Path) -> None:
     for module in modules:
         there = Module(module.assignment, made)
         for path in (there.released_path, there.pristine_path):
             write_whole(path, module.released_path.read_bytes())
+        if found := stand_ins(course, module):
+            write_whole(there.stand_ins_path, packed(found))
 
 
 def _copy_package(course: Course, first: Module, made: Path) -> None:

@@ -42,6 +42,20 @@ def receive(path: Path) -> tuple[NotebookNode, list[tuple[Kind, str]]]:
         return nbformat.v4.new_notebook(), [*(remarks if was_there else []), *(("fault", text) for text in faults)]
 
 
+def open_notebook(path: Path) -> tuple[NotebookNode, list[str]]:
+    """Return a student's own notebook as grading reads it, and what was converted.
+
+    Raises:
+        CourseError: there is no such file, or it is not a notebook.
+    """
+    if not path.is_file():
+        raise CourseError(f"There is no notebook {path}: check the path.")
+    try:
+        return read_submission(path)
+    except NotANotebook as error:
+        raise CourseError(f"{path} cannot be read as a notebook: {error}.") from None
+
+
 def read_submission(path: Path) -> tuple[NotebookNode, list[str]]:
     """Return what was handed in, in the current notebook format, and what was converted; or raise `NotANotebook`."""
     if path.stat().st_size > MOST_BYTES:

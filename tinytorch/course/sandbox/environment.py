@@ -7,6 +7,8 @@ import os
 from pathlib import Path
 
 FONT_LISTS = "fontlist-*.json"
+# One thread each: several submissions are graded at once, and threads count towards the limit on processes.
+ONE_THREAD = {"OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1", "MKL_NUM_THREADS": "1"}
 
 
 def clean_environment(home: str, matplotlib: str, package: str) -> dict[str, str]:
@@ -20,10 +22,7 @@ def clean_environment(home: str, matplotlib: str, package: str) -> dict[str, str
         "PYTHONPATH": package,
         "PYTHONDONTWRITEBYTECODE": "1",
         "PYTHONHASHSEED": "0",  # so that the same submission gets the same points each time
-        # One thread each: several submissions are graded at once, and threads count towards the limit on processes.
-        "OPENBLAS_NUM_THREADS": "1",
-        "OMP_NUM_THREADS": "1",
-        "MKL_NUM_THREADS": "1",
+        **ONE_THREAD,
     }
 
 

@@ -5,6 +5,7 @@ The panel imports this file in a student's kernel, so it imports nothing that is
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 from typing import TypeVar
 
@@ -12,6 +13,8 @@ from nbformat import NotebookNode
 
 from tinytorch.course.notebook import grade_id, role_of, sections
 
+TITLE = re.compile(r"# (?P<title>[^·\n]+?) ·")  # the first line of a test, such as "# Test 5a · 4 points · ..."
+VERDICTS = ("pass", "not finished yet", "not written yet", "fail", "pass so far", "not run yet")
 COLUMNS = ["step", "verdict", "tests", "visible points"]
 
 
@@ -56,6 +59,20 @@ class Step:
         """The step as a row of a table with the columns `COLUMNS`."""
         tests = f"{self.tests_passed} of {len(self.points)}"
         return [self.name, self.verdict, tests, f"{self.points_reached:g} of {self.max_points:g}"]
+
+
+def shown_name(cell: NotebookNode, header: re.Pattern[str]) -> str:
+    """Return what a reader of the notebook knows a cell by: "Test 5a", or "your cell `DataLoader.__iter__`".
+
+    `header` finds what a cell to write defines.
+    """
+    title, defined = TITLE.match(cell.source), header.search(cell.source)
+    if title:
+        return title["title"]
+    if role_of(cell) == "solution" and defined:
+        method, _, owner = defined[1].removeprefix("def ").partition("(self: ")
+        return f"your cell `{owner + '.' * bool(owner)}{method.rstrip('(')}`"
+    return str(grade_id(cell))
 
 
 AnyStep = TypeVar("AnyStep", bound=Step)

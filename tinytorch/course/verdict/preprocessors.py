@@ -7,12 +7,8 @@ from traitlets import Enum, Float, Integer, List, Unicode, default
 
 from tinytorch.course.layout import CourseError
 from tinytorch.course.sandbox.isolation import ISOLATIONS
-from tinytorch.course.verdict.run_cells import CellRunner
+from tinytorch.course.verdict.run_cells import NOT_CONFIGURED, CellRunner
 from tinytorch.course.verdict.run_tests import SubmissionRunner
-
-NOT_CONFIGURED = (
-    "nbgrader_config.py does not set c.ExecuteStaged.{0}: copy its line from the course's own configuration."
-)
 
 
 class ExecuteStaged(CellRunner, Execute):  # type: ignore[misc]

@@ -36,6 +36,9 @@ from tinytorch.course.verdict.differences import differences
 POLL_SECONDS = 0.1
 INTERRUPT_SECONDS = 2.0  # how long interrupted code may take to end
 LEAST_VERDICT_SECONDS = 1.0  # which decides any honest test many times over
+NOT_CONFIGURED = (
+    "nbgrader_config.py does not set c.ExecuteStaged.{0}: copy its line from the course's own configuration."
+)
 
 
 @dataclass

@@ -1,0 +1,68 @@
+"""Checking a notebook in the terminal: each step's line is printed when it is known, and what failed below."""
+
+from __future__ import annotations
+
+import time
+from pathlib import Path
+
+from tinytorch.course.layout import Course, CourseError, Module
+from tinytorch.course.student.check import Check
+from tinytorch.course.student.steps import COLUMNS, VERDICTS
+
+LOOK_SECONDS = 0.2  # between two looks at whether the notebook was saved
+WHAT_POINTS_ARE = "Visible points are those of the tests that you see. Grading also tries other values."
+
+
+def check_once(course: Course, module: Module, path: Path, step: int | None = None) -> bool:
+    """Check a notebook, print the result, and return whether every step that was checked passes.
+
+    Raises:
+        CourseError: the notebook cannot be checked.
+    """
+    check = Check(course, module, path, step)
+    rows = [each.row for each in check.steps]
+    columns = zip(COLUMNS, *rows, strict=True)
+    widths = [max(map(len, column)) for column in columns]
+    widths[1] = max(map(len, VERDICTS))
+    print(f"\n{module.assignment}: visible tests")
+    _print_row(COLUMNS, widths)
+    check.run(lambda done: _print_row(done.row, widths))
+    most = sum(each.max_points for each in check.steps)
+    print(f"\n{check.points:g} of {most:g} visible points. {WHAT_POINTS_ARE}")
+    if lines := check.explanations():
+        print("\n" + "\n".join(lines), flush=True)
+    return check.passed
+
+
+def check_when_saved(course: Course, module: Module, path: Path, step: int | None = None) -> None:
+    """Check a notebook now, and again each time that it is saved, until Ctrl-C."""
+    seen = None
+    try:
+        while True:
+            saved = _saved(path)
+            if saved != seen:
+                seen = saved
+                try:
+                    check_once(course, module, path, step)
+                except CourseError as error:  # it may be mended with the next save
+                    print(f"tito: {error}")
+                print(f"\nwaiting for {path.name} to be saved; Ctrl-C ends this", flush=True)
+            time.sleep(LOOK_SECONDS)
+    except KeyboardInterrupt:
+        print()
+
+
+def _print_row(row: list[str], widths: list[int]) -> None:
+    """Print a row: words to the left, numbers to the right."""
+    is_right = [False, False, True, True]
+    cells = zip(row, widths, is_right, strict=True)
+    print("  ".join(cell.rjust(width) if right else cell.ljust(width) for cell, width, right in cells), flush=True)
+
+
+def _saved(path: Path) -> tuple[int, int]:
+    """Return when a file was changed, in nanoseconds, and its size in bytes; zeros if there is none."""
+    try:
+        status = path.stat()
+    except OSError:
+        return 0, 0
+    return status.st_mtime_ns, status.st_size
