@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import html
 import re
+from datetime import datetime, timedelta
 from html.parser import HTMLParser
 from pathlib import Path
 
@@ -217,7 +218,7 @@ def test_the_page_needs_nothing_from_outside(tmp_path: Path) -> None:
 def test_each_figure_says_in_words_what_it_shows(tmp_path: Path) -> None:
     page = page_of(tmp_path, result_of("ann", 5), result_of("bob"))
     figures = [attributes for tag, attributes in Elements(page).found if tag == "svg"]
-    assert [figure["role"] for figure in figures] == ["img", "img"]
+    assert [figure["role"] for figure in figures] == ["img", "img", "img"]
     assert [figure["aria-label"] for figure in figures] == re.findall(r"<title>(How.*?|The share.*?)</title>", page)
     assert "60+ percent: 1, 100 percent: 1." in (figures[0]["aria-label"] or "")
     assert "test-5: 50 percent" in (figures[1]["aria-label"] or "")
@@ -268,3 +269,30 @@ def test_the_template_is_shipped_with_the_package(built_course: TinyCourse) -> N
     assert (
         built_course.root / "tinytorch" / "course" / "reports" / "templates" / "report" / "report.html.j2"
     ).is_file()
+
+
+def test_what_to_teach_again_comes_first_with_each_step_and_test(tmp_path: Path) -> None:
+    students = [result_of("ann"), result_of("bob", 1), result_of("cid", 1, message="NotImplementedError: Write this")]
+    results = ClassResults(MODULE, students)
+    steps = {"test-1": "Step 1", "test-2": "Step 2"}
+    write_report(results, tmp_path / "report.html", steps=steps, sections={"ann": "A", "bob": "B", "cid": "B"})
+    page = (tmp_path / "report.html").read_text(encoding="utf-8")
+    assert page.index('id="steps"') < page.index('id="distribution"') < page.index('id="tests"')
+    shown = section(page, "steps")
+    assert "Step 1: 67 percent lost, 33 of them not written" in html.unescape(page)
+    assert "Step 1 2 of 3 2 of 3 1" in shown
+    assert "A 1 15 B 2 14" in shown
+    assert "test-1 Step 1 33 % 1 2 none" in section(page, "tests")
+    assert "It is computed from 10 students on." in section(page, "tests")
+
+
+def test_hand_ins_over_time_and_written_points_are_drawn_where_there_are_some(tmp_path: Path) -> None:
+    assert 'id="over-time"' not in page_of(tmp_path, result_of("ann"))
+    first = datetime(2026, 11, 28, 12)
+    students = [
+        result_of("ann", handed_in=first, written=1, written_points=7.0),
+        result_of("bob", handed_in=first + timedelta(hours=30), seconds_late=3600.0, written=1, written_waiting=1),
+    ]
+    page = html.unescape(page_of(tmp_path, *students))
+    assert "2 hand-ins, from 2026-11-28 12:00 to 2026-11-29 18:00 UTC; 1 after the due date, 2026-11-29 17:00" in page
+    assert "How many students have how many points for written answers. 7 points: 1." in page

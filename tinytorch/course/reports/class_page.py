@@ -10,9 +10,10 @@ import html
 import io
 import re
 import shlex
-from collections import defaultdict
-from collections.abc import Iterable
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from datetime import timedelta
 from pathlib import Path
 from statistics import fmean, median
 from typing import TYPE_CHECKING, Any
@@ -22,6 +23,13 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
 from tinytorch.course.files import write_whole
+from tinytorch.course.reports.class_statistics import (
+    LEAST_STUDENTS,
+    StepStatistics,
+    section_statistics,
+    step_statistics,
+    test_statistics,
+)
 from tinytorch.course.reports.results import ClassResults, StudentResult, one_line
 
 if TYPE_CHECKING:  # matplotlib takes long to load, so what draws imports it
@@ -74,16 +82,30 @@ class Cut:
         return cls(shown, len(every) - len(shown))
 
 
-def write_report(results: ClassResults, path: Path, folder: Path | None = None) -> None:
+def write_report(
+    results: ClassResults,
+    path: Path,
+    folder: Path | None = None,
+    steps: Mapping[str, str] | None = None,
+    sections: Mapping[str, str] | None = None,
+) -> None:
     """Write the page of a grading run to `path`; the same results give the same bytes.
 
-    `folder` is the grading run's output: the page links to each feedback page that is in it.
+    Args:
+        results: what the class reached.
+        path: the page.
+        folder: the grading run's output: the page links to each feedback page that is in it.
+        steps: the step of each test, by the test's name.
+        sections: the section of the class that a student is in, by the student's id.
     """
     import matplotlib
 
     people = {student.student: _person(results, student.student, path, folder) for student in results.students}
     with matplotlib.rc_context(STYLE):
         distribution, hardest = _distribution(results), _hardest(results)
+        in_steps = step_statistics(results, steps or {})
+        drawn_steps, written = _steps(in_steps), _written(results)
+        over_time = _over_time(results)
     environment = Environment(loader=FileSystemLoader(TEMPLATES), autoescape=True, undefined=StrictUndefined)
     environment.filters |= {"number": _number, "code": _code, "line": one_line}
     page = environment.get_template("report.html.j2").render(
@@ -93,6 +115,13 @@ def write_report(results: ClassResults, path: Path, folder: Path | None = None) 
         left_out=_left_out(results),
         distribution=distribution,
         hardest=hardest,
+        steps=in_steps,
+        drawn_steps=drawn_steps,
+        written=written,
+        over_time=over_time,
+        tests=test_statistics(results, steps or {}),
+        least_students=LEAST_STUDENTS,
+        sections=section_statistics(results, sections or {}),
         messages=_messages(results),
         flagged=Cut.of(_flagged(results), MOST_STUDENTS),
         trust={student.student: _trust(student.student) for student in results.students if student.held_back},
@@ -173,6 +202,88 @@ def _distribution(results: ClassResults) -> Markup:
     axes.yaxis.set_major_locator(MaxNLocator(4, integer=True))
     shares = ", ".join(f"{label} percent: {count}" for label, count in zip(labels, counts, strict=True) if count)
     return _svg(figure, "distribution", f"How many students have what share of the points. {shares}.")
+
+
+def _steps(steps: list[StepStatistics]) -> Markup:
+    """Draw what share of each step's points was lost, and how much of that because it was not written."""
+    if not any(step.points_lost for step in steps):
+        return Markup("")
+    figure, axes = _figure(height=0.9 + 0.34 * len(steps))
+    shares = [step.lost_percent for step in steps]
+    unwritten = [100 * step.points_not_written / step.points if step.points else 0.0 for step in steps]
+    wrong = [share - part for share, part in zip(shares, unwritten, strict=True)]
+    axes.barh(range(len(steps)), wrong, height=0.72, color=BLUE, label="wrong")
+    axes.barh(
+        range(len(steps)),
+        unwritten,
+        left=wrong,
+        height=0.72,
+        color=PALE,
+        edgecolor=BLUE,
+        hatch="//",
+        label="not written",
+    )
+    for bar, share in enumerate(shares):
+        axes.annotate(f"{share:.0f} %", (share, bar), (5, 0), textcoords="offset points", va="center")
+    axes.set_yticks(range(len(steps)), [step.name for step in steps])
+    axes.tick_params(axis="y", length=0)
+    axes.set_ylim(len(steps) - 0.4, -0.6)
+    axes.set_xlim(0, max(1.25 * max(shares), 1))
+    axes.set_xlabel("percent of the step's points that the class lost")
+    if any(unwritten):
+        axes.legend(frameon=False, loc="lower right")
+    parts = (f"{step.name}: {share:.0f} percent lost, {part:.0f} of them not written"
+             for step, share, part in zip(steps, shares, unwritten, strict=True))  # fmt: skip
+    return _svg(figure, "steps", f"The share of each step's points that the class lost. {'; '.join(parts)}.")
+
+
+def _written(results: ClassResults) -> Markup:
+    """Draw how many students have how many points for written answers; nothing while none has been graded."""
+    points = [student.written_points for student in results.counted if student.written and not student.written_waiting]
+    if not points:
+        return Markup("")
+    counts = Counter(points)
+    values = sorted(counts)
+    figure, axes = _figure(height=2.6)
+    axes.bar(range(len(values)), [counts[value] for value in values], width=0.8, color=BLUE)
+    for bar, value in enumerate(values):
+        axes.annotate(f"{counts[value]:,}", (bar, counts[value]), (0, 3), textcoords="offset points", ha="center")
+    axes.set_xticks(range(len(values)), [_number(value) for value in values])
+    axes.set_yticks([])
+    axes.spines["left"].set_visible(False)
+    axes.set_ylim(0, max(counts.values()) * 1.25)
+    axes.set_xlabel("points for the written answers")
+    shares = ", ".join(f"{_number(value)} points: {counts[value]}" for value in values)
+    return _svg(figure, "written", f"How many students have how many points for written answers. {shares}.")
+
+
+def _over_time(results: ClassResults) -> Markup:
+    """Draw how many had handed in by when; nothing if fewer than two hand-ins have a time."""
+    times = sorted(student.handed_in for student in results.students if student.handed_in is not None)
+    if len(times) < 2 or times[0] == times[-1]:
+        return Markup("")
+    import matplotlib.dates
+
+    dates: Any = matplotlib.dates  # it has no types
+    figure, axes = _figure(height=2.6)
+    numbers: Any = [times[0], *times]  # matplotlib's types know no dates
+    axes.step(numbers, range(len(times) + 1), where="post", color=BLUE, linewidth=2)
+    locator = dates.AutoDateLocator(minticks=2, maxticks=8)
+    axes.xaxis.set_major_locator(locator)
+    axes.xaxis.set_major_formatter(dates.ConciseDateFormatter(locator))
+    axes.set_ylim(0, len(times) * 1.1)
+    axes.set_xlabel("time of the hand-in, in UTC")
+    axes.set_ylabel("handed in")
+    words = f"{len(times)} hand-ins, from {times[0]:%Y-%m-%d %H:%M} to {times[-1]:%Y-%m-%d %H:%M} UTC"
+    late = [student for student in results.students if student.handed_in is not None and student.seconds_late > 0]
+    if late:
+        due: Any = min(
+            student.handed_in - timedelta(seconds=student.seconds_late) for student in late if student.handed_in
+        )
+        axes.axvline(due, color=VERMILION, linewidth=1.5)
+        axes.annotate("due", (due, len(times)), (-5, 0), textcoords="offset points", ha="right", color=VERMILION)
+        words += f"; {len(late)} after the due date, {due:%Y-%m-%d %H:%M} UTC"
+    return _svg(figure, "over-time", f"How many had handed in by when. {words}.")
 
 
 @dataclass(frozen=True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
+from datetime import datetime
 
 from nbformat import NotebookNode
 from nbgrader.api import SubmittedNotebook
@@ -48,6 +49,7 @@ class StudentResult:
     written: int = 0
     written_waiting: int = 0
     written_points: float = 0.0
+    handed_in: datetime | None = None  # in UTC, without a time zone, as nbgrader keeps it
     seconds_late: float = 0.0  # how long after the student's due date it was handed in
     late_penalty: float = 0.0  # the points that are taken for that
     notes: list[Note] = field(default_factory=list)  # what people have to know
@@ -138,6 +140,7 @@ def read_student(notebook: SubmittedNotebook, student: str, test_order: list[str
         written=len(answers),
         written_waiting=sum(bool(grade.needs_manual_grade) for grade in answers),
         written_points=float(sum(grade.score for grade in answers)),
+        handed_in=notebook.assignment.timestamp,
         seconds_late=seconds_late,
         late_penalty=late_penalty,
         notes=[Note("note", "", late_sentence(seconds_late, late_penalty))] if seconds_late > 0 else [],

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from tinytorch.course.gradebook.class_list import read_stored_class_list
 from tinytorch.course.gradebook.open_read_only import open_read_only
+from tinytorch.course.layout import Module
+from tinytorch.course.notebook import grade_id, read_notebook, role_of, sections
 from tinytorch.course.reports.canvas_csv import write_canvas_csv
 from tinytorch.course.reports.class_page import write_report
 from tinytorch.course.reports.nbgrader_csv import write_nbgrader_csv
@@ -13,7 +16,14 @@ from tinytorch.course.reports.results import ClassResults
 
 def write_outcome(results: ClassResults, db_url: str, output: Path) -> None:
     """Write report.html, nbgrader.csv and canvas.csv into `output`, the folder of the grading run."""
-    write_report(results, output / "report.html", output)
     with open_read_only(db_url) as gradebook:
+        groups = {student.id: student.section for student in read_stored_class_list(gradebook).values()}
+        write_report(results, output / "report.html", output, _steps(results.module), groups)
         write_nbgrader_csv(gradebook, results.module.assignment, output / "nbgrader.csv")
         write_canvas_csv(results, gradebook, output / "canvas.csv")
+
+
+def _steps(module: Module) -> dict[str, str]:
+    """Return the step of each test, by the test's name."""
+    released = read_notebook(module.released_path)
+    return {str(grade_id(cell)): step for step, cell in sections(released) if role_of(cell) == "test"}
