@@ -2,6 +2,8 @@ import mmap
 import os
 import pickle
 import re
+import subprocess
+import sys
 from pathlib import Path
 
 import numpy as np
@@ -103,7 +105,10 @@ def test_a_batch_equals_its_stacked_samples_to_the_bit(tmp_path_factory, specifi
     window = data.draw(st.slices(length))
     for batch, places in [(dataset.get_batch(indices), indices), (dataset.get_batch(window), range(length)[window])]:
         (got,) = batch
-        expected = np.stack([dataset[place][0] for place in places]) if len(places) else array[:0]
+        expected = array[list(places)].astype(np.dtype(dtype).newbyteorder("="))
+        samples = [dataset[place][0] for place in places]
+        assert np.array(samples, expected.dtype).tobytes() == expected.tobytes()
+        assert not any(sample.flags.writeable for sample in samples)
         assert got.tobytes() == expected.tobytes()
         assert (got.shape, got.dtype) == ((len(places), *shape), np.dtype(dtype).newbyteorder("="))
         assert got.flags.owndata
@@ -128,10 +133,45 @@ def test_a_raw_file_of_another_size_is_refused_with_both_sizes(tmp_path):
 
 def test_python_objects_are_never_read_from_a_file(tmp_path):
     np.save(tmp_path / "objects.npy", np.array([{}]), allow_pickle=True)
-    (tmp_path / "objects.raw").write_bytes(bytes(8))
-    for file in [tmp_path / "objects.npy", RawArray(tmp_path / "objects.raw", object, (1,))]:
-        with pytest.raises(CorruptFileError, match="objects"):
-            MemmapDataset(file)[0]
+    with pytest.raises(CorruptFileError, match="objects"):
+        MemmapDataset(tmp_path / "objects.npy")[0]
+
+
+@pytest.mark.parametrize(
+    ("given", "named"),
+    [
+        ({"dtype": "floats"}, "dtype"),
+        ({"dtype": object}, "dtype .* holds Python objects"),
+        ({"dtype": [("a", "f4"), ("b", "O")]}, "dtype .* holds Python objects"),
+        ({"dtype": "U"}, "dtype 'U' does not say its size"),
+        ({"shape": 3}, "shape"),
+        ({"shape": ()}, "shape"),
+        ({"shape": (3, -1)}, "shape"),
+        ({"shape": (1.5, 2)}, "shape"),
+        ({"shape": "32"}, "shape"),
+        ({"offset_bytes": -1}, "offset_bytes"),
+        ({"offset_bytes": 2.0}, "offset_bytes"),
+        ({"offset_bytes": None}, "offset_bytes"),
+    ],
+)
+def test_a_raw_array_that_nothing_can_be_is_refused_at_once_by_the_argument(given, named):
+    with pytest.raises((TypeError, ValueError), match=named) as caught:
+        RawArray("numbers.raw", **{"dtype": "<f4", "shape": (3, 2), **given})
+    assert not isinstance(caught.value, CorruptFileError)
+    assert "numbers.raw" not in str(caught.value)
+
+
+def test_a_header_longer_than_numpy_reads_is_told_to_use_a_raw_array(tmp_path):
+    table = np.zeros(3, [(f"a column with a long name, number {number}", "<f4") for number in range(300)])
+    table[table.dtype.names[7]] = [1, 2, 3]
+    np.save(tmp_path / "table.npy", table)
+    with pytest.raises(CorruptFileError, match=r"table\.npy has a header of .* bytes, .* give RawArray") as caught:
+        MemmapDataset(tmp_path / "table.npy")[0]
+    offset_bytes = int(re.search(r"offset_bytes=(\d+)", str(caught.value))[1])
+    for access in ["normal", "random"]:
+        dataset = MemmapDataset(RawArray(tmp_path / "table.npy", table.dtype, [3], offset_bytes), access=access)
+        assert dataset[1][0][table.dtype.names[7]] == 2
+        assert np.array_equal(dataset.get_batch(slice(None))[0], table)
 
 
 @pytest.mark.parametrize("kept_bytes", [0, 7, 100, 128, 247])
@@ -211,7 +251,7 @@ def test_batches_are_read_from_the_file_and_leave_nothing_of_the_map_resident(sp
     assert resident_bytes() - before_bytes < 8 * MEGABYTE  # 80,000 rows of 4,000 bytes were read
     open_files = len(os.listdir("/dev/fd"))
     del dataset
-    assert len(os.listdir("/dev/fd")) == open_files - 2  # the map's own, and the one that rows are read from
+    assert len(os.listdir("/dev/fd")) == open_files - 1
 
 
 @pytest.mark.skipif(not hasattr(os, "posix_fadvise"), reason="this system takes no advice about files")
@@ -237,15 +277,51 @@ def test_a_file_that_is_cut_off_while_it_is_read_is_an_error_and_no_crash(tmp_pa
     dataset = MemmapDataset(tmp_path / "rows.npy", access="random")
     assert dataset.get_batch(np.array([9, 1]))[0].tolist() == [[36, 37, 38, 39], [4, 5, 6, 7]]
     os.truncate(tmp_path / "rows.npy", 128 + 5 * 32)
-    with pytest.raises(CorruptFileError, match=r"rows\.npy ends in row 5: it was cut off"):
-        dataset.get_batch(np.array([4, 5]))
+    for ask in [
+        lambda: dataset[5],
+        lambda: dataset.get_batch(np.array([4, 5])),
+        lambda: dataset.get_batch(slice(4, 9)),
+    ]:
+        with pytest.raises(CorruptFileError, match=r"rows\.npy ends in row 5: it was cut off"):
+            ask()
+    assert dataset[4][0].tolist() == [16, 17, 18, 19]
+
+
+@pytest.mark.skipif(not os.path.exists("/dev/fd"), reason="this system does not list what a process has open")
+@pytest.mark.parametrize("access", ["normal", "random", "sequential"])
+def test_each_file_takes_one_descriptor_so_that_hundreds_can_be_open(tmp_path, access):
+    files = [tmp_path / f"{number}.npy" for number in range(12)]
+    for file in files:
+        np.save(file, np.arange(60.0).reshape(10, 6))
+    np.save(files[0], np.asfortranarray(np.arange(60.0).reshape(10, 6)))  # whose rows are only in the map
+    (tmp_path / "raw").write_bytes(bytes(480))
+    before = len(os.listdir("/dev/fd"))
+    shards = [MemmapDataset(*files, RawArray(tmp_path / "raw", float, (10, 6)), access=access)]
+    shards += [MemmapDataset(file, access=access) for file in files]
+    for shard in shards:
+        assert shard[9][0].tolist() == [54, 55, 56, 57, 58, 59]
+        for indices in [np.array([1, 9]), slice(1, 10, 8), slice(9, None, -8)]:
+            assert sorted(shard.get_batch(indices)[0][:, 0]) == [6, 54]
+    assert len(os.listdir("/dev/fd")) == before + 25
+
+
+def test_where_no_descriptor_is_left_the_file_is_named_with_what_to_do(tmp_path):
+    np.save(tmp_path / "rows.npy", np.zeros(2))
+    code = (
+        "import os, resource, sys\nfrom tinytorch.datasets import MemmapDataset\n"
+        f"dataset = MemmapDataset({str(tmp_path / 'rows.npy')!r}, access='random')\n"
+        "resource.setrlimit(resource.RLIMIT_NOFILE, (os.dup(0), 4096))\ndataset[0]"
+    )
+    result = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
+    assert "too many files are open: put several arrays into one file" in result.stderr
+    assert "rows.npy" in result.stderr
 
 
 @pytest.mark.skipif(not Path("/proc/self/smaps").exists(), reason="only Linux tells what it was advised")
 @pytest.mark.parametrize(("access", "flag"), [("random", "rr"), ("sequential", "sr"), ("normal", None)])
 def test_the_system_is_told_how_a_map_will_be_read(sparse_path, access, flag):
     dataset = MemmapDataset(sparse_path, access=access)
-    assert dataset[0][0].sum() == 0
+    assert dataset.arrays[0][0].sum() == 0
     _, _, after = Path("/proc/self/smaps").read_text(encoding="utf-8").partition(str(sparse_path))
     flags = re.search(r"^VmFlags: (.*)$", after, re.MULTILINE)[1].split()
     assert {"rr", "sr"} & set(flags) == ({flag} if flag else set())

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
+from collections.abc import Sequence
 from functools import cached_property
 from typing import Any
 
@@ -27,8 +28,13 @@ class ArrayDataset(ABC):
         """The arrays that samples are taken from, each of shape (n, ...) and read-only; the first use opens them."""
         return self._open()
 
+    @property
+    def _sources(self) -> Sequence[Any]:
+        """What is indexed for samples and batches: for each array itself, or what gives equal rows."""
+        return self.arrays
+
     def __len__(self) -> int:
-        return len(self.arrays[0])
+        return len(self._sources[0])
 
     def __getitem__(self, index: int) -> tuple[Any, ...]:
         """Return a sample: a read-only view of each array's entry, or a number if the array is 1-d.
@@ -37,7 +43,7 @@ class ArrayDataset(ABC):
             IndexError: unless 0 <= index < len(self).
         """
         position = checked_index(index, len(self))
-        return tuple(array[position] for array in self.arrays)
+        return tuple([source[position] for source in self._sources])
 
     def get_batch(self, indices: Indices) -> tuple[NDArray[Any], ...]:
         """Fetch several samples at once.
@@ -53,14 +59,10 @@ class ArrayDataset(ABC):
             TypeError: `indices` is neither. IndexError: one of them is outside 0 <= index < len(self).
         """
         places = checked_indices(indices, len(self))
-        return tuple([_owned(self._rows(number, places)) for number in range(len(self.arrays))])
-
-    def _rows(self, number: int, places: NDArray[np.intp] | slice) -> NDArray[Any]:
-        """Return some rows of one of the arrays, as a view or a copy."""
-        return self.arrays[number][places]
+        return tuple([_owned(source[places]) for source in self._sources])
 
     def __getstate__(self) -> dict[str, Any]:
-        return {name: value for name, value in self.__dict__.items() if name != "arrays"}
+        return {name: value for name, value in self.__dict__.items() if name not in ("arrays", "_sources")}
 
 
 def _owned(part: NDArray[Any]) -> NDArray[Any]:
