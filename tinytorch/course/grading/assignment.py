@@ -27,12 +27,14 @@ from tinytorch.course.configuration import load_config
 from tinytorch.course.gradebook.register import register
 from tinytorch.course.kept import find_kept, keep, tools
 from tinytorch.course.layout import Course, CourseError, Module
-from tinytorch.course.notebook import grade_ids, read_notebook
+from tinytorch.course.notebook import explore_cells, grade_ids, read_notebook
 from tinytorch.course.released import released_notebook
 from tinytorch.course.sandbox.staged_package import staged_sources
 from tinytorch.course.verdict.preprocessors import ExecuteStaged
 
 GRADEBOOK = "gradebook.db"
+# What takes longest to import, and only cells that grading passes over use it; an answer that draws imports it itself.
+DRAWING = ("matplotlib", "PIL")
 
 
 @dataclass(frozen=True)
@@ -42,7 +44,7 @@ class Assignment:
     name: str  # "05_dataloader"
     files: dict[str, bytes]  # by path below the course folder
     settings: dict[str, dict[str, Any]]  # from nbgrader_config.py, by class
-    modules: tuple[str, ...]  # the third-party modules that its notebook and package import
+    modules: tuple[str, ...]  # the third-party modules that its graded cells and its package import
 
     @cached_property
     def key(self) -> str:
@@ -95,9 +97,12 @@ def pack(course: Course, module: Module) -> Assignment:
     for path in (module.solution_path, course.root / "settings.ini"):
         files[path.relative_to(course.root).as_posix()] = path.read_bytes()
     files[module.released_path.relative_to(course.root).as_posix()] = nbformat.writes(released).encode()
-    texts = [cell.source for cell in solution.cells if cell.cell_type == "code"]
-    texts += [source.read_text(encoding="utf-8") for source in sources if source.suffix == ".py"]
-    assignment = Assignment(module.assignment, files, _settings(course), _third_party_modules(texts))
+    explored = explore_cells(solution)
+    graded = [cell.source for cell in solution.cells if cell.cell_type == "code" and cell.id not in explored]
+    package = [source.read_text(encoding="utf-8") for source in sources if source.suffix == ".py"]
+    modules = _third_party_modules(graded)
+    modules |= {name for name in _third_party_modules(package) if name.split(".")[0] not in DRAWING}
+    assignment = Assignment(module.assignment, files, _settings(course), tuple(sorted(modules)))
     files[GRADEBOOK] = _gradebook(course, module, assignment.key)
     return assignment
 
@@ -142,7 +147,7 @@ def deciding_preprocessors(config: Any) -> list[type[Preprocessor]]:
     return [each for each in classes if not issubclass(each, (SaveAutoGrades, AssignLatePenalties))]
 
 
-def _third_party_modules(sources: list[str]) -> tuple[str, ...]:
+def _third_party_modules(sources: list[str]) -> set[str]:
     """Return the modules, other than the course's own, that sources import; one with IPython syntax counts for none."""
     found = set()
     for source in sources:
@@ -155,4 +160,4 @@ def _third_party_modules(sources: list[str]) -> tuple[str, ...]:
                 found |= {alias.name for alias in node.names}
             elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
                 found.add(node.module)
-    return tuple(sorted(name for name in found if name.split(".")[0] not in ("tinytorch", "__future__")))
+    return {name for name in found if name.split(".")[0] not in ("tinytorch", "__future__")}

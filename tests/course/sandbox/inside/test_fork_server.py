@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
+
 from tests.helpers.kernels import fork_server, forked, printed, run
 
 
@@ -26,3 +28,14 @@ def test_two_kernels_of_one_server_draw_other_random_numbers_and_see_nothing_of_
                 said.append(printed(run(kernel, code)).split())
     assert said[0][0] != said[1][0]
     assert [others[1:] for others in said] == [["False", "1"]] * 2  # its parent is the sandbox's own first process
+
+
+@pytest.mark.parametrize("modules", [[], ["matplotlib.pyplot"]])
+def test_a_cell_that_draws_shows_its_picture_also_where_only_it_imports_matplotlib(
+    modules: list[str], tmp_path: Path
+) -> None:
+    with fork_server(modules) as server, forked(server, tmp_path) as kernel:
+        loaded = printed(run(kernel, "import sys; print('matplotlib' in sys.modules)"))
+        shown = run(kernel, "import matplotlib.pyplot as plt\nplt.plot([1, 2]);")
+    assert loaded == f"{bool(modules)}\n"
+    assert [kind for kind, content in shown if "image/png" in content.get("data", {})] == ["display_data"]

@@ -33,7 +33,9 @@ from traitlets.config import Config
 
 BUFFERED_CHARACTERS = 8192
 BUFFERED_SECONDS = 0.2
-WARM_UP = ["1", "print(1)", "raise ValueError", "import matplotlib.pyplot as plt\nplt.figure()", "x ="]
+WARM_UP = ["1", "print(1)", "raise ValueError", "x ="]
+DRAW = "import matplotlib.pyplot as plt\nplt.figure()"
+INLINE = "module://matplotlib_inline.backend_inline"  # how matplotlib is told to show pictures in outputs
 
 
 class Line(Session):
@@ -162,7 +164,7 @@ class PipeKernel(IPythonKernel):  # type: ignore[misc]
     def __init__(self) -> None:
         config = Config()
         config.HistoryManager.enabled = False  # it would need a file and a thread
-        os.environ.setdefault("MPLBACKEND", "module://matplotlib_inline.backend_inline")
+        os.environ.setdefault("MPLBACKEND", INLINE)
         super().__init__(config=config, session=Line(), log=logging.getLogger("kernel"))
         self.log.setLevel(logging.CRITICAL)
         self.streams = Stream(self.session, "stdout"), Stream(self.session, "stderr")
@@ -171,7 +173,7 @@ class PipeKernel(IPythonKernel):  # type: ignore[misc]
         """Run a few cells, so that all they need is imported, and forget them."""
         before = sys.stdout, sys.stderr
         sys.stdout, sys.stderr = self.streams
-        for code in WARM_UP:
+        for code in [*WARM_UP, *([DRAW] if "matplotlib.pyplot" in sys.modules else [])]:
             self._run(code)
         sys.stdout, sys.stderr = before
         self.shell.reset(new_session=True)
@@ -181,6 +183,7 @@ class PipeKernel(IPythonKernel):  # type: ignore[misc]
         self.session.open(line, bell)
         self._forward_input(allow_stdin=False)  # there is nobody to ask
         self.shell.init_environment()
+        os.environ.setdefault("MPLBACKEND", INLINE)
         asyncio.set_event_loop(asyncio.new_event_loop())
         sys.stdout, sys.stderr = self.streams
         os.register_at_fork(before=self._flush, after_in_child=self._leave)
