@@ -55,6 +55,38 @@ def test_a_notebook_that_cannot_be_exported_is_refused_and_changes_nothing(cours
     assert contents(course.root) == before
 
 
+def own_cell(notebook: nbformat.NotebookNode, source: str) -> nbformat.NotebookNode:
+    """Put a cell of the student's own behind the imports."""
+    place = notebook.cells.index(cell_named(notebook, "imports")) + 1
+    notebook.cells.insert(place, nbformat.v4.new_code_cell(source))
+    return notebook
+
+
+def test_a_helper_that_is_not_exported_is_named_with_its_cell(course: TinyCourse) -> None:
+    double = "#| export\ndef double(x):\n    return _twice(x)\n"
+    nbformat.write(own_cell(course.filled(double=double), "def _twice(x):\n    return 2 * x"), course.released)
+    before = contents(course.root)
+    result = course.tito("export", "02")
+    assert result.returncode == 1
+    assert (
+        ", Step 1 reads _twice, which only a cell without `#| export` defines, `def _twice(x):`: "
+        "put `#| export` at its top, and export again.\n"
+    ) in result.stderr
+    assert contents(course.root) == before
+
+
+def test_names_that_exported_code_defines_or_only_annotates_with_are_none_that_lack(course: TinyCourse) -> None:
+    double = (
+        "#| export\nfrom operator import add\nLIMIT = 10\n"
+        "def double(x: Number, *more, scale=LIMIT) -> Number:\n"
+        "    global _calls\n    _calls = [len(more) for x_ in more]\n"
+        "    def inner(y):\n        return add(y, x)\n    return inner(x)\n"
+    )
+    own = "Number = float\nx = more = inner = x_ = _calls = LIMIT = len = scale = 1"
+    nbformat.write(own_cell(course.filled(double=double), own), course.released)
+    course.tito("export", "02", check=True)
+
+
 def test_an_abstract_method_is_not_an_unfilled_cell(course: TinyCourse, tmp_path: Path) -> None:
     double = "#| export\ndef double(x):\n    if not x:\n        raise NotImplementedError('no')\n    return 2 * x\n"
     nbformat.write(course.filled(double=double), tmp_path / "tiny.ipynb")

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import ast
+import builtins
 import contextlib
 import os
 import re
 import shutil
 import subprocess
+import symtable
 import sys
 import tempfile
 import tomllib
@@ -18,9 +20,10 @@ import nbdev.doclinks
 import nbdev.export
 from nbformat import NotebookNode
 
+from tinytorch.course.error_text import first_line
 from tinytorch.course.files import write_whole
 from tinytorch.course.layout import Course, CourseError, Module
-from tinytorch.course.notebook import STUB, read_notebook, sections, solution_cells
+from tinytorch.course.notebook import STUB, read_notebook, role_of, sections, solution_cells
 
 IMPORT_SECONDS = 60
 DEFINITION = re.compile(r"^(class|def|@patch)\b", re.MULTILINE)
@@ -32,7 +35,9 @@ def export_notebook(course: Course, module: Module, notebook_path: Path) -> Path
     Everything is made in a temporary folder and checked there, so a notebook that cannot be exported changes nothing:
     the `CourseError` names the cell.
     """
-    check_exportable(read_notebook(notebook_path), notebook_path)
+    notebook = read_notebook(notebook_path)
+    check_exportable(notebook, notebook_path)
+    check_names(notebook, notebook_path)
     with tempfile.TemporaryDirectory() as scratch:
         # The exported file names its notebook by a relative path, so the temporary folder mirrors the course's layout.
         is_source = notebook_path.resolve() == module.solution_path.resolve()
@@ -72,6 +77,64 @@ def check_exportable(notebook: NotebookNode, path: Path) -> None:
     for cell in solution_cells(notebook):
         if DEFINITION.search(cell.source) and not cell.source.startswith("#| export"):
             raise CourseError(f"{path}, cell `{cell.get('id', '?')}` lost its first line: put `#| export` back.")
+
+
+def check_names(notebook: NotebookNode, path: Path) -> None:
+    """Raise `CourseError` if exported code reads a name that only a cell without `#| export` defines.
+
+    The module would import, and fail when the name is used.
+    """
+    exported: dict[str, str] = {}  # from each name that exported code reads, the section that reads it
+    defined: set[str] = set()
+    elsewhere: dict[str, NotebookNode] = {}  # the cell without `#| export` that defines a name
+    for section, cell in sections(notebook):
+        if cell.cell_type != "code":
+            continue
+        reads, defines, has_star = names_of(cell.source)
+        if not cell.source.startswith("#| export"):
+            elsewhere |= dict.fromkeys(defines, cell)
+            continue
+        if has_star:  # nobody knows here what it defines
+            return
+        defined |= defines
+        exported = dict.fromkeys(reads, section) | exported
+    for name, section in exported.items():
+        if name in elsewhere and name not in defined and not hasattr(builtins, name):
+            cell = elsewhere[name]
+            own = "put `#| export` at its top" if role_of(cell) is None else "define it in a cell that is exported"
+            raise CourseError(
+                f"{path}, {section} reads {name}, which only a cell without `#| export` defines, "
+                f"`{first_line(cell.source)}`: {own}, and export again."
+            )
+
+
+def names_of(source: str) -> tuple[set[str], set[str], bool]:
+    """Return the global names that a cell reads, those that it defines, and whether it imports with a star.
+
+    Annotations do not count: they are not evaluated. A cell with IPython's own notation has no names.
+    """
+    try:
+        tree = ast.parse(source)
+    except SyntaxError:
+        return set(), set(), False
+    has_star = any(isinstance(node, ast.ImportFrom) and node.names[0].name == "*" for node in tree.body)
+    for node in ast.walk(tree):
+        if isinstance(node, ast.arg):
+            node.annotation = None
+        elif isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)):
+            node.returns = None
+        elif isinstance(node, ast.AnnAssign):
+            node.annotation = ast.Constant(None)
+    tables = [symtable.symtable(ast.unparse(tree), "<cell>", "exec")]
+    top = {symbol.get_name(): symbol for symbol in tables[0].get_symbols()}
+    defines = {name for name, symbol in top.items() if symbol.is_assigned() or symbol.is_imported()}
+    reads = {name for name, symbol in top.items() if symbol.is_referenced() and name not in defines}
+    for table in tables:
+        tables += table.get_children()  # the list grows while it is gone through
+        symbols = table.get_symbols() if table.get_type() != "module" else []
+        reads |= {each.get_name() for each in symbols if each.is_global() and each.is_referenced()} - defines
+        defines |= {each.get_name() for each in symbols if each.is_declared_global() and each.is_assigned()}
+    return reads, defines, has_star
 
 
 def write_type_stub(course: Course, exported: Path, notebook_path: Path) -> Path:
