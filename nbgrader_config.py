@@ -8,10 +8,13 @@ import os
 import sys
 from pathlib import Path
 
+from tinytorch.course.patches import read_times_with_their_zones
 from tinytorch.course.sandbox.isolation import stop_without_isolation
 
 # nbgrader starts `alembic` by its bare name, which is on PATH only when the environment is activated.
 os.environ["PATH"] = f"{Path(sys.executable).parent}{os.pathsep}{os.environ.get('PATH', '')}"
+
+read_times_with_their_zones()  # nbgrader would take a due date's +0200 for 200 seconds, and CEST for UTC
 
 c = get_config()  # noqa: F821
 
@@ -88,6 +91,7 @@ c.ExecuteStaged.memory_gigabytes = 4
 c.AssignLatePenalties.plugin_class = "tinytorch.course.gradebook.due_dates.LatePolicy"
 c.LatePolicy.percent_per_day = 0
 c.LatePolicy.most_percent = 100
+c.ExportApp.plugin_class = "tinytorch.course.gradebook.due_dates.ExportWithPenalties"
 
 # A feedback page is made again each time: points and comments that were given by hand since have to be on it.
 c.GenerateFeedback.force = True

@@ -13,7 +13,19 @@ import pytest
 from tests.helpers.tiny_course import TinyCourse
 
 STUDENTS = ["lab", "check", "export", "reset", "submit"]
-INSTRUCTORS = ["build", "bundle", "roster", "collect", "grade", "regrade", "extend", "status", "similar", "return"]
+INSTRUCTORS = [
+    "build",
+    "bundle",
+    "roster",
+    "collect",
+    "grade",
+    "regrade",
+    "due",
+    "extend",
+    "status",
+    "similar",
+    "return",
+]
 COMMANDS = STUDENTS + INSTRUCTORS
 
 # What the shell offers for the last of the words, through the very function that `tito --install-completion` installs

@@ -70,6 +70,10 @@ def check():
         MetadataValidator().validate_cell(new_code_cell(metadata={"nbgrader": settings}))
 seen["check_equal_cells_once"] = count(check, ["call"], "check_schema")
 
+import nbgrader.exchange.default.collect as collecting
+read = [nbgrader.utils.parse_utc, nbgrader.coursedir.parse_utc, collecting.parse_utc]
+seen["read_times_with_their_zones"] = sorted({f"{each('2026-05-01 14:00 +0200'):%H:%M}" for each in read})
+
 import ipykernel.compiler
 seen["hash_cells_in_c"] = count(lambda: ipykernel.compiler.murmur2_x86("x" * 10_000, 0), ["line"])
 
@@ -185,6 +189,11 @@ def test_nbgrader_asks_for_each_table_by_itself(stock: dict[str, Any], patched: 
 def test_nbgrader_checks_its_schema_again_for_each_cell(stock: dict[str, Any], patched: dict[str, Any]) -> None:
     assert stock["check_equal_cells_once"] == 5
     assert patched["check_equal_cells_once"] == 1
+
+
+def test_nbgrader_takes_an_offset_for_a_number_of_seconds(stock: dict[str, Any], patched: dict[str, Any]) -> None:
+    assert stock["read_times_with_their_zones"] == ["13:56"]
+    assert patched["read_times_with_their_zones"] == ["12:00"]
 
 
 def test_ipykernel_hashes_a_cell_byte_by_byte_in_python(stock: dict[str, Any], patched: dict[str, Any]) -> None:

@@ -465,8 +465,10 @@ def grade(
 
     from rich.console import Console
 
+    from tinytorch.course.gradebook.due_dates import due_date
     from tinytorch.course.grading.grade import grade as grade_folder
     from tinytorch.course.grading.options import Options
+    from tinytorch.course.instants import shown
     from tinytorch.course.reports.results_json import check_form, write_results_json
     from tinytorch.course.reports.terminal import GradingProgress, print_report
 
@@ -491,6 +493,8 @@ def grade(
         _say_wrote(results_json, course)
     written = output or Path()
     print(f"\nreport:   {written / 'report.html'}")
+    if found := due_date(course, results.module, output):
+        print(f"due:      {shown(found)}")
     print(f"scores:   {written / 'grades.csv'}; to import: {written / 'canvas.csv'}, {written / 'nbgrader.csv'}")
     if results.graded:
         page = f"{results.graded[0].student}/{results.module.assignment}/{results.module.name}.html"
@@ -548,6 +552,37 @@ def regrade(
 
 
 @app.command(rich_help_panel=INSTRUCTORS)
+def due(
+    module: OneModule,
+    when: Annotated[
+        str | None, typer.Argument(help="The date, the time and the zone; without it, the due date is shown.")
+    ] = None,
+) -> None:
+    """Say when a module is due, or set that.
+
+    \b
+    tito due 05
+    tito due 05 "2026-05-01 12:00 UTC"
+    tito due 05 "2026-05-01 14:00 +02:00"
+    tito due 05 "2026-05-01 14:00 Europe/Berlin"
+
+    If submissions have been graded before, `tito grade submitted/` writes the files and pages with the new penalties.
+    """
+    from tinytorch.course.gradebook.due_dates import due_date, set_due_date
+    from tinytorch.course.instants import read_instant, shown
+
+    course = Course.find()
+    chosen = course.module(module)
+    if when is not None:
+        try:
+            set_due_date(course, chosen, read_instant(when))
+        except ValueError as error:
+            raise CourseError(str(error)) from None
+    found = due_date(course, chosen)
+    print(f"{chosen.assignment} is due {shown(found)}" if found else f"{chosen.assignment} has no due date")
+
+
+@app.command(rich_help_panel=INSTRUCTORS)
 def extend(
     module: OneModule,
     student: Annotated[str, typer.Argument(help="The student's id.")],
@@ -563,10 +598,11 @@ def extend(
     If the submission has been graded before, `tito grade submitted/` writes the files and pages with the new penalty.
     """
     from tinytorch.course.gradebook.due_dates import extend as extend_module
+    from tinytorch.course.instants import shown
 
     course = Course.find()
     due = extend_module(course, course.module(module), student, days, hours)
-    print(f"{student} has until {due:%Y-%m-%d %H:%M} UTC")
+    print(f"{student} has until {shown(due)}")
 
 
 @app.command(rich_help_panel=INSTRUCTORS)
@@ -582,12 +618,13 @@ def status(
     tito status 05
     """
     from tinytorch.course.gradebook.nbgrader_api import open_nbgrader_in
+    from tinytorch.course.instants import shown
     from tinytorch.course.reports.class_status import class_status
 
     course = Course.find()
     chosen = course.module(module)
     found = class_status(open_nbgrader_in(course, (output or course.root).resolve()).coursedir, chosen)
-    due = f"due {found.due:%Y-%m-%d %H:%M} UTC" if found.due else "no due date"
+    due = f"due {shown(found.due)}" if found.due else "no due date"
     print(f"{chosen.assignment}: {found.students} students, {due}")
     for group in found.groups:
         if group.students:

@@ -27,7 +27,42 @@ def test_an_extension_takes_the_place_of_the_one_before_and_none_takes_it_back(c
         (["--days", "0"], "2026-05-01 12:00"),
     ):
         ran = course.tito("extend", "02", "ada", *given, check=True)
-        assert ran.stdout == f"ada has until {until} UTC\n"
+        assert ran.stdout.startswith(f"ada has until {until} UTC (")
+
+
+def test_every_way_to_give_a_due_date_with_an_offset_stores_that_instant_or_refuses_it(course: TinyCourse) -> None:
+    given = f"{DUE[:10]} 14:00 +0200"
+    course.run("nbgrader", "db", "assignment", "add", "02_tiny", f"--duedate={given}", check=True)
+    said = course.tito("due", "02", check=True).stdout
+    assert said.startswith("02_tiny is due 2026-05-01 12:00 UTC (")
+    refused = course.run("nbgrader", "db", "assignment", "add", "02_tiny", "--duedate=2026-05-01 14:00 CEST")
+    assert refused.returncode != 0
+    assert "'CEST' is no time zone that means one thing" in refused.stderr
+    assert course.tito("due", "02").stdout == said
+    assert course.tito("due", "02", "2026-05-01 16:00 +04:00", check=True).stdout == said
+    refused = course.tito("due", "02", "2026-05-01 14:00 CEST")
+    assert refused.returncode == 1
+    assert refused.stderr.startswith("tito: '2026-05-01 14:00 CEST' cannot be read as a time")
+    assert course.tito("due", "02").stdout == said
+    assert course.tito("due", "01").stdout == "01_tensor has no due date\n"
+
+
+def test_a_time_of_handing_in_with_an_offset_is_that_instant_and_another_zone_is_refused_by_name(
+    course: TinyCourse, tmp_path: Path
+) -> None:
+    course.tito("due", "02", "2026-05-01 12:00 UTC", check=True)
+    for student, time in (("amy", "2026-05-01 14:30 +0200"), ("bob", "2026-05-01 14:30 CEST")):
+        path = hand_in(course, tmp_path, f"{student}/tiny.ipynb", lambda course: course.filled())
+        path.with_name("timestamp.txt").write_text(time, encoding="utf-8")
+    ran = grade(course, tmp_path).run
+    assert ran.returncode == 1
+    kept = course.root / "submitted" / "bob" / "02_tiny" / "timestamp.txt"
+    assert f"bob: {kept} holds no time that can be told" in ran.stdout
+    assert "note amy handed in 30 minutes after the due date" in " ".join(ran.stdout.split())
+    kept.write_text("2026-05-01 13:00 UTC", encoding="utf-8")
+    assert grade(course, tmp_path).run.returncode == 0
+    kept.write_text("2026-05-01 11:00 UTC", encoding="utf-8")
+    assert grade(course, tmp_path).told("bob") == []
 
 
 def test_a_negative_extension_is_refused(course: TinyCourse) -> None:

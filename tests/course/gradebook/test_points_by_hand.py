@@ -94,6 +94,20 @@ def test_plain_nbgraders_pages_tell_that_penalty_too(class_: Class) -> None:
     assert "handed in 1 day after the due date: 3 points less" in class_.page("bob")
 
 
+def test_plain_nbgraders_export_has_the_penalty_of_points_that_were_given_just_now(class_: Class) -> None:
+    def give(points: float | None) -> None:
+        with class_.gradebook() as gradebook:
+            gradebook.find_grade("double-number", "tiny", "02_tiny", "cid").extra_credit = points
+            gradebook.db.commit()
+
+    give(20)
+    class_.course.run("nbgrader", "export", "--to", "exported.csv", check=True)
+    give(None)
+    header, *rows = class_.rows("exported.csv")
+    penalty, student = header.index("late_submission_penalty"), header.index("student_id")
+    assert {row[student]: float(row[penalty]) for row in rows if row[0] == "02_tiny"}["cid"] == 4
+
+
 def test_an_unchanged_answer_that_a_person_graded_need_not_be_graded_again(class_: Class) -> None:
     assert not class_.waiting("amy")
     assert class_.waiting("cid")

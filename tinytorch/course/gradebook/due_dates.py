@@ -1,25 +1,31 @@
 """Due dates, extensions, and what it costs to hand in late: a share of the points for each day that has begun.
 
-The due date is in the gradebook. Formgrader sets it, or
-`nbgrader db assignment add 05_dataloader --duedate="2026-05-01 12:00 UTC"`. A student's extension is in the gradebook,
-too, and nbgrader adds it to the due date. The penalty is computed from the points as they are whenever grades are
-written, because points that are given by hand change what a percentage of them is.
+The due date is in the gradebook. Formgrader sets it, or `tito due 05 "2026-05-01 12:00 UTC"`. A student's extension is
+in the gradebook, too, and nbgrader adds it to the due date. The penalty is computed from the points as they are
+whenever grades are written, because points that are given by hand change what a percentage of them is.
 """
 
 from __future__ import annotations
 
 import math
-from datetime import datetime
+from datetime import UTC, datetime
+from pathlib import Path
 
-from nbgrader.api import MissingEntry, SubmittedNotebook
+from nbgrader.api import (
+    Gradebook,  # noqa: TID251 - for annotations
+    MissingEntry,
+    SubmittedNotebook,
+)
 from nbgrader.apps import NbGraderAPI
-from nbgrader.plugins import LateSubmissionPlugin
+from nbgrader.plugins import CsvExportPlugin, LateSubmissionPlugin
 from nbgrader.preprocessors import AssignLatePenalties
+from sqlalchemy.exc import SQLAlchemyError
 from traitlets import Float
 from traitlets.config import Config
 
-from tinytorch.course.gradebook.nbgrader_api import open_nbgrader
+from tinytorch.course.gradebook.nbgrader_api import open_nbgrader, open_nbgrader_in
 from tinytorch.course.gradebook.open_for_writing import open_for_writing
+from tinytorch.course.gradebook.open_read_only import open_read_only
 from tinytorch.course.layout import Course, CourseError, Module
 
 SECONDS_PER_DAY = 24 * 60 * 60
@@ -68,14 +74,46 @@ def penalty_points(submitted: SubmittedNotebook, policy: LateSubmissionPlugin) -
 
 def assign_penalties(api: NbGraderAPI, module: Module) -> None:
     """Enter what lateness costs each submission of a module, given the points and due dates as they are now."""
-    policy = open_policy(api.config)
     with open_for_writing(api.coursedir.db_url, api.coursedir.course_id) as gradebook:
-        for submission in gradebook.assignment_submissions(module.assignment):
-            for submitted in submission.notebooks:
-                penalty = penalty_points(submitted, policy)
-                if submitted.late_submission_penalty != penalty:
-                    submitted.late_submission_penalty = penalty
-        gradebook.db.commit()
+        _assign(gradebook, module.assignment, open_policy(api.config))
+
+
+def _assign(gradebook: Gradebook, assignment: str, policy: LateSubmissionPlugin) -> None:
+    for submission in gradebook.assignment_submissions(assignment):
+        for submitted in submission.notebooks:
+            penalty = penalty_points(submitted, policy)
+            if submitted.late_submission_penalty != penalty:
+                submitted.late_submission_penalty = penalty
+    gradebook.db.commit()
+
+
+class ExportWithPenalties(CsvExportPlugin):  # type: ignore[misc]
+    """What `nbgrader export` writes, with the late penalties of the points as they are now."""
+
+    def export(self, gradebook: Gradebook) -> None:
+        """Assign the penalties, then write the file."""
+        policy = open_policy(self.config)
+        for name in [str(assignment.name) for assignment in gradebook.assignments]:
+            _assign(gradebook, name, policy)
+        super().export(gradebook)
+
+
+def set_due_date(course: Course, module: Module, due: datetime) -> None:
+    """Enter when a module is due, and what lateness costs everybody then; `due` is in UTC."""
+    api = open_nbgrader(course)
+    with open_for_writing(api.coursedir.db_url, api.coursedir.course_id) as gradebook:
+        gradebook.update_or_create_assignment(module.assignment, duedate=due.astimezone(UTC).replace(tzinfo=None))
+    assign_penalties(api, module)
+
+
+def due_date(course: Course, module: Module, output: Path | None = None) -> datetime | None:
+    """Return when a module is due, in UTC; None if the gradebook has no date, or is not there."""
+    try:
+        with open_read_only(open_nbgrader_in(course, (output or course.root).resolve()).coursedir.db_url) as gradebook:
+            due = gradebook.find_assignment(module.assignment).duedate
+    except (CourseError, MissingEntry, SQLAlchemyError):
+        return None
+    return due.replace(tzinfo=UTC) if due else None
 
 
 def extend(course: Course, module: Module, student: str, days: int = 0, hours: int = 0) -> datetime:
@@ -99,7 +137,7 @@ def extend(course: Course, module: Module, student: str, days: int = 0, hours: i
         if due is None:
             raise CourseError(
                 f"{module.assignment} has no due date in the gradebook: set one in Formgrader (Edit), or with "
-                f'nbgrader db assignment add {module.assignment} --duedate="2026-05-01 12:00 UTC".'
+                f'`tito due {module.number} "2026-05-01 12:00 UTC"`.'
             )
         gradebook.update_or_create_student(student)
         gradebook.update_or_create_submission(module.assignment, student)

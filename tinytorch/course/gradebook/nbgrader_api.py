@@ -24,6 +24,7 @@ patches.keep_gradebook_engines()
 patches.find_newest_schema_in_this_process()
 patches.create_missing_tables_only()
 patches.check_equal_cells_once()
+patches.read_times_with_their_zones()
 
 
 def open_nbgrader(course: Course, **settings: str) -> NbGraderAPI:

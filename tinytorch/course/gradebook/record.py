@@ -26,6 +26,7 @@ from tinytorch.course.files import PART, write_whole
 from tinytorch.course.gradebook.fast_rows import load_submission
 from tinytorch.course.gradebook.open_for_writing import open_for_writing
 from tinytorch.course.gradebook.student_files import StudentFiles
+from tinytorch.course.instants import FORMS
 from tinytorch.course.layout import CourseError, Module
 from tinytorch.course.notebook import grade_id, role_of
 from tinytorch.course.notes import add_note, read_notes
@@ -154,7 +155,7 @@ class Recorder:
         """
         assignment, name = self.module.assignment, self.module.name
         submitted = self.files.submitted_folder(student)
-        self._enter_submission(student, self._time_handed_in(submitted))
+        self._enter_submission(student, self.time_handed_in(student))
         resources: dict[str, Any] = {
             "unique_key": name,
             "nbgrader": {
@@ -177,13 +178,18 @@ class Recorder:
         before = self.files.graded_notebook(student)
         return answers_in(self.files.read_graded(student)) if before.is_file() else {}
 
-    def _time_handed_in(self, submitted: Path) -> Any:
-        """Return the time in the file beside a submission, None if there is no file."""
+    def time_handed_in(self, student: str) -> Any:
+        """Return the time in the file beside a submission, None if there is no file.
+
+        Raises:
+            CourseError: the file holds no time, or one that nobody can tell.
+        """
+        submitted = self.files.submitted_folder(student)
         try:
             return self.coursedir.get_existing_timestamp(str(submitted))
         except Exception:  # what the parser of dates raises, and what nbgrader raises instead
             file = submitted / "timestamp.txt"
-            raise CourseError(f"{file} holds no time: write one such as 2026-05-01 12:00 UTC.") from None
+            raise CourseError(f"{file} holds no time that can be told: {FORMS}.") from None
 
     def _enter_submission(self, student: str, timestamp: Any) -> None:
         with warnings.catch_warnings(), open_for_writing(self.coursedir.db_url, self.course_id) as gradebook:

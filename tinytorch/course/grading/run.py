@@ -185,9 +185,13 @@ class Run:
             return Fingerprint()
         with open_read_only(self.db_url) as gradebook:
             try:
-                return fingerprint_of(load_submission(gradebook, self.module.name, self.module.assignment, student))
-            except MissingEntry:
+                submitted = load_submission(gradebook, self.module.name, self.module.assignment, student)
+                handed_in = self.recorder.time_handed_in(student)
+            except (MissingEntry, CourseError):
                 return Fingerprint()
+            if handed_in and handed_in != submitted.assignment.timestamp:  # corrected since: it is to be entered
+                return Fingerprint()
+            return fingerprint_of(submitted)
 
     def _enter(self, student: str, notebook: bytes, only: Collection[str] = ()) -> None:
         """Record a result, and have its page written."""

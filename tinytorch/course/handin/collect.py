@@ -20,12 +20,11 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
-from nbgrader.utils import parse_utc
-
 from tinytorch.course.files import write_whole
 from tinytorch.course.handin.read_file import REMARKS, NotANotebook, read_submission
 from tinytorch.course.handin.read_zip import NotAHandIn, unpack
 from tinytorch.course.handin.submit import SECRET, TIME_FORMAT, TIMESTAMP
+from tinytorch.course.instants import read_instant, shown
 from tinytorch.course.layout import STUDENT_ID, Course, CourseError, Module
 from tinytorch.course.notebook import grade_ids, module_of
 
@@ -301,7 +300,7 @@ def _newest(student: str, paths: list[Path], contents: Contents) -> Submission:
     """Return the newest notebook of a student that can be read; the newest of all if none can be."""
     *older, newest = sorted(paths, key=lambda path: (not isinstance(contents[path], NotANotebook), _time(path), path))
     problem = str(contents[newest]) if isinstance(contents[newest], NotANotebook) else ""
-    handed_in = f"{newest.parent.name}/{newest.name}, of {_time(newest):%Y-%m-%d %H:%M} UTC"
+    handed_in = f"{newest.parent.name}/{newest.name}, of {shown(_time(newest))}"
     remark = f"{len(paths)} notebooks were handed in; the newest that can be read counts, {handed_in}"
     return Submission(student, newest, problem, (remark,) if older else (), tuple(older))
 
@@ -336,14 +335,20 @@ def _only_module(course: Course, folder: Path, contents: Contents) -> Module:
 def _time(path: Path) -> datetime:
     """Return when a notebook was handed in: as the file beside it says, else when it was last changed."""
     try:
-        handed_in = parse_utc(path.with_name(TIMESTAMP).read_text(encoding="utf-8").strip())
-        return handed_in.replace(tzinfo=UTC)  # type: ignore[no-any-return]
+        return read_instant(path.with_name(TIMESTAMP).read_text(encoding="utf-8"))
     except (OSError, ValueError):
         return datetime.fromtimestamp(path.stat().st_mtime, UTC)
 
 
 def _timestamp(path: Path) -> str:
-    """Return that time as nbgrader writes it."""
+    """Return that time as nbgrader writes it; a text that names no time stays, and is refused when it is recorded."""
+    with suppress(OSError, UnicodeDecodeError):
+        said = path.with_name(TIMESTAMP).read_text(encoding="utf-8").strip()
+        try:
+            read_instant(said)
+        except ValueError:
+            if said:
+                return said
     return _time(path).strftime(TIME_FORMAT)
 
 
