@@ -158,6 +158,13 @@ def test_a_pickle_that_would_run_a_command_is_refused_and_runs_nothing(tmp_path,
         assert proof.exists()
 
 
+def with_first_label(label):
+    """A whole batch in which the first label is another number."""
+    whole = python_version(bytes(PER_FILE * 3072), bytes(PER_FILE))
+    place = whole.index(b"K\0", whole.index(b"U\x06labels"))
+    return whole[:place] + pickle.dumps(label, protocol=2)[2:-1] + whole[place + 2 :]
+
+
 @pytest.mark.parametrize(
     "content",
     [
@@ -171,6 +178,9 @@ def test_a_pickle_that_would_run_a_command_is_refused_and_runs_nothing(tmp_path,
         lambda: python_version(bytes(PER_FILE * 3072), bytes(PER_FILE))[:-100_000],
         lambda: python_version(bytes(PER_FILE * 3072), bytes(PER_FILE)).replace(b"U\x02u1", b"U\x02f4"),
         lambda: python_version(bytes(PER_FILE * 3072), bytes(PER_FILE)).replace(b"U\x06labels", b"U\x06babels"),
+        lambda: with_first_label(0.5),
+        lambda: with_first_label(2**63),
+        lambda: with_first_label(-1),
     ],
 )
 def test_a_pickle_of_anything_else_is_refused_with_the_file(tmp_path, content):

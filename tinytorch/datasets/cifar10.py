@@ -7,6 +7,7 @@ the same data, the "python version" (pickles) and the "binary version". Both can
 from __future__ import annotations
 
 import io
+import operator
 import pickle
 from os import PathLike
 from pathlib import Path
@@ -106,7 +107,7 @@ def _read_pickle(path: Path) -> tuple[NDArray[np.uint8], NDArray[np.int64]]:
     try:
         content = _Unpickler(io.BytesIO(path.read_bytes()), encoding="bytes").load()
         values = content[b"data"].array()
-        labels = np.array(content[b"labels"], np.int64)
+        labels = _integers(content[b"labels"])
     except OSError:
         raise
     except Exception as error:  # a damaged pickle can fail in any way
@@ -120,6 +121,11 @@ def _read_pickle(path: Path) -> tuple[NDArray[np.uint8], NDArray[np.int64]]:
             f"{IMAGES_PER_FILE:,} images of {VALUES_PER_IMAGE:,} values: copy the original file again"
         )
     return values, labels
+
+
+def _integers(numbers: list[int]) -> NDArray[np.int64]:
+    """Return whole numbers as int64. Raises TypeError or OverflowError if int64 cannot hold one as it is."""
+    return np.array([operator.index(number) for number in numbers], np.int64)
 
 
 class _PickledDtype:

@@ -31,7 +31,9 @@ class MNIST(ArrayDataset):
 
     Args:
         root: folder with `train-images-idx3-ubyte` and `train-labels-idx1-ubyte` (`t10k-...` for testing), as they
-            are or as .gz. Nothing is ever downloaded.
+            are or as .gz; `train-images.idx3-ubyte`, with a dot, is the same file. Or the folder that was torchvision's
+            `root`, with the files in `MNIST/raw`, or one with a folder `raw`, such as `FashionMNIST`. Nothing is ever
+            downloaded.
         train: the 60,000 images for training, or the 10,000 for testing.
 
     Raises:
@@ -41,8 +43,7 @@ class MNIST(ArrayDataset):
 
     def __init__(self, root: str | PathLike[str], train: bool = True) -> None:
         part = "train" if train else "t10k"
-        self.images_path = _with_or_without_gz(Path(root), f"{part}-images-idx3-ubyte")
-        self.labels_path = _with_or_without_gz(Path(root), f"{part}-labels-idx1-ubyte")
+        self.images_path, self.labels_path = _find_files(Path(root), [f"{part}-images-idx3", f"{part}-labels-idx1"])
 
     def __getitem__(self, index: int) -> tuple[NDArray[np.uint8], int]:
         """Return (image, label). Raises IndexError unless 0 <= index < len(self)."""
@@ -88,8 +89,26 @@ def read_idx(path: Path, axes: int) -> NDArray[np.uint8]:
     return np.frombuffer(content, np.uint8, offset=header_bytes).reshape(shape)
 
 
-def _with_or_without_gz(root: Path, name: str) -> Path:
-    for path in (root / name, root / f"{name}.gz"):
-        if path.is_file():
-            return path
-    raise FileNotFoundError(f"{root / name} is missing, and so is {name}.gz: copy MNIST's original files there")
+def _find_files(root: Path, names: list[str]) -> list[Path]:
+    """Return the paths of the files, all in one folder, or raise FileNotFoundError with what is missing."""
+    for folder in (root, root / "raw", root / "MNIST" / "raw"):
+        found = {name: _find_file(folder, name) for name in names}
+        paths = [path for path in found.values() if path is not None]
+        if len(paths) == len(names):
+            return paths
+        if paths:
+            missing = next(name for name, path in found.items() if path is None)
+            raise FileNotFoundError(
+                f"{folder / missing}-ubyte is missing, and so is its .gz, but {paths[0].name} is there: copy MNIST's "
+                "original files there"
+            )
+    raise FileNotFoundError(
+        f"{root / names[0]}-ubyte is missing, and so is its .gz: give the folder with MNIST's original files"
+    )
+
+
+def _find_file(folder: Path, name: str) -> Path | None:
+    """Return the path of a file under one of the names that it is given, with a dash or a dot, packed or not."""
+    dotted = ".".join(name.rsplit("-", 1))
+    paths = [folder / f"{each}-ubyte{packed}" for packed in ("", ".gz") for each in (name, dotted)]
+    return next((path for path in paths if path.is_file()), None)
