@@ -23,6 +23,9 @@ from tinytorch.course.notes import add_note
 from tinytorch.course.verdict.read_cell import ReadCell, given_names
 from tinytorch.course.verdict.tampering_rules import RULES
 
+# A class has many equal cells. What was read of a cell takes much more memory than what was found in it.
+REMEMBERED_CELLS, REMEMBERED_FINDINGS = 100, 5_000
+
 
 @dataclass(frozen=True)
 class Finding:
@@ -71,8 +74,10 @@ def is_own(cell: NotebookNode) -> bool:
 def cells_of_answers(own: Sequence[NotebookNode], given: dict[str, str]) -> list[NotebookNode]:
     """Return the cells that answers are made of: solution cells, and those that define a name which an answer reads."""
     answers = [cell for cell in own if role_of(cell) == "solution"]
-    others = {id(cell): ReadCell(cell.source, given) for cell in own if role_of(cell) != "solution"}
-    read = {name for cell in answers for name in ReadCell(cell.source, given).reads()}
+    others = {id(cell): _read(cell.source, given) for cell in own if role_of(cell) != "solution"}
+    if not others:
+        return answers
+    read = {name for cell in answers for name in _read(cell.source, given).reads()}
     while True:
         more = [
             cell
@@ -85,9 +90,23 @@ def cells_of_answers(own: Sequence[NotebookNode], given: dict[str, str]) -> list
         read |= {name for cell in more for name in others.pop(id(cell)).reads()}
 
 
+def _read(source: str, given: dict[str, str]) -> ReadCell:
+    return _read_once(source, tuple(given.items()))
+
+
+@functools.lru_cache(REMEMBERED_CELLS)
+def _read_once(source: str, given: tuple[tuple[str, str], ...]) -> ReadCell:
+    return ReadCell(source, dict(given))
+
+
 def findings(source: str, given: dict[str, str], module: str = "", is_solution: bool = True) -> list[Finding]:
     """Return the lines of a cell that tamper with the verdict; none for a cell that is not Python."""
-    cell = ReadCell(source, given)
+    return list(_find_once(source, tuple(given.items()), module, is_solution))
+
+
+@functools.lru_cache(REMEMBERED_FINDINGS)
+def _find_once(source: str, given: tuple[tuple[str, str], ...], module: str, is_solution: bool) -> tuple[Finding, ...]:
+    cell = _read_once(source, given)
     lines = source.splitlines()
     found: dict[int, Finding] = {}
     for rule in RULES:
@@ -95,4 +114,4 @@ def findings(source: str, given: dict[str, str], module: str = "", is_solution: 
             for node in rule.find(cell, module):
                 number = min(getattr(node, "lineno", 1), len(lines))
                 found.setdefault(number, Finding(lines[number - 1].strip(), rule.why))
-    return [found[number] for number in sorted(found)]
+    return tuple(found[number] for number in sorted(found))
