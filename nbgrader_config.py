@@ -27,7 +27,7 @@ c.CourseDirectory.db_url = f"sqlite:///{root / 'gradebook.db'}"
 
 # A release is the notebook and nothing else: the source file beside it has the solutions.
 c.CourseDirectory.ignore = ["*.py", "*.pyc", "__pycache__", ".ipynb_checkpoints", "feedback", "*.md", "*.backup-*"]
-c.CourseDirectory.ignore += ["received.txt"]  # what `tito collect` writes about how a notebook came
+c.CourseDirectory.ignore += ["received.txt", "handed_in.json"]  # what `tito collect` writes about how a notebook came
 c.CourseDirectory.ignore += [".*.tinytorch-part"]  # a file that was half written when its writer was killed
 # modules/ is committed, so a release is always there already: replace it instead of skipping it.
 c.GenerateAssignment.force = True

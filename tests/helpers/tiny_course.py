@@ -287,7 +287,7 @@ class GradedClass:
         """Return a student's numbers in grades.csv."""
         with (self.output / "grades.csv").open(encoding="utf-8", newline="") as file:
             row = next(row for row in csv.DictReader(file) if row["student_id"] == student)
-        others = ("student_id", "late_penalty", "flags", "notes")
+        others = ("student_id", "late_penalty", "flags", "handed_in", "notes")
         return {name: float(value) for name, value in row.items() if name not in others}
 
     def recorded(self, student: str) -> dict[str, float]:

@@ -115,6 +115,11 @@ ModuleOrNotebook = Annotated[
     str, typer.Argument(help="A module, such as 05, or the path of a notebook.", autocompletion=_complete_module)
 ]
 
+TakeFiles = Annotated[
+    list[str] | None,
+    typer.Option(help="STUDENT=FILE: this file is this student's, where that is not clear. May be repeated."),
+]
+
 
 def _print_version(context: typer.Context, asked: bool) -> None:
     """Print what a bug report should say: the version, the Python, and where the package is."""
@@ -374,36 +379,65 @@ def roster(
 
 @app.command(rich_help_panel=INSTRUCTORS)
 def collect(
-    zips: Annotated[list[Path], typer.Argument(help="Zips that `tito submit` made, or folders with such zips.")],
+    handed_in: Annotated[
+        list[Path], typer.Argument(help="Notebooks and zips of `tito submit`, or folders that hold them.")
+    ],
+    module: Annotated[
+        str | None,
+        typer.Option(help="Collect only this module, such as 05; all if not given.", autocompletion=_complete_module),
+    ] = None,
     output: Annotated[
         Path | None, typer.Option(help="The folder with submitted/ and history/; the course if not given.")
     ] = None,
+    take: TakeFiles = None,
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="Show what would be done with each file, and do nothing.")
+    ] = False,
 ) -> None:
-    """Unpack the zips that students handed in into submitted/. `tito grade` and nbgrader find them there.
+    """Put what students handed in into submitted/, for grading.
 
     \b
+    tito collect downloads/ --dry-run
     tito collect downloads/
     tito collect 05_dataloader-ada-20261123T041500Z.zip
+    tito collect downloads/ --take ada=downloads/b/dataloader.ipynb
     tito grade submitted/
 
-    A zip that `tito submit` did not make is reported, and the others are collected. Collecting the same zips again
-    changes nothing.
+    Notebooks and zips may be mixed. A table shows what is done with each file. What can't be collected, or isn't
+    clear, is named with the reason, and the others are collected. Collecting the same files again changes nothing.
     """
     from rich.console import Console
 
-    from tinytorch.course.handin.collect import collect_zips
-    from tinytorch.course.tables import print_table
+    from tinytorch.course.grading.grade import class_list
+    from tinytorch.course.handin.collect import collect_all
+    from tinytorch.course.reports.terminal import print_rows
 
     course = Course.find()
-    results = collect_zips(course, zips, output or course.root)
-    rows = [[each.student, each.assignment, each.path.name, each.outcome] for each in results if not each.problem]
-    if rows:
-        print_table(Console(), "hand-ins", ["student", "assignment", "zip", "outcome"], rows)
-    problems = [each.problem for each in results if each.problem]
-    for problem in problems:
-        print(problem, file=sys.stderr)
-    if problems:
-        raise CourseError(f"{len(problems)} of {len(results)} zips were not collected: see the reasons above.")
+    results = (output or course.root).resolve()
+    plan = collect_all(
+        course,
+        handed_in,
+        results,
+        module=course.module(module) if module else None,
+        listed=set(class_list(course, results)),
+        take=take or [],
+        dry_run=dry_run,
+    )
+    rows = [
+        [each.student, each.module.assignment if each.module else "", str(each.path), each.outcome, each.time]
+        for each in plan.rows
+    ]
+    print_rows(Console(), "hand-ins", ["student", "assignment", "file", "what is done", "handed in"], rows)
+    if plan.counts:
+        counts = ", ".join(f"{what} {count:,}" for what, count in sorted(plan.counts.items()))
+        print(f"\nother files, which nobody has to look at: {counts}")
+    if dry_run:
+        print("\nnothing was collected: leave out --dry-run")
+    for each in plan.to_look_at:
+        print(each.sentence, file=sys.stderr)
+    if count := len(plan.to_look_at):
+        verb = "was" if count == 1 else "were"
+        raise CourseError(f"{count} of {len(rows)} files {verb} not collected: see the reasons above.")
 
 
 @app.command(rich_help_panel=INSTRUCTORS)
@@ -435,6 +469,7 @@ def grade(
         typer.Option(help="A flagged student whose code you have checked: the points count. May be repeated."),
     ] = None,
     student: Annotated[list[str] | None, typer.Option(help="Grade only this student. May be repeated.")] = None,
+    take: TakeFiles = None,
     force: Annotated[
         bool, typer.Option("--force", help="Also grade what was graded before, and the reference.")
     ] = False,
@@ -452,7 +487,7 @@ def grade(
     """Grade a folder of submissions. The results are report.html, feedback pages and grades.csv.
 
     \b
-    The folder may mix alice.ipynb, bob/dataloader.ipynb and carol/05_dataloader/dataloader.ipynb.
+    The folder may mix alice.ipynb, bob/dataloader.ipynb, carol/any/folders/dataloader.ipynb and zips of `tito submit`.
     tito grade handed_in/
     tito grade handed_in/ --module 05 --output /tmp/trial
     tito grade handed_in/ --keep-going
@@ -482,6 +517,7 @@ def grade(
             keep_going=keep_going,
             trusted=trust or [],
             students=student or [],
+            take=take or [],
             force=force,
             workers=workers,
             scheduler=scheduler,
@@ -499,14 +535,20 @@ def grade(
     if results.graded:
         page = f"{results.graded[0].student}/{results.module.assignment}/{results.module.name}.html"
         print(f"feedback: a page per student, such as {written / 'feedback' / page}")
-    lost = results.failures + results.unreadable
+    lost, reasons = results.failures + results.unreadable, []
     if lost:
         names = ", ".join(student.student for student in lost)
-        count = f"{len(lost)} of {len(results.students)} submissions"
-        raise CourseError(f"{count} could not be graded ({names}): see the reasons under the table.")
+        reasons.append(f"{len(lost)} of {len(results.students)} submissions could not be graded ({names})")
+    files = [each for each in results.found.to_look_at if not student or each.student in student]
+    if files:
+        verb = "files were not graded" if len(files) > 1 else "file was not graded"
+        more = f" and {len(files) - 3} more" if len(files) > 3 else ""
+        reasons.append(f"{len(files)} {verb} ({', '.join(each.path for each in files[:3])}{more})")
     if results.without_page:
-        names = ", ".join(student.student for student in results.without_page)
-        raise CourseError(f"The feedback pages of {names} could not be made: see the faults under the table.")
+        names = ", ".join(each.student for each in results.without_page)
+        reasons.append(f"the feedback pages of {names} could not be made")
+    if reasons:
+        raise CourseError(f"{', and '.join(reasons)}: see the reasons under the table.")
 
 
 @app.command(rich_help_panel=INSTRUCTORS)

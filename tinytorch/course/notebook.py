@@ -113,19 +113,30 @@ def module_of(course: Course, path: Path, names: set[str] | None = None) -> Modu
 
     `names` are its cells' names, if they have been read already. None if it belongs to no module.
     """
-    for module in course.modules:
-        if path.name == module.notebook_name or path.parent.name == module.assignment:
-            return module
+    if found := module_by_path(course, path):
+        return found
     if names is None:
         try:
             names = grade_ids(read_notebook(path))
         except CourseError:
             return None
-    released = [module.released_path for module in course.modules if module.released_path.is_file()]
-    shared = {each: len(names & _released_names(each, each.stat().st_mtime_ns)) for each in released}
-    best = max(shared, key=lambda each: shared[each], default=None)
-    found = {module.released_path: module for module in course.modules}
-    return found[best] if best and shared[best] else None
+    shared = shared_cells(course, names)
+    return max(shared, key=lambda module: shared[module], default=None)
+
+
+def module_by_path(course: Course, path: Path) -> Module | None:
+    """Return the module whose notebook has the name of this file, or whose folder has that of its folder."""
+    for module in course.modules:
+        if path.name == module.notebook_name or path.parent.name == module.assignment:
+            return module
+    return None
+
+
+def shared_cells(course: Course, names: set[str]) -> dict[Module, int]:
+    """Return how many of these names of cells each module's released notebook has, without modules that have none."""
+    released = {module: module.released_path for module in course.modules if module.released_path.is_file()}
+    counts = {module: len(names & _released_names(path, path.stat().st_mtime_ns)) for module, path in released.items()}
+    return {module: count for module, count in counts.items() if count}
 
 
 @functools.lru_cache  # they are needed for each student of a class

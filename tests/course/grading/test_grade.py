@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import shutil
 from pathlib import Path
 
@@ -67,9 +68,9 @@ def test_the_reference_cannot_be_imported_in_place_of_an_answer(graded: GradedCl
 
 
 def test_only_the_notebook_is_collected(graded: GradedClass) -> None:
-    for step in ("submitted", "autograded"):
+    for step, more in {"submitted": {"handed_in.json"}, "autograded": set()}.items():
         names = {Path(name).name for name in contents(graded.output / step)}
-        assert names == {"tiny.ipynb", "timestamp.txt", "submission_secret.txt"}
+        assert names == {"tiny.ipynb", "timestamp.txt", "submission_secret.txt"} | more
 
 
 def test_grading_leaves_the_course_folder_alone(graded: GradedClass) -> None:
@@ -104,11 +105,15 @@ def test_a_submission_that_nbgrader_cannot_grade_stops_no_other_and_is_named(cou
     assert "1 of 2 submissions could not be graded (ann)" in result.stderr
     rows = (course.root / "grades.csv").read_text(encoding="utf-8").splitlines()[1:]
     assert rows[0].startswith("ann,,,,,,,,")
-    assert rows[1] == "bea,20,20,4,6,10,0,0,"
+    assert re.fullmatch(r'bea,20,20,4,6,10,0,0,"\S+ \S+ UTC \(.*\), by the file.s date",', rows[1])
 
 
 def _whole(course: TinyCourse) -> str:
     return json.dumps(nbformat.from_dict(course.filled()))
+
+
+def _tensor(course: TinyCourse) -> str:
+    return (course.root / "modules" / "01_tensor" / "tensor.ipynb").read_text(encoding="utf-8")
 
 
 BAD_FOLDERS = {
@@ -129,10 +134,10 @@ BAD_FOLDERS = {
         "must be called tiny.ipynb",
     ),
     "no notebook of a student": (
-        lambda course: {"amy.ipynb": _whole(course), "bob/tiny.ipynb.txt": _whole(course)},
-        "no notebook was handed in but tiny.ipynb.txt",
+        lambda course: {"amy.ipynb": _whole(course), "bob/answers.txt": "hello"},
+        "no notebook was handed in but answers.txt",
     ),
-    "two modules": (lambda course: {"amy/tiny.ipynb": _whole(course), "bob/tensor.ipynb": _whole(course)}, "--module"),
+    "two modules": (lambda course: {"amy/tiny.ipynb": _whole(course), "bob/tensor.ipynb": _tensor(course)}, "--module"),
     "unknown": (lambda course: {"amy.ipynb": json.dumps(nbformat.v4.new_notebook())}, "--module"),
 }
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import zipfile
@@ -16,7 +17,8 @@ from tests.helpers.hand_in import NOTHING, UNREADABLE, aged, grade, hand_in, han
 from tests.helpers.tiny_course import POINTS, TinyCourse, contents
 from tests.helpers.zips import stamped, submit_zip
 from tinytorch.course.files import write_whole
-from tinytorch.course.handin.collect import Submission, collect
+from tinytorch.course.handin.collect import collect
+from tinytorch.course.handin.plan import Submission
 from tinytorch.course.layout import Course
 
 
@@ -28,7 +30,7 @@ def test_of_two_notebooks_of_a_student_the_newest_counts_and_the_other_is_kept(
     graded = grade(course, tmp_path)
     assert graded.recorded("amy") == POINTS
     graded.assert_told("amy", "note: 2 notebooks were handed in; the newest that can be read counts, amy/tiny.ipynb")
-    kept = graded.output / "history" / "amy" / "02_tiny" / "2026-05-02T07-00-00" / "amy.ipynb"
+    kept = graded.output / "history" / "amy" / "02_tiny" / "2026-05-02T07-00-00" / "tiny.ipynb"
     assert kept.read_bytes() == (tmp_path / "amy.ipynb").read_bytes()
 
 
@@ -70,10 +72,13 @@ def test_what_is_collected_lies_as_nbgrader_expects_it_and_is_graded(course: Tin
     path = submit_zip(course, "ada", zips)
     submit_zip(course, "bob", zips / "deeper", double=None)
     said = course.tito("collect", zips, check=True).stdout
-    assert re.search(r"ada +02_tiny +\S+ +collected\n", said)
+    assert re.search(r"ada +02_tiny +\S+ +collected +\S+ \S+ UTC .*, by the student's own clock\n", said)
     with zipfile.ZipFile(path) as archive:
         parts = {name: archive.read(name) for name in archive.namelist() if name != "manifest.json"}
-    assert contents(course.root / "submitted" / "ada") == {f"02_tiny/{name}": part for name, part in parts.items()}
+    collected = contents(course.root / "submitted" / "ada")
+    origin = json.loads(collected.pop("02_tiny/handed_in.json"))
+    assert origin == {"file": str(path), "time": "by the student's own clock"}
+    assert collected == {f"02_tiny/{name}": part for name, part in parts.items()}
     course.tito("grade", "submitted", check=True)
     grades = (course.root / "grades.csv").read_text(encoding="utf-8")
     assert re.search(r"^ada,.*\b20\b", grades, re.MULTILINE)
@@ -105,8 +110,8 @@ def test_the_newest_counts_in_whatever_order_they_come_and_the_others_are_kept(c
     assert "return 2" in kept["2026-05-02T10-00-00"]
 
 
-def test_a_folder_without_zips_is_said_to_be_one(course: TinyCourse, zips: Path) -> None:
-    for where, sentence in ((zips, "There is no zip in"), (zips / "nowhere", "There is no ")):
+def test_a_folder_without_hand_ins_is_said_to_be_one(course: TinyCourse, zips: Path) -> None:
+    for where, sentence in ((zips, "There is no notebook and no zip in"), (zips / "nowhere", "There is no ")):
         refused = course.tito("collect", where)
         assert refused.returncode == 1
         assert sentence in refused.stderr
@@ -124,7 +129,7 @@ def test_where_nothing_can_be_written_the_reason_is_a_sentence(course: TinyCours
     assert "Collecting had to stop at ada" in stopped.stderr
 
 
-@pytest.mark.parametrize("writes", range(5))
+@pytest.mark.parametrize("writes", range(6))
 def test_collecting_that_was_stopped_gives_a_newer_notebook_its_own_time(
     course: TinyCourse, monkeypatch: pytest.MonkeyPatch, writes: int
 ) -> None:

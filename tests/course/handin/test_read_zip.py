@@ -113,9 +113,9 @@ def test_a_wrong_zip_is_refused_in_a_sentence_and_stops_no_other(course: TinyCou
     (problem,) = [line for line in ran.stderr.splitlines() if made.name in line]
     assert sentence in problem
     assert "Traceback" not in ran.stderr
-    assert "1 of 2 zips were not collected" in ran.stderr
+    assert "1 of 2 files was not collected" in ran.stderr
     new = {name for name in contents(course.root) if name not in before}
-    files = ("submission_secret.txt", "timestamp.txt", "tiny.ipynb")
+    files = ("handed_in.json", "submission_secret.txt", "timestamp.txt", "tiny.ipynb")
     assert new == {f"submitted/ada/02_tiny/{name}" for name in files}
     assert not (tmp_path / "evil.py").exists()
 

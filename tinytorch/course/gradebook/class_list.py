@@ -93,6 +93,16 @@ def read_stored_class_list(gradebook: ReadOnlyGradebook) -> dict[str, ListedStud
     return students
 
 
+def students_on_list(gradebook: ReadOnlyGradebook) -> dict[str, ListedStudent]:
+    """Return the students on the class list, by id; nobody if there is none.
+
+    nbgrader enters everybody who hands in, with nothing but the id; such a student is on no list.
+    """
+    stored = _stored(gradebook)
+    everybody = read_stored_class_list(gradebook)
+    return {name: each for name, each in everybody.items() if name in stored or each != ListedStudent(name)}
+
+
 def _stored(gradebook: Any) -> dict[str, ListedStudent]:
     """Return what our own table holds; nothing if no class list was ever stored."""
     if not inspect(gradebook.engine).has_table(CLASS_LIST.name):

@@ -119,6 +119,11 @@ class ListedStudent:
     platform_ids: Mapping[str, str] = field(default_factory=dict)  # by the platform's name for the column
 
     @property
+    def full_name(self) -> str:
+        """The first name and the last, as far as they are known."""
+        return " ".join(part for part in (self.first_name, self.last_name) if part)
+
+    @property
     def lms_user_id(self) -> str:
         """The id under which Canvas knows the student, which nbgrader keeps, too."""
         return self.platform_ids.get("ID", "") or self.platform_ids.get("lms_user_id", "")

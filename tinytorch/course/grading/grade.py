@@ -6,17 +6,22 @@ A run that stopped, for whatever reason, goes on from there when it is run again
 
 from __future__ import annotations
 
+import dataclasses
 import functools
 import gc
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 from nbformat import NotebookNode
 
 from tinytorch.course.error_text import first_line
-from tinytorch.course.gradebook.nbgrader_api import open_nbgrader
+from tinytorch.course.gradebook.class_list import students_on_list
+from tinytorch.course.gradebook.class_list_file import ListedStudent
+from tinytorch.course.gradebook.nbgrader_api import open_nbgrader, open_nbgrader_in, sqlite_file
+from tinytorch.course.gradebook.open_read_only import open_read_only
+from tinytorch.course.gradebook.student_files import StudentFiles
 from tinytorch.course.grading.assignment import pack
 from tinytorch.course.grading.cluster import check_scheduler
 from tinytorch.course.grading.options import DEFAULT_OPTIONS, NoProgress, Options, ReportProgress
@@ -24,12 +29,14 @@ from tinytorch.course.grading.reference import REFERENCE, prove_reference
 from tinytorch.course.grading.resume import only_run
 from tinytorch.course.grading.run import Run, Setting
 from tinytorch.course.grading.worker import OUT_OF_REACH
-from tinytorch.course.handin.collect import Submission, find_submissions
+from tinytorch.course.handin.collect import plan_grading
+from tinytorch.course.handin.found_files import BESIDE_NOTEBOOKS
+from tinytorch.course.handin.plan import Plan, Submission
 from tinytorch.course.layout import Course, CourseError, Module, Stopped
 from tinytorch.course.notebook import read_notebook
 from tinytorch.course.released import released_notebook
 from tinytorch.course.reports.grades_csv import write_grades
-from tinytorch.course.reports.results import ClassResults, StudentResult
+from tinytorch.course.reports.results import AbsentStudent, ClassResults, FilesFound, StudentResult, UngradedFile
 from tinytorch.course.reports.student_page import FeedbackExporter, open_exporter
 from tinytorch.course.reports.write_reports import write_outcome
 from tinytorch.course.sandbox.isolation import check_isolation
@@ -65,11 +72,17 @@ def grade(
     """
     require_sources(course)
     output = (output or course.root).resolve()
-    module, submissions = find_submissions(course, folder, module, options.keep_going)
+    with _in_a_sentence(lambda: "nobody was graded in this run"):
+        listed = class_list(course, output)
+    plan = plan_grading(
+        course, folder, module, output, keep_going=options.keep_going, listed=set(listed), take=options.take
+    )
     if options.scheduler:
         check_scheduler(options.scheduler)
-    with prepared(course, module, prove=options.force) as setting:
-        return run_class(setting, output, _chosen(submissions, options.students), report_progress, options)
+    chosen = _chosen(plan.submissions, options.students)
+    with prepared(course, plan.of_one_module(), prove=options.force) as setting:
+        found = files_found(plan, listed, StudentFiles(open_nbgrader_in(course, output).coursedir, setting.module))
+        return run_class(setting, output, chosen, report_progress, options, found)
 
 
 def require_sources(course: Course) -> None:
@@ -98,13 +111,53 @@ def prepared(course: Course, module: Module, *, prove: bool = False) -> Iterator
         yield setting
 
 
+def class_list(course: Course, output: Path) -> dict[str, ListedStudent]:
+    """Return the students on the class list of the gradebook in `output`, by id; nobody if there is none."""
+    db_url = open_nbgrader_in(course, output).coursedir.db_url
+    if (file := sqlite_file(db_url)) and not file.is_file():
+        return {}
+    with open_read_only(db_url) as gradebook:
+        return students_on_list(gradebook)
+
+
+def files_found(plan: Plan, listed: Mapping[str, ListedStudent], files: StudentFiles) -> FilesFound:
+    """Return what the reports say of files that are not graded, and of students who handed in nothing.
+
+    Args:
+        plan: what is done with each file.
+        listed: the students on the class list.
+        files: where what was collected before is.
+    """
+    graded = {submission.path for submission in plan.submissions}
+    shown = [
+        UngradedFile(str(row.path), row.student, row.why or row.what.value, row.what.needs_a_person)
+        for row in plan.rows
+        if row.path not in graded and not any(row.path.is_relative_to(path) for path in graded)
+    ]
+    known = {row.student for row in plan.rows} | {submission.student for submission in plan.submissions}
+    absent = [
+        AbsentStudent(student, each.full_name, each.email)
+        for student, each in sorted(listed.items())
+        if student not in known and not (files.submitted_folder(student) / files.module.notebook_name).is_file()
+    ]
+    return FilesFound(shown, {what: count for what, count in plan.counts.items() if what != BESIDE_NOTEBOOKS}, absent)
+
+
 def run_class(
-    setting: Setting, output: Path, submissions: list[Submission], report_progress: ReportProgress, options: Options
+    setting: Setting,
+    output: Path,
+    submissions: list[Submission],
+    report_progress: ReportProgress,
+    options: Options,
+    found: FilesFound,
 ) -> ClassResults:
-    """Grade submissions, write the reports on the whole class into `output`, and return the results of this run."""
+    """Grade submissions, write the reports on the whole class into `output`, and return the results of this run.
+
+    `found` is what the reports say of files that were not graded, and of students who handed in nothing.
+    """
     run = Run(setting, output, submissions, report_progress, options)
     with _in_a_sentence(run.how_far), only_run(output):
-        results = run.grade()
+        results = dataclasses.replace(run.grade(), found=found)
         whole_class = run.whole_class(results)
         write_grades(whole_class, output / "grades.csv")
         write_outcome(whole_class, run.db_url, output)

@@ -9,11 +9,12 @@ from pathlib import Path
 
 from tinytorch.course.gradebook.nbgrader_api import open_nbgrader_in
 from tinytorch.course.gradebook.open_read_only import open_read_only
-from tinytorch.course.grading.grade import prepared, require_sources, run_class
+from tinytorch.course.gradebook.student_files import StudentFiles
+from tinytorch.course.grading.grade import class_list, files_found, prepared, require_sources, run_class
 from tinytorch.course.grading.mended_tests import mended_tests
 from tinytorch.course.grading.options import Options, ReportProgress
 from tinytorch.course.grading.resume import Store
-from tinytorch.course.handin.collect import find_submissions
+from tinytorch.course.handin.collect import plan_grading
 from tinytorch.course.layout import Course, CourseError, Module
 from tinytorch.course.reports.results import ClassResults
 
@@ -45,9 +46,11 @@ def regrade(
     require_sources(course)
     output = (output or course.root).resolve()
     store = Store(output, module.assignment)
-    db_url = open_nbgrader_in(course, output).coursedir.db_url
+    coursedir = open_nbgrader_in(course, output).coursedir
+    db_url = coursedir.db_url
     with prepared(course, module) as setting:
-        _, submissions = find_submissions(course, output / "submitted", module, keep_going=True)
+        plan = plan_grading(course, output / "submitted", module, output, keep_going=True)
+        submissions = plan.submissions
         mended: set[str] = set()
         for submission in submissions:
             ran = store.latest(submission.student)
@@ -63,7 +66,8 @@ def regrade(
             return [], [], None
         before = _scores(db_url, module, mended)
         chosen = dataclasses.replace(options, only_mended=True)
-        results = run_class(setting, output, submissions, report_progress, chosen)
+        found = files_found(plan, class_list(course, output), StudentFiles(coursedir, module))
+        results = run_class(setting, output, submissions, report_progress, chosen, found)
         after = _scores(db_url, module, mended)
     changes = [
         Change(student, test, before.get((student, test), 0.0), score)

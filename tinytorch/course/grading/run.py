@@ -30,7 +30,9 @@ from tinytorch.course.grading.options import Options, ReportProgress
 from tinytorch.course.grading.resume import Bookkeeping, Fingerprint, Step, Store, fingerprint_of
 from tinytorch.course.grading.worker import PageTask, SubmissionFiles, TaskHandler, Worker, fork_server
 from tinytorch.course.grading.worker_pool import Lost, Pool, TooLong
-from tinytorch.course.handin.collect import Submission, collect
+from tinytorch.course.handin.collect import collect
+from tinytorch.course.handin.hand_in import time_in_words
+from tinytorch.course.handin.plan import Submission
 from tinytorch.course.layout import Course, CourseError, Module
 from tinytorch.course.notebook import grade_id, read_notebook
 from tinytorch.course.notes import Note, read_notes
@@ -122,16 +124,12 @@ class Run:
             record=self.store.registration,
         )
         assign_penalties(self.api, self.module)
-        usable = [each for each in self.submissions if each.has_usable_name]
-        collect(self.module, usable, self.output)
+        collect(self.module, self.submissions, self.output)
         self.recorder = Recorder(self.api, self.module)
-        count = min(self.options.workers or os.cpu_count() or 1, len(usable) or 1)
+        count = min(self.options.workers or os.cpu_count() or 1, len(self.submissions) or 1)
         with self.setting.pool(count, self.files, self._report_at_work) as self.pool, self._graders() as self.graders:
             for submission in self.submissions:
-                if submission.has_usable_name:
-                    self._begin(submission.student)
-                else:
-                    self._report(StudentResult(submission.student, failure=submission.problem))
+                self._begin(submission.student)
             for task, outcome in self._outcomes():
                 failure = str(outcome) if isinstance(outcome, (Lost, TooLong)) else outcome.failure if outcome else ""
                 if isinstance(task, PageTask):
@@ -219,7 +217,7 @@ class Run:
             result = dataclasses.replace(result, notes=notes, page_problem=page_problem)
         else:
             self.bookkeeping.note_done(student, fingerprint, self.problems[student])
-        self._report(result)
+        self._report(self._with_time(result))
 
     def whole_class(self, results: ClassResults) -> ClassResults:
         """Return the results of this run with those of all others of whom the gradebook or submitted/ has something."""
@@ -231,7 +229,7 @@ class Run:
                 if student not in of_run and (graded := self._graded_before(student)):
                     submitted = load_submission(gradebook, self.module.name, self.module.assignment, student)
                     result = read_student(submitted, student, self.cell_order)
-                    others.append(_with_notebook(result, graded, self.store.unreadable(student)))
+                    others.append(self._with_time(_with_notebook(result, graded, self.store.unreadable(student))))
         known = of_run | {each.student for each in others}
         collected = self.files.submitted_folder("*").parent.parent
         others += [
@@ -240,7 +238,12 @@ class Run:
             if folder.parent.name not in known
         ]
         students = sorted([*results.students, *others], key=lambda each: each.student)
-        return ClassResults(self.module, students)
+        return dataclasses.replace(results, students=students)
+
+    def _with_time(self, result: StudentResult) -> StudentResult:
+        """Return the result with when the collected notebook was handed in, and who says so."""
+        collected = self.files.submitted_folder(result.student) / self.module.notebook_name
+        return dataclasses.replace(result, handed_in_words=time_in_words(collected) if collected.is_file() else "")
 
     def _graded_before(self, student: str) -> NotebookNode | None:
         """Return a student's notebook in autograded/, None if there is none, as for who has only an extension."""

@@ -150,6 +150,9 @@ def _tiles(results: ClassResults) -> list[tuple[str, str, str]]:
     waiting = sum(student.written_waiting for student in results.students)
     broken = len({student.student for student, _, _ in _broken(results)})
     late = sum(bool(student.lateness) for student in results.students)
+    files, absent = len(results.found.to_look_at), len(results.found.absent)
+    more = [(f"{files:,}", "file not graded" if files == 1 else "files not graded", "files")] if files else []
+    more += [(f"{absent:,}", "handed in nothing", "absent")] if absent else []
     return [
         (f"{len(results.students):,}", "submission" if len(results.students) == 1 else "submissions", "students"),
         (_number(median(points)) if points else "none", f"median of {_number(_most_points(results))}", "distribution"),
@@ -157,6 +160,7 @@ def _tiles(results: ClassResults) -> list[tuple[str, str, str]]:
         (f"{len(_flagged(results)):,}", "flagged", "flagged"),
         (f"{broken:,}", "broken", "broken"),
         (f"{late:,}", "late", "late"),
+        *more,
         (f"{waiting:,}", "written answer waits" if waiting == 1 else "written answers wait", "students"),
     ]
 
@@ -234,7 +238,7 @@ def _steps(steps: list[StepStatistics]) -> Markup:
         axes.legend(frameon=False, loc="lower right")
     parts = (f"{step.name}: {share:.0f} percent lost, {part:.0f} of them not written"
              for step, share, part in zip(steps, shares, unwritten, strict=True))  # fmt: skip
-    return _svg(figure, "steps", f"The share of points that the class lost in each step. {'; '.join(parts)}.")
+    return _svg(figure, "steps", f"The share of each step's points that the class lost. {'; '.join(parts)}.")
 
 
 def _written(results: ClassResults) -> Markup:

@@ -56,6 +56,7 @@ class StudentResult:
     unreadable: str = ""  # why the file is not a notebook, and got 0 points; empty if it is one
     failure: str = ""  # why the submission could not be graded; empty if it was
     page_problem: str = ""  # why it has points, but no feedback page; empty if it has one
+    handed_in_words: str = ""  # when, and who says so: "2026-05-01 10:00 UTC, by the student's own clock"
     held_back: bool = False  # flagged, and no person has looked yet: until then it has 0 points
 
     @property
@@ -85,11 +86,51 @@ class StudentResult:
 
 
 @dataclass(frozen=True)
+class UngradedFile:
+    """A file that was handed in and is not what was graded, and why."""
+
+    path: str
+    student: str  # empty if the file is nobody's
+    reason: str
+    needs_a_person: bool  # whether a hand-in may be lost if nobody looks
+
+
+@dataclass(frozen=True)
+class AbsentStudent:
+    """A student on the class list of whom nothing was handed in."""
+
+    student: str
+    name: str = ""
+    email: str = ""
+
+    @property
+    def in_words(self) -> str:
+        """The student's id, with name and e-mail as far as they are known."""
+        known = ", ".join(part for part in (self.name, self.email) if part)
+        return f"{self.student} ({known})" if known else self.student
+
+
+@dataclass(frozen=True)
+class FilesFound:
+    """What became of the files that were not graded, and who handed in nothing."""
+
+    files: list[UngradedFile] = field(default_factory=list)
+    counts: dict[str, int] = field(default_factory=dict)  # files of no interest, by what they are
+    absent: list[AbsentStudent] = field(default_factory=list)
+
+    @property
+    def to_look_at(self) -> list[UngradedFile]:
+        """The files that a person has to look at."""
+        return [file for file in self.files if file.needs_a_person]
+
+
+@dataclass(frozen=True)
 class ClassResults:
     """The results of all students in a grading run."""
 
     module: Module
     students: list[StudentResult]
+    found: FilesFound = field(default_factory=FilesFound)
 
     @property
     def graded(self) -> list[StudentResult]:

@@ -66,7 +66,7 @@ class GradingProgress:
 
 def print_report(console: Console, results: ClassResults) -> None:
     """Print the result of each student and of each test, the test that most students failed first."""
-    _print_rows(
+    print_rows(
         console,
         f"{results.module.assignment}: students",
         ["student", "points", "tests passed", "written answers"],
@@ -75,6 +75,7 @@ def print_report(console: Console, results: ClassResults) -> None:
     _print_notes(console, results)
     for student in results.failures:
         print(f"{one_line(student.student)}: {student.failure}")
+    _print_files(console, results)
     if not results.graded:
         return
     rows = []
@@ -88,7 +89,7 @@ def print_report(console: Console, results: ClassResults) -> None:
         columns.append(MESSAGE)
         for row in cells:
             row.append(one_line(_commonest_reason(results, row[0]), room))
-    _print_rows(console, f"{results.module.assignment}: tests, the one most often failed first", columns, cells)
+    print_rows(console, f"{results.module.assignment}: tests, the one most often failed first", columns, cells)
 
 
 def _room(console: Console, columns: list[str], rows: list[list[str]]) -> int:
@@ -100,7 +101,7 @@ def _room(console: Console, columns: list[str], rows: list[list[str]]) -> int:
     return min(MESSAGE_CHARACTERS, console.width - sum(widths) - borders)
 
 
-def _print_rows(console: Console, title: str, columns: list[str], rows: list[list[str]]) -> None:
+def print_rows(console: Console, title: str, columns: list[str], rows: list[list[str]]) -> None:
     """Print a table; a bracket that a student wrote is not taken for markup."""
     if console.is_terminal:
         rows = [[escape(cell) for cell in row] for row in rows]
@@ -119,12 +120,32 @@ def _print_notes(console: Console, results: ClassResults) -> None:
     notes = [(note, student.student) for student in results.students for note in student.notes]
     notes.sort(key=lambda pair: KINDS.index(pair[0].kind))
     if notes:
-        _print_rows(
+        print_rows(
             console,
             f"{results.module.assignment}: submissions to look at, flags first",
             ["kind", "student", "cell", "what happened"],
             [[note.kind, student, note.cell, note.text] for note, student in notes],
         )
+
+
+def _print_files(console: Console, results: ClassResults) -> None:
+    """Print the files that were not graded, who handed in nothing, and how many files are of no interest."""
+    found = results.found
+    if found.files:
+        files = sorted(found.files, key=lambda file: not file.needs_a_person)
+        print_rows(
+            console,
+            f"{results.module.assignment}: files that were not graded",
+            ["student", "file", "why"],
+            [[one_line(file.student), file.path, file.reason] for file in files],
+        )
+    if found.absent:
+        print(f"\n{len(found.absent)} on the class list handed in nothing:")
+        for absent in found.absent:
+            print(f"  {one_line(absent.in_words)}")
+    if found.counts:
+        counts = ", ".join(f"{what} {count:,}" for what, count in sorted(found.counts.items()))
+        print(f"\nother files, which nobody has to look at: {counts}")
 
 
 def _student_row(student: StudentResult) -> list[str]:
