@@ -34,7 +34,7 @@ def load_config(course: Course) -> Config:
         config = Config(PyFileConfigLoader(path.name, path=str(path.parent)).load_config())
     except CourseError:
         raise
-    except (Exception, SystemExit) as error:  # the file is a program
+    except Exception as error:  # the file is a program; where it ends the process, it has said why
         raise CourseError(
             f"{path}{_line_of(error, path)} cannot be run ({error_line(type(error).__name__, error)}): correct it, "
             "or compare it with the file of that name in the course's repository."
