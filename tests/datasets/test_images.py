@@ -268,8 +268,14 @@ def test_an_image_of_another_format_is_named_as_what_it_is(root, kind):
         (root / "dog/2.jpeg").write_bytes(HEIC)
     else:
         Image.new("RGB", (3, 3)).save(root / "dog/2.jpeg", format=kind)
-    with pytest.raises(CorruptFileError, match=rf"2\.jpeg, cannot be decoded \(it is .*\b{kind}, not a JPEG or PNG\)"):
+    with pytest.raises(CorruptFileError, match=rf"2\.jpeg, .* \(its format is {kind}, not JPEG or PNG\)"):
         folder[4]
+
+
+def test_a_page_that_was_saved_as_an_image_shows_how_it_begins(root):
+    (root / "dog/2.jpeg").write_bytes(b"<!DOCTYPE html><html>")
+    with pytest.raises(CorruptFileError, match=r"\(it is no image that Pillow knows; it begins with b'<!DOCTYPE ht'\)"):
+        ImageFolder(root)[4]
 
 
 def test_a_file_that_went_away_is_named_with_its_index(root):

@@ -32,8 +32,11 @@ class ImageFolder:
     """JPEG and PNG files in one folder per class: sample i is (image, label), a uint8 array (H, W, C) and an int.
 
     Folders inside a class's folder are searched, too, and so are links to folders. Names that begin with a dot are
-    skipped. Pillow (the extra `images`) decodes the images. Of 16 bits a channel, the upper 8 are kept. A JPEG has no
-    checksums: one in which a bit was flipped may decode to other pixels without an error, where a PNG is refused.
+    skipped. Pillow (the extra `images`) decodes the images. Of 16 bits a channel, the upper 8 are kept, where Pillow's
+    own conversion cuts grey off at 255. A PNG's transparent colour is transparent in "RGBA" whatever its bits, where
+    Pillow's conversion loses one of 2, 4 or 16 bits; in 16 bits of colour, neighbours with the same upper 8 bits are
+    transparent, too. A JPEG has no checksums: one in which a bit was flipped may decode to other pixels without an
+    error, where a PNG is refused.
 
     Args:
         root: folder with a folder for each class, such as `root/cat/001.jpg`.
@@ -183,7 +186,7 @@ def _decode(file: BinaryIO, mode: Mode, size: tuple[int, int] | None, upright: b
     except MemoryError:
         raise
     except UnidentifiedImageError as error:
-        raise CorruptFileError(_other_format(file) or str(error)) from error
+        raise CorruptFileError(_other_format(file)) from error
     except Exception as error:  # a damaged file can fail in any way
         raise CorruptFileError(str(error) or type(error).__name__) from error
     if size is not None:
@@ -246,18 +249,18 @@ def _turned(image: Image.Image, orientation: int) -> Image.Image:
     return image.transpose(turns[orientation]) if orientation in turns else image
 
 
-def _other_format(file: BinaryIO) -> str | None:
-    """Return a sentence on what a file is that is neither JPEG nor PNG, if Pillow or the file itself knows it."""
+def _other_format(file: BinaryIO) -> str:
+    """Return what a file is that is neither JPEG nor PNG, as far as Pillow or its first bytes tell."""
     from PIL import Image
 
     file.seek(0)
     beginning = file.read(12)
-    if beginning[4:8] == b"ftyp":  # the family of HEIC and AVIF, most of which Pillow does not read
-        return f"it is a file of the kind {beginning[8:].decode('ascii', 'replace').strip().upper()}, not a JPEG or PNG"
     if not beginning:
         return "it is empty"
+    if beginning[4:8] == b"ftyp":  # the family of HEIC and AVIF, which not every Pillow reads
+        return f"its format is {beginning[8:].decode('ascii', 'replace').strip().upper()}, not JPEG or PNG"
     try:
         with Image.open(file) as opened:
-            return f"it is a {opened.format}, not a JPEG or PNG"
+            return f"its format is {opened.format}, not JPEG or PNG"
     except Exception:  # it is no image, or a damaged one
-        return None
+        return f"it is no image that Pillow knows; it begins with {beginning!r}"
