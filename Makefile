@@ -91,9 +91,8 @@ torch: $(INSTALLED)  ## add PyTorch to .venv (from where pip finds it), and with
 other-python: $(INSTALLED) sandbox  ## build, test and grade with the newest other Python that is supported and installed here
 	$(BIN)/python -m tests.programs.other_python
 
-mutants: $(INSTALLED)  ## break the reference solution in hundreds of small ways, and see that the tests notice
-	$(BIN)/tito build 05 > /dev/null
-	$(BIN)/python -m tests.programs.mutants
+mutants: $(INSTALLED)  ## break the reference solutions in hundreds of small ways, and see that the tests notice (MODULE=05, or all)
+	$(BIN)/python -m tests.programs.mutants $(filter-out all,$(MODULE))
 
 soak: $(INSTALLED) sandbox  ## grade the reference 200 times while every core is busy: each gives 100
 	$(BIN)/python -m tests.programs.soak

@@ -14,6 +14,10 @@ from tinytorch.panel import show_panel
 
 show_panel("05")
 
+# %% [markdown]
+# The tests that you see are examples: when graded, each also tries other values that follow from the text. *Visible points*
+# are those of the tests as you see them, so go by the text, and not by the tests alone.
+
 # %%
 #| default_exp core.dataloader
 
@@ -292,13 +296,13 @@ class TensorDataset(Dataset):
 got = len(TensorDataset(Tensor(np.zeros((5, 3))), Tensor(np.zeros(5))))
 assert got == 5, f"Step 2: five rows make len 5; it was {got}."
 ### BEGIN HIDDEN TESTS
-for shape in [(0, 4), (1,), (17, 2, 2)]:
-    got = len(TensorDataset(Tensor(np.ones(shape))))
-    assert got == shape[0], f"Step 2: a tensor of shape {shape} makes len {shape[0]}; it was {got}."
+for shape in [(2, 4), (1,), (17, 2, 2)]:
+    got = len(TensorDataset(Tensor(np.ones(shape)), Tensor(np.ones((shape[0], 9)))))
+    assert got == shape[0], f"Step 2: tensors of {shape[0]} rows make len {shape[0]}; it was {got}."
 ### END HIDDEN TESTS
 
-# %% test="tensor-dataset-item" points=5
-# Test 2b · 5 points · a sample is the tuple of the tensors' entries
+# %% test="tensor-dataset-item" points=3
+# Test 2b · 3 points · a sample is the tuple of the tensors' entries
 x, y = Tensor(np.arange(8.0).reshape(4, 2)), Tensor(np.array([5, 6, 7, 8]))
 sample = TensorDataset(x, y)[2]
 assert isinstance(sample, tuple) and len(sample) == 2, f"Step 2: a sample of two tensors is a tuple of 2; it was {sample!r}."
@@ -307,18 +311,28 @@ got = [value.data.tolist() for value in sample]
 assert got == [[4.0, 5.0], 7], f"Step 2: sample 2 should hold [4.0, 5.0] and 7; it holds {got}."
 ### BEGIN HIDDEN TESTS
 pictures = Tensor(np.arange(24, dtype=np.uint8).reshape(3, 2, 2, 2))
-(sample,) = TensorDataset(pictures)[1]
-got = sample.data.tolist()
-assert got == [[[8, 9], [10, 11]], [[12, 13], [14, 15]]], f"Step 2: sample 1 of one 4-d tensor should be its entry 1; it was {got}."
-assert sample.data.dtype == np.uint8, f"Step 2: a uint8 tensor gives uint8 samples; the dtype was {sample.data.dtype}."
-three = TensorDataset(x, y, x)
-got = [value.data.tolist() for value in three[0] + three[3]]
-assert got == [[0.0, 1.0], 5, [0.0, 1.0], [6.0, 7.0], 8, [6.0, 7.0]], f"Step 2: samples 0 and 3 of three tensors came as {got}."
+picture, mark = TensorDataset(pictures, Tensor(np.array([0.5, 1.5, 2.5])))[1]
+got = [picture.data.tolist(), mark.data.tolist()]
+assert got == [[[[8, 9], [10, 11]], [[12, 13], [14, 15]]], 1.5], f"Step 2: sample 1 of a 4-d and a 1-d tensor came as {got}."
+assert picture.data.dtype == np.uint8, f"Step 2: a uint8 tensor gives uint8 samples; the dtype was {picture.data.dtype}."
+pair = TensorDataset(y, x)
+got = [value.data.tolist() for value in pair[0] + pair[3]]
+assert got == [5, [0.0, 1.0], 8, [6.0, 7.0]], f"Step 2: the first and the last of four samples came as {got}."
+### END HIDDEN TESTS
+
+# %% test="tensor-dataset-many" points=2
+# Test 2c · 2 points · one tensor serves, and so do three
+weights, names = Tensor(np.array([0.5, 1.5])), Tensor(np.array([[1, 2], [3, 4]]))
+got = [len(TensorDataset(*[weights] * count)[1]) for count in (1, 3)]
+assert got == [1, 3], f"Step 2: samples of one and of three tensors are tuples of 1 and 3; their lengths were {got}."
+### BEGIN HIDDEN TESTS
+got = [float(np.sum(value.data)) for value in [*TensorDataset(names)[0], *TensorDataset(weights, names, names, weights)[1]]]
+assert got == [3, 1.5, 7, 7, 1.5], f"Step 2: sample 0 of one tensor and sample 1 of four should add up to 3, 1.5, 7, 7, 1.5; got {got}."
 ### END HIDDEN TESTS
 
 # %% test="tensor-dataset-scalar" points=2
-# Test 2c · 2 points · NumPy's integers index too; entries of a 1-d tensor are 0-d Tensors
-sample = TensorDataset(Tensor(np.array([5, 6, 7])))[np.int64(1)]
+# Test 2d · 2 points · NumPy's integers index too; entries of a 1-d tensor are 0-d Tensors
+sample = TensorDataset(Tensor(np.array([5, 6, 7])), Tensor(np.zeros((3, 2))))[np.int64(1)]
 assert isinstance(sample[0], Tensor), f"Step 2: an entry of a 1-d tensor should be a Tensor; it was {sample[0]!r}."
 assert sample[0].data.shape == () and sample[0].data == 6, f"Step 2: entry 1 should be a 0-d Tensor of 6; it was {sample[0]!r}."
 ### BEGIN HIDDEN TESTS
@@ -327,50 +341,61 @@ got = [(value.data.shape, value.data.item()) for value in flags[np.int64(0)]]
 assert got == [((), True), ((), 0.5)], f"Step 2: entry 0 of two 1-d tensors should be 0-d True and 0.5; it came as {got}."
 ### END HIDDEN TESTS
 
-# %% test="tensor-dataset-unequal" points=2
-# Test 2d · 2 points · tensors of unequal size are refused
+# %% test="tensor-dataset-unequal" points=1
+# Test 2e · 1 point · two tensors of unequal size are refused
 error = error_of(TensorDataset, Tensor(np.zeros((100, 3))), Tensor(np.zeros(99)))
 assert isinstance(error, ValueError), f"Step 2: sizes 100 and 99 should raise ValueError; they gave {error!r}."
 for part in ["All tensors must have same size in first dimension", "100", "99"]:
     assert part in str(error), f"Step 2: the message should contain {part!r}; it was {str(error)!r}."
 ### BEGIN HIDDEN TESTS
-error = error_of(TensorDataset, Tensor(np.zeros(12)), Tensor(np.zeros((12, 1))), Tensor(np.zeros((1, 12))))
-assert isinstance(error, ValueError), f"Step 2: sizes 12, 12 and 1 should raise ValueError; they gave {error!r}."
-assert "12" in str(error) and "1" in str(error).replace("12", ""), f"Step 2: the message should hold sizes 12 and 1; it was {str(error)!r}."
+for sizes in [((12, 1), (1, 12)), ((1, 12), (12, 1)), ((12,), (1,))]:
+    error = error_of(TensorDataset, Tensor(np.zeros(sizes[0])), Tensor(np.zeros(sizes[1])))
+    assert isinstance(error, ValueError), f"Step 2: shapes {sizes} should raise ValueError; they gave {error!r}."
+    assert "12" in str(error) and "1" in str(error).replace("12", ""), f"Step 2: the message should hold sizes 12 and 1; it was {str(error)!r}."
+### END HIDDEN TESTS
+
+# %% test="tensor-dataset-unequal-many" points=1
+# Test 2f · 1 point · of three tensors, any one may be of another size
+error = error_of(TensorDataset, Tensor(np.zeros((5, 2))), Tensor(np.zeros(3)), Tensor(np.zeros(5)))
+assert isinstance(error, ValueError), f"Step 2: sizes 5, 3 and 5 should raise ValueError; they gave {error!r}."
+### BEGIN HIDDEN TESTS
+for sizes in [(3, 3, 5), (5, 3, 3), (5, 5, 5, 3, 5)]:
+    error = error_of(TensorDataset, *[Tensor(np.zeros((size, 2))) for size in sizes])
+    assert isinstance(error, ValueError), f"Step 2: sizes {sizes} should raise ValueError; they gave {error!r}."
 ### END HIDDEN TESTS
 
 # %% test="tensor-dataset-none" points=1
-# Test 2e · 1 point · no tensor at all is refused
+# Test 2g · 1 point · no tensor at all is refused
 error = error_of(TensorDataset)
 assert isinstance(error, ValueError), f"Step 2: TensorDataset() should raise ValueError; it gave {error!r}."
 
 # %% test="tensor-dataset-range" points=1
-# Test 2f · 1 point · an index past the end says so
-error = error_of(lambda: TensorDataset(Tensor(np.zeros(3)))[3])
+# Test 2h · 1 point · an index past the end says so
+error = error_of(lambda: TensorDataset(Tensor(np.zeros(3)), Tensor(np.ones(3)))[3])
 assert isinstance(error, IndexError), f"Step 2: index 3 of 3 samples should raise IndexError; it gave {error!r}."
 message = "Index 3 out of range for dataset of size 3"
 assert message in str(error), f"Step 2: the message should contain {message!r}; it was {str(error)!r}."
 ### BEGIN HIDDEN TESTS
-error = error_of(lambda: TensorDataset(Tensor(np.zeros((0, 2))))[0])
+error = error_of(lambda: TensorDataset(Tensor(np.zeros((0, 2))), Tensor(np.zeros(0)))[0])
 assert isinstance(error, IndexError), f"Step 2: index 0 of an empty dataset should raise IndexError; it gave {error!r}."
-error = error_of(lambda: TensorDataset(Tensor(np.zeros(40)))[np.int64(123)])
+error = error_of(lambda: TensorDataset(Tensor(np.zeros(40)), Tensor(np.ones(40)))[np.int64(123)])
 assert "Index 123 out of range for dataset of size 40" in str(error), f"Step 2: index 123 of 40 gave the message {str(error)!r}."
 ### END HIDDEN TESTS
 
 # %% test="tensor-dataset-negative" points=1
-# Test 2g · 1 point · a negative index is out of range
-error = error_of(lambda: TensorDataset(Tensor(np.zeros(3)))[-1])
+# Test 2i · 1 point · a negative index is out of range
+error = error_of(lambda: TensorDataset(Tensor(np.zeros(3)), Tensor(np.ones(3)))[-1])
 assert isinstance(error, IndexError), f"Step 2: index -1 should raise IndexError; it gave {error!r}."
 ### BEGIN HIDDEN TESTS
-error = error_of(lambda: TensorDataset(Tensor(np.zeros(3)), Tensor(np.ones(3)))[-3])
+error = error_of(lambda: TensorDataset(Tensor(np.ones(3)), Tensor(np.zeros((3, 2))))[-3])
 assert isinstance(error, IndexError), f"Step 2: index -3 of 3 samples should raise IndexError; it gave {error!r}."
 ### END HIDDEN TESTS
 
 # %% test="tensor-dataset-profile" points=2
 # Profile 2 · 2 points · nothing is copied: neither to build the dataset nor to fetch a sample
-big = Tensor(np.zeros((8, 250_000), np.float32))
-built_bytes = kept_bytes(lambda: TensorDataset(big, big))
-dataset = TensorDataset(big)
+big, small = Tensor(np.zeros((8, 250_000), np.float32)), Tensor(np.zeros(8))
+built_bytes = kept_bytes(lambda: TensorDataset(big, small))
+dataset = TensorDataset(big, small)
 sample_bytes = kept_bytes(lambda: dataset[5])
 print(f"8 samples of 1 MB each: {built_bytes} B to build, {sample_bytes} B to fetch one")
 assert built_bytes < 10_000, f"Step 2: building should keep under 10,000 B; it kept {built_bytes:,} B: was the data copied?"
@@ -487,19 +512,29 @@ class DataLoader:
         return -(-len(self.dataset) // self.batch_size)
         ### END SOLUTION
 
-# %% test="loader-len" points=5
-# Test 3a · 5 points · the number of batches is rounded up
+# %% test="loader-len" points=4
+# Test 3a · 4 points · the number of batches is rounded up
 for samples, batch_size, batches in [(100, 32, 4), (96, 32, 3), (5, 8, 1)]:
     got = len(DataLoader([0] * samples, batch_size))
     assert got == batches, f"Step 3: {samples} samples by {batch_size} make {batches} batches; len(loader) was {got}."
 ### BEGIN HIDDEN TESTS
-for samples, batch_size, batches in [(0, 4, 0), (1, 1, 1), (1, 64, 1), (7, 3, 3), (64, 64, 1), (65, 64, 2), (10, 9, 2)]:
+for samples, batch_size, batches in [(1, 1, 1), (1, 64, 1), (7, 3, 3), (64, 64, 1), (65, 64, 2), (10, 9, 2), (1025, 1024, 2)]:
     got = len(DataLoader([None] * samples, batch_size=batch_size))
     assert got == batches, f"Step 3: {samples} samples in batches of {batch_size} make {batches}; len(loader) was {got}."
 ### END HIDDEN TESTS
 
+# %% test="loader-len-empty" points=1
+# Test 3b · 1 point · no samples, no batches
+got = len(DataLoader([], 4))
+assert got == 0, f"Step 3: 0 samples by 4 make 0 batches; len(loader) was {got}."
+### BEGIN HIDDEN TESTS
+for batch_size in [1, 64]:
+    got = len(DataLoader(range(0), batch_size, shuffle=True))
+    assert got == 0, f"Step 3: 0 samples by {batch_size} make 0 batches; len(loader) was {got}."
+### END HIDDEN TESTS
+
 # %% test="loader-attributes" points=2
-# Test 3b · 2 points · the arguments are kept under their names
+# Test 3c · 2 points · the arguments are kept under their names
 rows = [10, 20, 30]
 loader = DataLoader(rows, 2, shuffle=True)
 same = loader.dataset is rows
@@ -516,7 +551,7 @@ assert got == (3, False), f"Step 3: without shuffle=True a loader keeps the orde
 ### END HIDDEN TESTS
 
 # %% test="loader-batch-size" points=1
-# Test 3c · 1 point · a batch_size that is no positive integer is refused
+# Test 3d · 1 point · a batch_size that is no positive integer is refused
 for wrong in [0, -1, 2.0, "32", True]:
     error = error_of(DataLoader, [1, 2], wrong)
     assert isinstance(error, ValueError), f"Step 3: batch_size={wrong!r} should raise ValueError; it gave {error!r}."
@@ -529,7 +564,7 @@ for wrong in [-32, 0.5, float("nan"), None, False, [4], np.float64(4), np.int64(
 ### END HIDDEN TESTS
 
 # %% test="loader-accepts" points=1
-# Test 3d · 1 point · NumPy's integers and any object with both methods are welcome
+# Test 3e · 1 point · NumPy's integers and any object with both methods are welcome
 got = len(DataLoader("abcdef", np.int64(3)))
 assert got == 2, f"Step 3: a string of 6 by np.int64(3) makes 2 batches; len(loader) was {got}."
 ### BEGIN HIDDEN TESTS
@@ -542,7 +577,7 @@ for dataset, batch_size, batches in [([(1, 2), (3, 4)], np.int64(1), 2), ("abcde
 ### END HIDDEN TESTS
 
 # %% test="loader-dataset-type" points=1
-# Test 3e · 1 point · what is no dataset is refused, with the method that it lacks
+# Test 3f · 1 point · what is no dataset is refused, with the method that it lacks
 error = error_of(DataLoader, {1, 2, 3}, 2)
 assert isinstance(error, TypeError), f"Step 3: a set has no __getitem__, so expect TypeError; it gave {error!r}."
 assert "__getitem__" in str(error), f"Step 3: the message should name __getitem__; it was {str(error)!r}."
@@ -554,11 +589,17 @@ assert "__len__" in str(error), f"Step 3: the message should name the missing __
 ### END HIDDEN TESTS
 
 # %% test="loader-len-huge" points=1
-# Test 3f · 1 point · counting batches takes arithmetic, not a walk through the samples
+# Test 3g · 1 point · counting batches takes arithmetic, not a walk through the samples
 got = len(DataLoader(range(10**6), 32))
 assert got == 31_250, f"Step 3: a million samples by 32 make 31,250 batches; len(loader) was {got:,}."
 ### BEGIN HIDDEN TESTS
-got = len(DataLoader(range(10**9), 7))
+class Unread:
+    def __len__(self):
+        return 10**9
+    def __getitem__(self, index):
+        raise RuntimeError("Step 3: counting batches should read no sample")
+
+got = len(DataLoader(Unread(), 7))
 assert got == 142_857_143, f"Step 3: 10**9 samples by 7 make 142,857,143 batches; len(loader) was {got:,}."
 ### END HIDDEN TESTS
 
@@ -585,14 +626,27 @@ plots.draw_curves(sizes, kept, title="A loader weighs the same at any size",
 # Nothing to do here. When graded, steps 4 and 5 use your DataLoader if it works, else a stand-in.
 ### BEGIN HIDDEN TESTS
 def _keeps_loader():
-    loader = DataLoader([3, 4, 5], 2, True, generator=None)
-    kept = (loader.dataset, loader.batch_size, loader.shuffle, loader.generator) == ([3, 4, 5], 2, True, None)
+    unread = CountingDataset([3, 4, 5])
+    loader = DataLoader(unread, 2, True, generator=None)
+    kept = (loader.dataset is unread, loader.batch_size, loader.shuffle, loader.generator) == (True, 2, True, None)
     kept = kept and (DataLoader([3], 1).shuffle, DataLoader([3], 1).generator) == (False, None)
-    return kept and [len(DataLoader([0] * n, 4)) for n in (0, 4, 9)] == [0, 1, 3]
+    light = unread.fetched == [] and kept_bytes(lambda: DataLoader(range(100_000), 4)) < 10_000
+    return kept and light and [len(DataLoader([0] * n, 4)) for n in (0, 4, 9)] == [0, 1, 3]
+
+class _Uncounted:
+    "The first samples of a dataset, for an __init__ that reads them all: it should not cost the points of step 4."
+    def __init__(self, dataset):
+        self.samples, self.size = getattr(dataset, "dataset", dataset), len(dataset)
+    def __len__(self):
+        return self.size
+    def __getitem__(self, index):
+        if index >= 3000:
+            raise IndexError(index)
+        return self.samples[index]
 
 def _stand_in(base):
     def begin(self, dataset, batch_size, shuffle=False, *, generator=None):
-        error_of(lambda: base.__init__(self, dataset, batch_size, shuffle, generator=generator))
+        error_of(lambda: base.__init__(self, _Uncounted(dataset), batch_size, shuffle, generator=generator))
         vars(self).update(dataset=dataset, batch_size=batch_size, shuffle=shuffle, generator=generator)
     length = {"__len__": lambda self: sum(divmod(len(self.dataset) + self.batch_size - 1, self.batch_size)[:1])}
     return type("DataLoader", (base,), {"__init__": begin, **length})
@@ -632,8 +686,8 @@ print(f"{1_200_000 * 224 * 224 * 3 / 1e9:.1f} GB of images, {order.nbytes / 1e6:
 # A Python list of the same indices costs four to five times that, and shuffles over ten times slower. The systems section
 # below draws it.
 #
-# **Your turn.** `__iter__` goes through one epoch. For each batch, fetch its samples in order as a list, and yield what
-# `self._collate_batch(samples)` returns (you write that in step 5).
+# **Your turn.** `__iter__` goes through one epoch. For each batch, fetch its samples in order as a list, each by its index
+# as `self.dataset[index]`, and yield what `self._collate_batch(samples)` returns (you write that in step 5).
 #
 # - Lazy: `iter(loader)` fetches nothing, each `next` only its own batch. Two iterators of one loader don't disturb each other.
 # - `shuffle=True`: a fresh permutation each epoch, every sample exactly once, the dataset itself left as it is. Draw it
@@ -693,49 +747,131 @@ def list_loader(dataset, batch_size, **options):
             return list(batch)
     return Lists(dataset, batch_size, **options)
 
-# %% test="iter-order" points=3
-# Test 4a · 3 points · without shuffling, batches keep the order
-found, error = hasattr(DataLoader, "__iter__"), error_of(lambda: iter(list_loader(range(6), 2)))
+# %% given="numbered"
+def numbered(length):
+    "Samples to test with: number i is the pair of Tensors i and 10 * i."
+    return [(Tensor(number), Tensor(10 * number)) for number in range(length)]
+
+def pairs_of(batch):
+    "The samples of a batch as pairs of numbers. A batch that __iter__ itself has stacked is read too: only test 4f is about that."
+    if all(isinstance(sample, tuple) for sample in batch):
+        return [(int(first.data), int(second.data)) for first, second in batch]
+    return list(zip(*(part.data.tolist() for part in batch)))
+
+def numbers_of(batches):
+    "The numbers of the samples, a list for each batch."
+    return [[number for number, _ in pairs_of(batch)] for batch in batches]
+
+# %% given="loop-without-end"
+import linecache
+
+def loop_without_end(call, most=10_000):
+    "The line at which a call goes round and round, or None if it comes to an end."
+    rounds, before = {}, sys.gettrace()
+    def count(frame, event, argument):
+        place = frame.f_code.co_filename, frame.f_lineno
+        rounds[place] = rounds.get(place, 0) + 1
+        if rounds[place] > most:
+            raise TimeoutError(linecache.getline(*place).strip() or f"line {frame.f_lineno}")
+        return count
+    sys.settrace(count)
+    try:
+        error = error_of(call)
+    finally:
+        sys.settrace(before)
+    return str(error) if isinstance(error, TimeoutError) else None
+
+# %% test="iter-ends" points=0
+# Nothing to do here. If a loop in your __iter__ does not come to an end, the tests below say which, and don't run for ever.
+def _epoch_of_three(shuffle):
+    for number, _ in enumerate(list_loader(numbered(6), 2, shuffle=shuffle)):
+        if number > 100:
+            raise TimeoutError("yield")
+
+_stuck = {shuffle: loop_without_end(lambda: _epoch_of_three(shuffle)) for shuffle in (False, True)}
+if any(_stuck.values()):
+    def _stopped(self, goes_on=DataLoader.__iter__):
+        where = _stuck[bool(self.shuffle)]
+        if where:
+            raise RuntimeError(f"Step 4: a loop in __iter__ does not come to an end. It goes round and round at `{where}`.")
+        return goes_on(self)
+    DataLoader.__iter__ = _stopped
+
+# %% test="iter-order" points=2
+# Test 4a · 2 points · without shuffling, batches keep the order
+found, error = hasattr(DataLoader, "__iter__"), error_of(lambda: iter(list_loader(numbered(6), 2)))
 assert found, (
     "Step 4: DataLoader has no __iter__. Keep `@patch` and `self: DataLoader` as given, and run this step after step 3.")
 assert not isinstance(error, NotImplementedError), (
     "Step 4: __iter__ is still the stub. Write it there; if yours is inside the class, move it there or delete the stub.")
-got = [row for batch in list_loader(range(6), 2) for row in batch]
+got = sum(numbers_of(list_loader(numbered(6), 2)), [])
 assert got == [0, 1, 2, 3, 4, 5], f"Step 4: 0..5 by 2 should come in order, as 0, 1, then 2, 3, then 4, 5; they came as {got}."
 ### BEGIN HIDDEN TESTS
-got = [row for batch in list_loader("abcdefghi", 3) for row in batch]
-assert got == list("abcdefghi"), f"Step 4: nine letters by 3, a to i, should come in order; they came as {got}."
-got = [row for batch in list_loader([7, 9, 8], 3, shuffle=False) for row in batch]
-assert got == [7, 9, 8], f"Step 4: one batch of everything, 7, 9, 8, should come in order; it came as {got}."
+got = sum(numbers_of(list_loader(numbered(9), 3)), [])
+assert got == [0, 1, 2, 3, 4, 5, 6, 7, 8], f"Step 4: nine samples by 3 should come in order; they came as {got}."
+got = sum(numbers_of(list_loader(numbered(10)[::-3], 4, shuffle=False)), [])
+assert got == [9, 6, 3, 0], f"Step 4: one batch of everything, 9, 6, 3, 0, should come in order; it came as {got}."
 ### END HIDDEN TESTS
 
-# %% test="iter-last-batch" points=3
-# Test 4b · 3 points · the last batch is there, however short
-got = [len(batch) for batch in list_loader(range(100), 32)]
+# %% test="iter-by-index" points=1
+# Test 4b · 1 point · each sample is asked for by its index
+places = {0: (Tensor(7), Tensor(70)), 1: (Tensor(9), Tensor(90)), 2: (Tensor(8), Tensor(80)), 3: (Tensor(6), Tensor(60))}
+got = sorted(sum(numbers_of(list_loader(places, 2)), []))
+assert got == [6, 7, 8, 9], f"Step 4: a dict with the keys 0 to 3 has __len__ and __getitem__: expected its values 6, 7, 8, 9; got {got}."
+### BEGIN HIDDEN TESTS
+rule = type("Rule", (), {"__len__": lambda self: 4, "__getitem__": lambda self, index: (Tensor(3 * index), Tensor(index))})()
+got = sorted(sum(numbers_of(batch for _, batch in zip(range(5), list_loader(rule, 2))), []))
+assert got == [0, 3, 6, 9], f"Step 4: of a dataset of length 4 that knows no last index, expected 0, 3, 6, 9; got {got}."
+### END HIDDEN TESTS
+
+# %% test="iter-last-batch" points=2
+# Test 4c · 2 points · the last batch is there, however short
+got = [len(numbers) for numbers in numbers_of(list_loader(numbered(100), 32))]
 assert got == [32, 32, 32, 4], f"Step 4: 100 samples by 32 should come as batches of 32, 32, 32 and 4; they came as {got}."
 ### BEGIN HIDDEN TESTS
-for samples, batch_size, sizes in [(7, 3, [3, 3, 1]), (3, 8, [3]), (9, 8, [8, 1]), (8, 4, [4, 4]), (0, 4, [])]:
-    got = [len(batch) for batch in list_loader(range(samples), batch_size)]
+for samples, batch_size, sizes in [(7, 3, [3, 3, 1]), (3, 8, [3]), (9, 8, [8, 1]), (8, 4, [4, 4])]:
+    got = [len(numbers) for numbers in numbers_of(list_loader(numbered(samples), batch_size))]
     assert got == sizes, f"Step 4: {samples} samples by {batch_size} should come in batches of {sizes}; they came in {got}."
 ### END HIDDEN TESTS
 
+# %% test="iter-last-shuffled" points=1
+# Test 4d · 1 point · shuffled, the short batch is there too
+got = sorted(len(numbers) for numbers in numbers_of(list_loader(numbered(10), 4, shuffle=True)))
+assert got == [2, 4, 4], f"Step 4: 10 samples by 4, shuffled, should make two batches of 4 and one of 2; they made {got}."
+### BEGIN HIDDEN TESTS
+for samples, batch_size, sizes in [(7, 3, [1, 3, 3]), (3, 8, [3]), (9, 8, [1, 8])]:
+    for options in [{}, {"generator": np.random.default_rng(1)}]:
+        got = sorted(len(numbers) for numbers in numbers_of(list_loader(numbered(samples), batch_size, shuffle=True, **options)))
+        assert got == sizes, f"Step 4: {samples} samples by {batch_size}, shuffled, should make batches of {sizes}; they made {got}."
+### END HIDDEN TESTS
+
+# %% test="iter-empty" points=1
+# Test 4e · 1 point · no samples, no batches
+got = [len(batch) for batch in list_loader([], 4)]
+assert got == [], f"Step 4: a dataset without samples has no batches; batches of these sizes came: {got}."
+### BEGIN HIDDEN TESTS
+got = [len(batch) for batch in list_loader([], 1, shuffle=True)]
+assert got == [], f"Step 4: a dataset without samples has no batches, shuffled or not; batches of these sizes came: {got}."
+### END HIDDEN TESTS
+
 # %% test="iter-collates" points=2
-# Test 4c · 2 points · what it yields is what _collate_batch returns
+# Test 4f · 2 points · what it yields is what _collate_batch returns
 class Sums(DataLoader):
     def _collate_batch(self, batch):
-        return sum(batch)
+        return sum(int(number.data) for number, _ in batch)
 
-got = list(Sums([5] * 6, 2))
-assert got[:3] == [10, 10, 10], f"Step 4: with a _collate_batch that adds up, six 5s by 2 should give 10, 10, 10; they gave {got}."
+got = list(Sums(numbered(6)[5:] * 6, 2))
+assert got[:3] == [10, 10, 10], (
+    f"Step 4: with a _collate_batch that adds up, six 5s by 2 should give 10, 10, 10; got {got}. Yield what it returns, stack nothing yourself.")
 ### BEGIN HIDDEN TESTS
 kinds = type("Kinds", (DataLoader,), {"_collate_batch": lambda self, batch: (type(batch).__name__, len(batch))})
-got = list(kinds("wxyz", 2))
+got = list(kinds(numbered(4), 2))
 assert got[:2] == [("list", 2)] * 2, f"Step 4: _collate_batch should be given a list of 2 samples, twice; it was given {got}."
 ### END HIDDEN TESTS
 
 # %% test="iter-lazy" points=3
-# Test 4d · 3 points · nothing is fetched before it is asked for
-counted = CountingDataset(range(100))
+# Test 4g · 3 points · nothing is fetched before it is asked for
+counted = CountingDataset(numbered(100))
 batches = iter(list_loader(counted, 10))
 fetched = list(counted.fetched)
 assert fetched == [], f"Step 4: iter(loader) should fetch nothing; it fetched {len(fetched)} samples."
@@ -746,7 +882,7 @@ assert len(fetched) == 10, f"Step 4: the first batch of 10 should fetch 10 sampl
 next(batches), next(batches)
 fetched = len(counted.fetched)
 assert fetched == 30, f"Step 4: three batches of 10 should have fetched 30 samples; {fetched} were."
-counted = CountingDataset("abcdefgh")
+counted = CountingDataset(numbered(8))
 for batch in list_loader(counted, 4):
     break
 fetched = list(counted.fetched)
@@ -754,8 +890,8 @@ assert len(fetched) == 4, f"Step 4: a loop left after one batch of 4 should fetc
 ### END HIDDEN TESTS
 
 # %% test="iter-lazy-shuffled" points=1
-# Test 4e · 1 point · shuffling fetches nothing either
-counted = CountingDataset(range(120))
+# Test 4h · 1 point · shuffling fetches nothing either
+counted = CountingDataset(numbered(120))
 batches = iter(list_loader(counted, 10, shuffle=True))
 fetched = len(counted.fetched)
 assert fetched == 0, f"Step 4: iter should fetch nothing, shuffled or not; it fetched {fetched}."
@@ -764,100 +900,128 @@ fetched = len(counted.fetched)
 assert fetched == 10, f"Step 4: a shuffled batch of 10 should fetch 10; it fetched {fetched}."
 
 # %% test="iter-independent" points=2
-# Test 4f · 2 points · two iterators of one loader don't disturb each other
-loader = list_loader(range(6), 2)
+# Test 4i · 2 points · two iterators of one loader don't disturb each other
+loader = list_loader(numbered(6), 2)
 first, second = iter(loader), iter(loader)
-next(first), next(first)
-got = [len(list(first)), len(list(second))]
-assert got[1] == got[0] + 2, f"Step 4: of two iterators, one is 2 batches ahead: expected 1 and 3 to be left; left were {got}."
+got = [len(next(each, [])) for each in (first, second, first, second, first, second)]
+assert got == [2] * 6, f"Step 4: from two iterators in turn, each should have its own three batches of 2; their sizes came as {got}."
 ### BEGIN HIDDEN TESTS
 batches, turns = len(list(loader)), len([0 for outer in loader for inner in loader])
 assert turns == batches ** 2, f"Step 4: a loop of {batches} batches inside another should turn {batches} x {batches} times, not {turns}."
 got = [len(list(loader)), len(list(loader))]
 assert got[0] == got[1] == batches, f"Step 4: each epoch should start again, with {batches} batches; two epochs had {got}."
+loader = list_loader(numbered(60), 5, shuffle=True)
+both = list(zip(loader, loader))
+first, second = [numbers_of(pair[place] for pair in both) for place in (0, 1)]
+assert first[0] == second[0] or first[1:] != second[1:], (
+    f"Step 4: of two shuffled loops, the first should keep its order when the second begins; then both went on with {second[1:2]}.")
 ### END HIDDEN TESTS
 
-# %% test="iter-shuffle-once" points=3
-# Test 4g · 3 points · shuffled: another order, and every sample exactly once
-rows = list(range(120))
+# %% test="iter-shuffle-once" points=2
+# Test 4j · 2 points · shuffled: another order, and every sample exactly once
 random.seed(4), np.random.seed(4)
-got = [row for batch in list_loader(rows, 10, shuffle=True) for row in batch]
+got = sum(numbers_of(list_loader(numbered(120), 10, shuffle=True)), [])
 assert sorted(got) == list(range(120)), f"Step 4: expected each of 120 samples once; {len(set(got))} came, {len(got)} in all."
 assert got != list(range(120)), "Step 4: shuffle=True should change the order; the samples came in the dataset's own."
 ### BEGIN HIDDEN TESTS
-names = [f"row {number}" for number in range(156)]
 random.seed(11), np.random.seed(11)
-got = [row for batch in list_loader([f"row {number}" for number in range(156)], 12, shuffle=True) for row in batch]
-assert sorted(got) == sorted(names), f"Step 4: expected each of 156 rows once; {len(set(got))} came, {len(got)} in all."
-assert got != names, "Step 4: a shuffled epoch of 156 rows should have another order; it has the dataset's."
-batches = list(list_loader(list(range(156)), 12, shuffle=True))
+got = sum(numbers_of(list_loader(numbered(156), 12, shuffle=True)), [])
+assert sorted(got) == list(range(156)), f"Step 4: expected each of 156 samples once; {len(set(got))} came, {len(got)} in all."
+assert got != list(range(156)), "Step 4: a shuffled epoch of 156 samples should have another order; it has the dataset's."
+batches = numbers_of(list_loader(numbered(156), 12, shuffle=True))
 assert all(max(batch) - min(batch) > 11 for batch in batches if batch), (
-    f"Step 4: a permutation mixes all 156 rows, not each batch by itself, nor the batches; the first came as {batches[0]}.")
+    f"Step 4: a permutation mixes all 156 samples, not each batch by itself, nor the batches; the first came as {batches[0]}.")
+epochs = [sum(numbers_of(list_loader(numbered(120), 10, shuffle=True)), []) for _ in range(5)]
+ends = [len({epoch[place] for epoch in epochs if epoch}) for place in (0, -1)]
+assert min(ends) > 1, "Step 4: any sample can come first, and any last; in five epochs it was always the same one."
 ### END HIDDEN TESTS
 
-# %% test="iter-shuffle-fresh" points=2
-# Test 4h · 2 points · each epoch has an order of its own
-loader = list_loader(list(range(120)), 10, shuffle=True)
+# %% test="iter-shuffle-fresh" points=1
+# Test 4k · 1 point · each epoch has an order of its own
+loader = list_loader(numbered(120), 10, shuffle=True)
 random.seed(5), np.random.seed(5)
-first, second = list(loader), list(loader)
+first, second = numbers_of(loader), numbers_of(loader)
 assert first != second, "Step 4: two shuffled epochs should differ; the second came in the first one's order."
 ### BEGIN HIDDEN TESTS
 random.seed(6), np.random.seed(6)
-epochs = [tuple(row for batch in loader for row in batch) for _ in range(5)]
+epochs = [tuple(sum(numbers_of(loader), [])) for _ in range(5)]
 assert len(set(epochs)) == 5, f"Step 4: five shuffled epochs should come in five orders; they came in {len(set(epochs))}."
 ### END HIDDEN TESTS
 
 # %% test="iter-shuffle-pairs" points=2
-# Test 4i · 2 points · an image keeps its label
-pairs = [(number, number * 10) for number in range(120)]
+# Test 4l · 2 points · an image keeps its label
 random.seed(7), np.random.seed(7)
-got = [pair for batch in list_loader(pairs, 10, shuffle=True) for pair in batch]
+got = [pair for batch in list_loader(numbered(120), 10, shuffle=True) for pair in pairs_of(batch)]
 assert got and all(pair[1] == 10 * pair[0] for pair in got), f"Step 4: shuffled samples should stay whole; the first came as {got[:3]}."
 ### BEGIN HIDDEN TESTS
-triples = [(number, -number, number ** 2) for number in range(140)]
+squares = [(Tensor(number), Tensor(number ** 2)) for number in range(140)]
 random.seed(8), np.random.seed(8)
-got = [row for batch in list_loader(triples, 7, shuffle=True) for row in batch]
-assert got and all(row[1:] == (-row[0], row[0] ** 2) for row in got), f"Step 4: triples should stay whole; they start {got[:3]}."
+got = [pair for batch in list_loader(squares, 7, shuffle=True) for pair in pairs_of(batch)]
+assert got and all(pair[1] == pair[0] ** 2 for pair in got), f"Step 4: shuffled samples should stay whole; they start {got[:3]}."
 ### END HIDDEN TESTS
 
 # %% test="iter-shuffle-untouched" points=1
-# Test 4j · 1 point · shuffling leaves the dataset as it is
-rows = list(range(120))
+# Test 4m · 1 point · shuffling leaves the dataset as it is
+samples = numbered(120)
 random.seed(9), np.random.seed(9)
-for batch in list_loader(rows, 10, shuffle=True):
+for batch in list_loader(samples, 10, shuffle=True):
     pass
-assert rows == list(range(120)), f"Step 4: the dataset itself should keep its order; it now starts {rows[:5]}."
+got = [number for (number,) in numbers_of([sample] for sample in samples)]
+assert got == list(range(120)), f"Step 4: the dataset itself should keep its order; it now starts {got[:5]}."
 
 # %% test="iter-shuffle-seed" points=1
-# Test 4k · 1 point · the same seeds give the same order
-loader = list_loader(list(range(120)), 10, shuffle=True)
+# Test 4n · 1 point · the same seeds give the same order
+loader = list_loader(numbered(120), 10, shuffle=True)
 epochs = []
 for _ in range(2):
     random.seed(2), np.random.seed(2)
-    epochs.append(list(loader))
-in_order = list(list_loader(list(range(120)), 10))
+    epochs.append(numbers_of(loader))
+in_order = numbers_of(list_loader(numbered(120), 10))
 assert epochs[0] == epochs[1], "Step 4: the same seeds should give the same order twice; the two epochs differ."
 assert epochs[0] != in_order, "Step 4: shuffle=True should change the order; it did not."
 
 # %% test="iter-generator" points=1
-# Test 4l · 1 point · a generator decides alone, and no global source is touched
+# Test 4o · 1 point · a generator decides alone, and no global source is touched
 random.seed(1), np.random.seed(1)
 before = random.getstate(), np.random.get_state()[1].tolist(), np.random.get_state()[2]
-rows = list(range(120))
-epochs = [list(list_loader(rows, 10, shuffle=True, generator=np.random.default_rng(seed))) for seed in (3, 3, 4)]
+epochs = [numbers_of(list_loader(numbered(120), 10, shuffle=True, generator=np.random.default_rng(seed))) for seed in (3, 3, 4)]
 after = random.getstate(), np.random.get_state()[1].tolist(), np.random.get_state()[2]
 assert epochs[0] == epochs[1] != epochs[2], "Step 4: equal generators should give equal orders, other seeds other orders."
 assert before == after, "Step 4: with a generator, the states of random and np.random should stay; one of them changed."
+### BEGIN HIDDEN TESTS
+got = sum(numbers_of(list_loader(numbered(40), 8, generator=np.random.default_rng(3))), [])
+assert got == list(range(40)), f"Step 4: a generator without shuffle=True leaves the order as it is; the samples came as {got}."
+### END HIDDEN TESTS
+
+# %% test="iter-generator-fresh" points=1
+# Test 4p · 1 point · with a generator, too, each epoch has an order of its own
+loader = list_loader(numbered(120), 10, shuffle=True, generator=np.random.default_rng(3))
+first, second = numbers_of(loader), numbers_of(loader)
+assert first != second, "Step 4: two epochs with one generator should differ: it goes on. The second came in the first one's order."
+### BEGIN HIDDEN TESTS
+shared = np.random.default_rng(5)
+epochs = [numbers_of(list_loader(numbered(120), 10, shuffle=True, generator=shared)) for _ in range(3)]
+assert epochs[0] != epochs[1] != epochs[2], "Step 4: loaders that share a generator should go on with it; two had the same order."
+### END HIDDEN TESTS
 
 # %% test="iter-endless" points=1
-# Test 4m · 1 point · in order, no list of indices is made
-first_bytes = peak_bytes(lambda: next(iter(list_loader(range(1_000_000), 4))))
+# Test 4q · 1 point · in order, no list of indices is made
+class Million:
+    sample = Tensor(0), Tensor(0)
+    def __len__(self):
+        return 1_000_000
+    def __getitem__(self, index):
+        return self.sample
+
+loader = list_loader(Million(), 4)
+first_bytes = peak_bytes(lambda: next(iter(loader)))
 assert first_bytes < 100_000, f"Step 4: a batch of a million in order should take under 100,000 B; it took {first_bytes:,} B."
-got = next(iter(list_loader(range(1_000_000), 4)))
+(got,) = numbers_of([next(iter(loader))])
 assert len(got) == 4, f"Step 4: the first batch of a million by 4 should hold 4 samples; it was {got}."
 ### BEGIN HIDDEN TESTS
-stream = iter(list_loader(range(sys.maxsize), 4))
-got = next(stream) + next(stream) + next(stream)
+endless = type("Endless", (), {"__len__": lambda self: sys.maxsize, "__getitem__": lambda self, index: (Tensor(index), Tensor(0))})()
+stream = iter(list_loader(endless, 4))
+got = sum(numbers_of([next(stream), next(stream), next(stream)]), [])
 assert len(set(got)) == 12, f"Step 4: a dataset of length sys.maxsize streamed as {got}."
 ### END HIDDEN TESTS
 
@@ -867,10 +1031,11 @@ class Rows:
     def __len__(self):
         return 2048
     def __getitem__(self, index):
-        return Tensor(np.full(1024, index, np.float32)), index
+        return Tensor(np.full(1024, index, np.float32)), Tensor(index)
 
 counted = CountingDataset(Rows())
-epoch_bytes = peak_bytes(lambda: [len(batch) for batch in list_loader(counted, 32, shuffle=True)])
+loader = list_loader(counted, 32, shuffle=True)
+epoch_bytes = peak_bytes(lambda: [len(batch) for batch in loader])
 limit_bytes = 5 * 32 * 4096 + 48 * 2048
 fetched, alive = len(counted.fetched), counted.peak_alive
 print(f"8.4 MB of samples: at most {alive} alive at once, peak {epoch_bytes / 1e6:.2f} MB")
@@ -1009,131 +1174,164 @@ def collate_samples(batch):
     "What a loader makes of a list of samples."
     return DataLoader([0], batch_size=1)._collate_batch(batch)
 
-# %% test="collate-stack" points=4
-# Test 5a · 4 points · each position becomes one Tensor, stacked along a new axis 0
+def arrays_of(batch):
+    "The array in each Tensor of a collated batch. Arrays are taken, too: only test 5b is about that."
+    return [part.data if isinstance(part, Tensor) else np.asarray(part) for part in batch]
+
+# %% test="collate-ends" points=0
+# Nothing to do here. If a loop in your _collate_batch does not come to an end, the tests below say which.
+_stuck_at = loop_without_end(lambda: collate_samples([(Tensor([1, 2]), Tensor(3))] * 2))
+if _stuck_at:
+    def _refuse(self, batch):
+        raise RuntimeError(f"Step 5: a loop in _collate_batch does not come to an end. It goes round and round at `{_stuck_at}`.")
+    DataLoader._collate_batch = _refuse
+
+# %% test="collate-stack" points=3
+# Test 5a · 3 points · the values of each position are stacked along a new axis 0
 found, error = hasattr(DataLoader, "_collate_batch"), error_of(collate_samples, [(Tensor([1]),)])
 assert found, (
     "Step 5: DataLoader has no _collate_batch. Keep `@patch` and `self: DataLoader`, and run this step after step 3.")
 assert not isinstance(error, NotImplementedError), (
     "Step 5: _collate_batch is still the stub. Write it there; if yours is inside the class, move it or delete the stub.")
-got = collate_samples([(Tensor([1.0, 2.0]), Tensor(0)), (Tensor([3.0, 4.0]), Tensor(1)), (Tensor([5.0, 6.0]), Tensor(0))])
-assert isinstance(got, tuple) and all(isinstance(t, Tensor) for t in got), f"Step 5: expected a tuple of Tensors; got {got!r}."
-shapes = [tensor.data.shape for tensor in got]
+batch = collate_samples([(Tensor([1.0, 2.0]), Tensor(0)), (Tensor([3.0, 4.0]), Tensor(1)), (Tensor([5.0, 6.0]), Tensor(0))])
+shapes = [array.shape for array in arrays_of(batch)]
 assert shapes == [(3, 2), (3,)], f"Step 5: three samples of shapes (2,) and () make (3, 2) and (3,); they made {shapes}."
-values = [tensor.data.tolist() for tensor in got]
+values = [array.tolist() for array in arrays_of(batch)]
 assert values == [[[1, 2], [3, 4], [5, 6]], [0, 1, 0]], f"Step 5: the values should stay in order; they came as {values}."
 ### BEGIN HIDDEN TESTS
 cubes = [(Tensor(np.full((2, 3, 4), number, np.float32)), Tensor(number), Tensor([number] * 2)) for number in range(5)]
-shapes = [tensor.data.shape for tensor in collate_samples(cubes)]
+shapes = [array.shape for array in arrays_of(collate_samples(cubes))]
 assert shapes == [(5, 2, 3, 4), (5,), (5, 2)], f"Step 5: five samples of three positions make three tensors; they made {shapes}."
-got = collate_samples(cubes)[0].data[:, 1, 2, 3].tolist()
+got = arrays_of(collate_samples(cubes))[0][:, 1, 2, 3].tolist()
 assert got == [0, 1, 2, 3, 4], f"Step 5: sample i should be row i of the batch; the rows came as {got}."
-(single,) = collate_samples([(Tensor([[8.0]]),)])
-assert single.data.shape == (1, 1, 1), f"Step 5: a batch of one sample of shape (1, 1) has shape (1, 1, 1); got {single.data.shape}."
+shapes = [array.shape for array in arrays_of(collate_samples([(Tensor([[8.0]]), Tensor(1))]))]
+assert shapes == [(1, 1, 1), (1,)], f"Step 5: a batch of one sample of shapes (1, 1) and () has (1, 1, 1) and (1,); got {shapes}."
+### END HIDDEN TESTS
+
+# %% test="collate-tuple" points=1
+# Test 5b · 1 point · a batch is a tuple of Tensors
+got = collate_samples([(Tensor([1.0, 2.0]), Tensor(0)), (Tensor([3.0, 4.0]), Tensor(1))])
+assert isinstance(got, tuple), f"Step 5: a batch should be a tuple, one Tensor for each position; it was {got!r}."
+assert all(isinstance(part, Tensor) for part in got), f"Step 5: each part of a batch should be a Tensor; the batch was {got!r}."
+### BEGIN HIDDEN TESTS
+got = collate_samples([(np.zeros((2, 2)), 1.5, np.int64(3))] * 3)
+assert isinstance(got, tuple), f"Step 5: a batch of arrays and numbers should be a tuple, too; it was {got!r}."
+assert all(isinstance(part, Tensor) for part in got), f"Step 5: arrays and numbers should become Tensors; the batch was {got!r}."
 ### END HIDDEN TESTS
 
 # %% test="collate-dtype" points=2
-# Test 5b · 2 points · the dtype stays
+# Test 5c · 2 points · the dtype stays
 batch = [(Tensor(np.zeros(2, np.uint8)), Tensor(np.int64(3)), Tensor(np.zeros(1, np.float32)))] * 2
-got = [str(tensor.data.dtype) for tensor in collate_samples(batch)]
+got = [str(array.dtype) for array in arrays_of(collate_samples(batch))]
 assert got == ["uint8", "int64", "float32"], f"Step 5: uint8, int64 and float32 samples should keep their dtype; got {got}."
 ### BEGIN HIDDEN TESTS
 batch = [(Tensor(np.array([True, False])), Tensor(np.array([1, 2], np.int16)), Tensor([0.5]))] * 3
-got = [str(tensor.data.dtype) for tensor in collate_samples(batch)]
+got = [str(array.dtype) for array in arrays_of(collate_samples(batch))]
 assert got == ["bool", "int16", "float32"], f"Step 5: bool, int16 and float samples should give bool, int16, float32; got {got}."
 ### END HIDDEN TESTS
 
 # %% test="collate-owns" points=2
-# Test 5c · 2 points · a batch owns its memory
+# Test 5d · 2 points · a batch owns its memory
 rows = Tensor(np.zeros((4, 3), np.float32))
-(batch,) = collate_samples([(rows[i],) for i in range(4)])
-batch.data[...] = 7
+(block,) = arrays_of(collate_samples([(rows[i],) for i in range(4)]))
+block[...] = 7
 assert not rows.data.any(), "Step 5: changing the batch should leave the dataset alone; the dataset's zeros became 7."
 ### BEGIN HIDDEN TESTS
-assert batch.data.all(), "Step 5: a batch should be writable memory of its own; writing 7 did not reach it."
+assert block.all(), "Step 5: a batch should be writable memory of its own; writing 7 did not reach it."
 lone = Tensor(np.zeros((1, 3), np.float32))
-(batch,) = collate_samples([(lone[0],)])
-batch.data[...] = 7
+(block,) = arrays_of(collate_samples([(lone[0],)]))
+block[...] = 7
 assert not lone.data.any(), "Step 5: a batch of one sample should own its memory too; changing it changed the dataset."
 ### END HIDDEN TESTS
 
 # %% test="collate-numbers" points=1
-# Test 5d · 1 point · arrays, NumPy's and Python's numbers are values too
-got = collate_samples([(np.zeros(2, np.uint8), 1, 0.5), (np.ones(2, np.uint8), 2, 1.5)])
-values = [tensor.data.tolist() for tensor in got]
+# Test 5e · 1 point · arrays, NumPy's and Python's numbers are values too
+parts = arrays_of(collate_samples([(np.zeros(2, np.uint8), 1, 0.5), (np.ones(2, np.uint8), 2, 1.5)]))
+values = [array.tolist() for array in parts]
 assert values == [[[0, 0], [1, 1]], [1, 2], [0.5, 1.5]], f"Step 5: arrays and numbers came as {values}."
-dtypes = [str(tensor.data.dtype) for tensor in got]
+dtypes = [str(array.dtype) for array in parts]
 assert dtypes == ["uint8", "int64", "float32"], f"Step 5: dtypes should be Tensor's own, uint8, int64, float32; got {dtypes}."
 ### BEGIN HIDDEN TESTS
-got = collate_samples([(np.float64(2.5), True, np.int32(4))] * 2)
-dtypes = [str(tensor.data.dtype) for tensor in got]
+dtypes = [str(array.dtype) for array in arrays_of(collate_samples([(np.float64(2.5), True, np.int32(4))] * 2))]
 assert dtypes == ["float32", "bool", "int32"], f"Step 5: float64, bool and int32 numbers should give float32, bool, int32; got {dtypes}."
-assert all(isinstance(tensor, Tensor) for tensor in got), f"Step 5: numbers should become Tensors; they became {got!r}."
 ### END HIDDEN TESTS
 
 # %% test="collate-bare" points=1
-# Test 5e · 1 point · a sample that is no tuple counts as a tuple of one
-got = collate_samples([Tensor([1, 2]), Tensor([3, 4])])
-assert isinstance(got, tuple) and len(got) == 1, f"Step 5: bare Tensors should give a tuple of one Tensor; they gave {got!r}."
-assert got[0].data.tolist() == [[1, 2], [3, 4]], f"Step 5: two bare Tensors should be stacked as rows; got {got[0]!r}."
+# Test 5f · 1 point · a sample that is no tuple counts as a tuple of one
+got = [array.tolist() for array in arrays_of(collate_samples([Tensor([1, 2]), Tensor([3, 4])]))]
+assert got == [[[1, 2], [3, 4]]], f"Step 5: two bare Tensors should give one, with them as rows, [[1, 2], [3, 4]]; got {got}."
 ### BEGIN HIDDEN TESTS
-got = collate_samples([Tensor(5), Tensor(6), Tensor(7)])
-assert len(got) == 1 and got[0].data.tolist() == [5, 6, 7], f"Step 5: three bare 0-d Tensors should give one of [5, 6, 7]; got {got!r}."
-listed = collate_samples([[Tensor([1]), Tensor([2])]] * 2)
-assert len(listed) == 2, f"Step 5: a list is a sample of positions too, so two values give two Tensors; got {listed!r}."
+got = [array.tolist() for array in arrays_of(collate_samples([Tensor(5), Tensor(6), Tensor(7)]))]
+assert got == [[5, 6, 7]], f"Step 5: three bare 0-d Tensors should give one of [5, 6, 7]; got {got}."
+got = [array.tolist() for array in arrays_of(collate_samples([4, 5]))]
+assert got == [[4, 5]], f"Step 5: two bare numbers should give one Tensor of [4, 5]; got {got}."
+listed = len(arrays_of(collate_samples([[Tensor([1]), Tensor([2])]] * 2)))
+assert listed == 2, f"Step 5: a list is a sample of positions too, so two values give two Tensors; got {listed}."
 ### END HIDDEN TESTS
 
 # %% test="collate-empty" points=1
-# Test 5f · 1 point · no samples, no tensors
+# Test 5g · 1 point · no samples, no tensors
 got = collate_samples([])
-assert got == (), f"Step 5: an empty list should give (); it gave {got!r}."
+assert got in ((), []), f"Step 5: an empty list should give (); it gave {got!r}."
 
 # %% test="collate-ragged" points=1
-# Test 5g · 1 point · shapes that differ are refused, with the position and both shapes
+# Test 5h · 1 point · shapes that differ are refused, with the position and both shapes
 error = error_of(collate_samples, [(Tensor([0]), Tensor([1, 2])), (Tensor([0]), Tensor([1, 2, 3]))])
 assert isinstance(error, ValueError), f"Step 5: shapes (2,) and (3,) should raise ValueError; they gave {error!r}."
 for part in ["position 1", "(2,)", "(3,)"]:
     assert part in str(error), f"Step 5: the message should contain {part!r}; it was {str(error)!r}."
 ### BEGIN HIDDEN TESTS
-error = error_of(collate_samples, [(Tensor(np.zeros((4, 5))),)] * 2 + [(Tensor(np.zeros((5, 4))),)])
-assert isinstance(error, ValueError), f"Step 5: shapes (4, 5) and (5, 4) should raise ValueError; they gave {error!r}."
-for part in ["position 0", "(4, 5)", "(5, 4)"]:
-    assert part in str(error), f"Step 5: for a third sample of another shape, expected {part!r} in the message {str(error)!r}."
+for place in [2, 1]:
+    odd = [(Tensor(np.zeros((5, 4) if number == place else (4, 5))),) for number in range(3)]
+    error = error_of(collate_samples, odd)
+    assert isinstance(error, ValueError), f"Step 5: shapes (4, 5) and (5, 4) should raise ValueError; they gave {error!r}."
+    for part in ["position 0", "(4, 5)", "(5, 4)"]:
+        assert part in str(error), f"Step 5: for one sample of three with another shape, expected {part!r} in the message {str(error)!r}."
+for other in [(4, 6), (4,), (4, 5, 1)]:
+    error = error_of(collate_samples, [(Tensor(1), Tensor(np.zeros(shape))) for shape in ((4, 5), other)])
+    assert isinstance(error, ValueError), f"Step 5: shapes (4, 5) and {other} should raise ValueError; they gave {error!r}."
+    for part in ["position 1", "(4, 5)", str(other)]:
+        assert part in str(error), f"Step 5: for shapes (4, 5) and {other}, expected {part!r} in the message {str(error)!r}."
 ### END HIDDEN TESTS
 
 # %% test="collate-lengths" points=1
-# Test 5h · 1 point · tuples of unequal length are refused, with both lengths
+# Test 5i · 1 point · tuples of unequal length are refused, with both lengths
 error = error_of(collate_samples, [(Tensor(1), Tensor(2)), (Tensor(3),)])
 assert isinstance(error, ValueError), f"Step 5: a pair and a single should raise ValueError; they gave {error!r}."
 assert "2" in str(error) and "1" in str(error), f"Step 5: the message should hold both lengths, 2 and 1; it was {str(error)!r}."
 ### BEGIN HIDDEN TESTS
-error = error_of(collate_samples, [(Tensor(1),) * 3, (Tensor(1),) * 3, (Tensor(1),) * 5])
-assert isinstance(error, ValueError), f"Step 5: tuples of 3 and 5 should raise ValueError; they gave {error!r}."
-assert "3" in str(error) and "5" in str(error), f"Step 5: the message should hold both lengths, 3 and 5; it was {str(error)!r}."
+for lengths in [(3, 3, 5), (3, 5, 3), (5, 3, 3)]:
+    error = error_of(collate_samples, [(Tensor(1),) * length for length in lengths])
+    assert isinstance(error, ValueError), f"Step 5: tuples of {lengths} should raise ValueError; they gave {error!r}."
+    assert "3" in str(error) and "5" in str(error), f"Step 5: the message should hold both lengths, 3 and 5; it was {str(error)!r}."
 ### END HIDDEN TESTS
 
 # %% test="collate-types" points=1
-# Test 5i · 1 point · what is no number is refused, with its position and type
+# Test 5j · 1 point · what is no number is refused, with its position and type
 for wrong, name in [("cat", "str"), (None, "NoneType"), ({"a": 1}, "dict")]:
     error = error_of(collate_samples, [(Tensor(1), wrong)] * 2)
     assert isinstance(error, TypeError), f"Step 5: a {name} should raise TypeError; it gave {error!r}."
     assert "position 1" in str(error) and name in str(error), f"Step 5: expected 'position 1' and {name!r} in {str(error)!r}."
 ### BEGIN HIDDEN TESTS
-strange = {"object": object(), "set": {1, 2}, "bytes": b"raw"}
-for name in ["object", "set", "bytes"]:
+strange = {"object": object(), "set": {1, 2}, "bytes": b"raw", "str": "cat"}
+for name in ["object", "set", "bytes", "str"]:
     error = error_of(collate_samples, [(strange[name], Tensor(1))] * 2)
     assert isinstance(error, TypeError), f"Step 5: a sample with a {name} should raise TypeError; it gave {error!r}."
     assert "position 0" in str(error) and name in str(error), f"Step 5: 'position 0' and {name!r} were expected in {str(error)!r}."
+for name in ["str", "object"]:
+    error = error_of(collate_samples, [(Tensor(2), 1.5), (Tensor(3), 2.5), (Tensor(4), strange[name])])
+    assert isinstance(error, TypeError), f"Step 5: a {name} in the third sample should raise TypeError; it gave {error!r}."
+    assert "position 1" in str(error) and name in str(error), f"Step 5: 'position 1' and {name!r} were expected in {str(error)!r}."
 ### END HIDDEN TESTS
 
 # %% test="collate-contiguous" points=1
-# Test 5j · 1 point · C-ordered samples give a C-ordered batch
-(batch,) = collate_samples([(Tensor(np.zeros((3, 8, 8), np.float32)),)] * 4)
-ordered, strides = batch.data.flags.c_contiguous, batch.data.strides
+# Test 5k · 1 point · C-ordered samples give a C-ordered batch
+(block,) = arrays_of(collate_samples([(Tensor(np.zeros((3, 8, 8), np.float32)),)] * 4))
+ordered, strides = block.flags.c_contiguous, block.strides
 assert ordered, f"Step 5: the batch should be in C order; its strides are {strides} B."
 ### BEGIN HIDDEN TESTS
-(batch,) = collate_samples([(Tensor(np.arange(30, dtype=np.int64).reshape(5, 6)),)] * 3)
-strides = batch.data.strides
+(block,) = arrays_of(collate_samples([(Tensor(np.arange(30, dtype=np.int64).reshape(5, 6)),)] * 3))
+strides = block.strides
 assert strides == (240, 48, 8), f"Step 5: a (3, 5, 6) int64 batch has strides (240, 48, 8) B; got {strides}."
 ### END HIDDEN TESTS
 
@@ -1287,6 +1485,9 @@ assert flips[0] < 120 and flips[1] > 280, f"Step 6: of 400 images, p=0.1 flips f
 plain = RandomHorizontalFlip()
 flips = sum(int(plain(np.array([[0, 1], [2, 3]]))[0, 0] != 0) for _ in range(1000))
 assert 400 < flips < 600, f"Step 6: without p, half of 1,000 images should flip, between 400 and 600; {flips} did."
+seen = sorted({str(plain(np.arange(12).reshape(3, 2, 2)).ravel().tolist()) for _ in range(100)})
+whole = ["[0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11]", "[1, 0, 3, 2, 5, 4, 7, 6, 9, 8, 11, 10]"]
+assert seen == whole, f"Step 6: all rows and channels of an image flip together, or none; these {len(seen)} came of one image: {seen}."
 ### END HIDDEN TESTS
 
 # %% [markdown]
@@ -1344,12 +1545,18 @@ class RandomCrop:
 # %% test="crop-window" points=2
 # Test 6c · 2 points · a crop is a window of the zero-padded image
 random.seed(1), np.random.seed(1)
+crop = RandomCrop((2, 3), padding=1)(np.arange(1, 37).reshape(3, 3, 4))
+shape, got = crop.shape, crop.tolist()
+assert shape == (3, 2, 3), f"Step 6: a (2, 3) crop of a (3, 3, 4) image, CHW, has shape (3, 2, 3); got {shape}."
+padded = np.pad(np.arange(1, 37).reshape(3, 3, 4), [(0, 0), (1, 1), (1, 1)])
+assert any(got == padded[:, top:top + 2, left:left + 3].tolist() for top in range(4) for left in range(4)), (
+    f"Step 6: a (2, 3) crop should be a window of the image with one row and column of zeros on each side; it was {got}.")
+### BEGIN HIDDEN TESTS
 image = np.arange(1, 17).reshape(4, 4)
 got = RandomCrop(4, padding=1)(image).tolist()
 padded = np.pad(np.arange(1, 17).reshape(4, 4), 1)
 assert any(got == padded[top:top + 4, left:left + 4].tolist() for top in range(3) for left in range(3)), (
     f"Step 6: a 4x4 crop should be a window of the image with one row of zeros around it; it was {got}.")
-### BEGIN HIDDEN TESTS
 random.seed(21), np.random.seed(21)
 padded = np.pad(np.arange(1, 145).reshape(3, 6, 8), [(0, 0), (2, 2), (2, 2)])
 for _ in range(20):
@@ -1502,6 +1709,9 @@ got = Compose([str.strip, str.upper, lambda text: text + "!"])("  hi ")
 assert got == "HI!", f"Step 6: strip, upper and an exclamation mark in order should make 'HI!'; got {got!r}."
 got = Compose([])("as it is")
 assert got == "as it is", f"Step 6: Compose of no transforms should change nothing; got {got!r}."
+twice = Compose([lambda x: x + 2, lambda x: x * 3])
+got = [twice(1), twice(1), twice(5)]
+assert got == [9, 9, 21], f"Step 6: one Compose of adding 2, then times 3, should make 9, 9, 21 of 1, 1, 5; it made {got}."
 ### END HIDDEN TESTS
 
 # %% test="transform-profile" points=1
@@ -1977,6 +2187,8 @@ q1_batch_bytes = 96 * (224 * 224 * 3) * 4
 # %% test="question-memory-test" points=2
 # Question 1 · 2 points
 assert float(q1_batch_bytes) > 0, f"Question 1: q1_batch_bytes should be a number of bytes; it was {q1_batch_bytes!r}."
+assert 2e6 < float(q1_batch_bytes) < 2e9, (
+    f"Question 1: {float(q1_batch_bytes):,.6g} B is far off. Is it in bytes, and not in kB, MB or bits?")
 ### BEGIN HIDDEN TESTS
 assert abs(float(q1_batch_bytes) / 57_802_752 - 1) <= 0.06, (
     f"Question 1: {float(q1_batch_bytes):,.0f} B is not it: count values per image, bytes per value, images per batch.")
@@ -1995,6 +2207,8 @@ q2_epoch_seconds = 2000 * max(0.060, 0.025 + 0.040 + 0.015)
 # %% test="question-bottleneck-test" points=2
 # Question 2 · 2 points
 assert float(q2_epoch_seconds) > 0, f"Question 2: q2_epoch_seconds should be a number of seconds; it was {q2_epoch_seconds!r}."
+assert 5 < float(q2_epoch_seconds) < 5000, (
+    f"Question 2: {float(q2_epoch_seconds):,.6g} s is far off. Is it in seconds, not in ms, and for all 2,000 steps?")
 ### BEGIN HIDDEN TESTS
 assert abs(float(q2_epoch_seconds) / 160 - 1) <= 0.06, (
     f"Question 2: {float(q2_epoch_seconds):,.2f} s is not it: of two things that happen at once, the longer one counts.")
@@ -2012,6 +2226,8 @@ q3_index_bytes = 35_000_000 * np.dtype(np.int64).itemsize
 # %% test="question-shuffle-test" points=1
 # Question 3 · 1 point
 assert float(q3_index_bytes) > 0, f"Question 3: q3_index_bytes should be a number of bytes; it was {q3_index_bytes!r}."
+assert 1e7 < float(q3_index_bytes) < 1e10, (
+    f"Question 3: {float(q3_index_bytes):,.6g} B is far off. Is it in bytes, and not in kB, MB or bits?")
 ### BEGIN HIDDEN TESTS
 assert abs(float(q3_index_bytes) / 280e6 - 1) <= 0.06, (
     f"Question 3: {float(q3_index_bytes):,.0f} B is not it: each index has the size of its dtype.")
@@ -2030,6 +2246,8 @@ q4_collate_seconds = 64 * (3 * 512 * 512) / 10e9
 # %% test="question-collate-test" points=1
 # Question 4 · 1 point
 assert float(q4_collate_seconds) > 0, f"Question 4: q4_collate_seconds should be in seconds; it was {q4_collate_seconds!r}."
+assert 1.6e-4 < float(q4_collate_seconds) < 0.16, (
+    f"Question 4: {float(q4_collate_seconds):,.3g} s is far off. Is it in seconds, and not in ms or µs?")
 ### BEGIN HIDDEN TESTS
 assert abs(float(q4_collate_seconds) / 0.00503316 - 1) <= 0.06, (
     f"Question 4: {float(q4_collate_seconds):.3g} s is not it: bytes of the batch over bytes per second.")

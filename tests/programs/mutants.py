@@ -1,9 +1,9 @@
-"""Break the reference solution in small ways, and see that the tests notice: `make mutants`.
+"""Break the reference solutions in small ways, and see that the tests notice: `make mutants`.
 
-Each mutant changes one operator, constant, argument or statement of one solution cell. It is killed when a graded test
-loses points, or a test of an optional step fails. One that no test can kill is listed in mutants_equivalent.toml, with
-the reason. The run fails for a survivor that is not listed, and for a listed one that does not survive or does not
-exist.
+Each mutant changes one operator, constant, argument or statement of one solution cell; in the cells of `IN_PAIRS` two
+operators at once, too. It is killed when a graded test loses points, or a test of an optional step fails. One that no
+test can kill is listed in mutants_equivalent/, a file for each module, with the reason. The run fails for a survivor
+that is not listed, and for a listed one that does not survive or does not exist.
 """
 
 from __future__ import annotations
@@ -17,16 +17,18 @@ import tomllib
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from itertools import combinations
 from pathlib import Path
 from queue import SimpleQueue
 
 from tests.helpers.corpus import reference_answers
 from tests.programs.quickgrade import QuickGrader
-from tinytorch.course.authoring.build import read_source
+from tinytorch.course.authoring.build import read_source, write_solution_notebook
 from tinytorch.course.layout import Course, Module
 from tinytorch.course.notebook import grade_id, role_of
 
-LISTED = Path(__file__).parent / "mutants_equivalent.toml"
+LISTED = Path(__file__).parent / "mutants_equivalent"
+IN_PAIRS = {"05_dataloader": ["loader-iter", "loader-collate"]}  # where one slip could make up for another
 
 
 @dataclass(frozen=True)
@@ -54,15 +56,45 @@ def make_mutants(module: Module) -> list[Mutant]:
             name = grade_id(cell) or ""
             for mutant in mutate_cell(name, answers[name]):
                 mutants.setdefault((name, mutant.source), mutant)
+            if name in IN_PAIRS.get(module.assignment, []):
+                for mutant in mutate_in_pairs(name, answers[name]):
+                    mutants.setdefault((name, mutant.source), mutant)
     return list(mutants.values())
+
+
+def parse(source: str) -> ast.Module:
+    """Return a cell's tree, in which the types of each `isinstance` are marked: their order says nothing."""
+    tree = ast.parse(source)
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "isinstance":
+            node.args[1].unordered = True
+    return tree
+
+
+def mutate_in_pairs(name: str, source: str) -> Iterator[Mutant]:
+    """Return every mutant of one cell in which two operators are changed."""
+    tree = parse(source)
+    changes = [(place, change) for place, node in enumerate(ast.walk(tree)) for change in _operators(node)]
+    for (place, change), (other_place, other_change) in combinations(changes, 2):
+        if place == other_place:
+            continue
+        mutated = copy.deepcopy(tree)
+        nodes = list(ast.walk(mutated))
+        change(nodes[place])
+        other_change(nodes[other_place])
+        changed = ast.unparse(ast.fix_missing_locations(mutated))
+        originals = list(ast.walk(tree))
+        one, other = (
+            describe(name, tree, originals[at], mutated, nodes[at], changed) if any(n is nodes[at] for n in ast.walk(mutated)) else None
+            for at in (place, other_place)
+        )
+        if one and other:
+            yield Mutant(name, f"{one.function}, {other.function}", f"{one.before} ; {other.before}", f"{one.after} ; {other.after}", changed)
 
 
 def mutate_cell(name: str, source: str) -> Iterator[Mutant]:
     """Return every mutant of one cell."""
-    tree = ast.parse(source)
-    for node in ast.walk(tree):
-        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "isinstance":
-            node.args[1].unordered = True  # the order of types says nothing
+    tree = parse(source)
     original = ast.unparse(tree)
     for number, node in enumerate(ast.walk(tree)):
         for change in changes_of(node):
@@ -222,7 +254,7 @@ def _statements(node: ast.AST) -> Iterator[Change]:
         yield _become(lambda node: ast.Pass())
     if isinstance(node, ast.Raise) and isinstance(node.exc, ast.Call) and isinstance(node.exc.func, ast.Name):
         error = node.exc.func.id
-        yield lambda node: setattr(node.exc.func, "id", OTHER_ERROR[error])
+        yield lambda node: setattr(node.exc.func, "id", OTHER_ERROR.get(error, "ValueError"))
     if isinstance(node, ast.For):
         yield lambda node: node.body.append(ast.Break())
         yield _set("iter", ast.Call(ast.Name("reversed"), [ast.Call(ast.Name("list"), [node.iter], [])], []))
@@ -310,15 +342,15 @@ def killers(graders: list[QuickGrader], answers: dict[str, str], mutants: list[M
 
 def read_listed(path: Path) -> dict[tuple[str, str, str, str], str]:
     """Read the equivalent mutants, each with its reason."""
-    rows = tomllib.loads(path.read_text(encoding="utf-8"))["equivalent"]
+    rows = tomllib.loads(path.read_text(encoding="utf-8"))["equivalent"] if path.exists() else []
     return {(row["cell"], row["function"], row["before"], row["after"]): row["why"] for row in rows}
 
 
-def run(every: int = 1, verbose: bool = False, listed_in: Path = LISTED) -> int:
-    """Run every n-th mutant, print what came, and give the exit code."""
-    module = Course.find(Path(__file__).parent).module("05_dataloader")
+def run(module: Module, every: int = 1, verbose: bool = False, listed_in: Path | None = None) -> int:
+    """Run every n-th mutant of a module, print what came, and give the exit code."""
+    write_solution_notebook(module)
     answers = reference_answers(read_source(module.source_path.read_text(encoding="utf-8")))
-    everything, listed = make_mutants(module), read_listed(listed_in)
+    everything, listed = make_mutants(module), read_listed(listed_in or LISTED / f"{module.assignment}.toml")
     gone = set(listed) - {mutant.key for mutant in everything}
     mutants = everything[::every]
     with QuickGrader(module) as one, QuickGrader(module) as other:
@@ -341,16 +373,20 @@ def run(every: int = 1, verbose: bool = False, listed_in: Path = LISTED) -> int:
             wrong.append(f"survives: {mutant.cell}, {mutant.function}:\n    {mutant.before}\n    {mutant.after}")
     print(*wrong, sep="\n", end="\n" if wrong else "")
     killed = sum(death is not None for death in deaths)
-    print(f"killed {killed} / total {len(mutants)} ({equivalent} equivalent), survivors: {survivors}")
+    counts = f"killed {killed} / total {len(mutants)} ({equivalent} equivalent), survivors: {survivors}"
+    print(f"{module.assignment}: {counts}", flush=True)
     return 1 if wrong else 0
 
 
 def main() -> int:
-    parser = argparse.ArgumentParser(description="Run the mutants of module 05's reference through its tests.")
+    parser = argparse.ArgumentParser(description="Run the mutants of the modules' references through their tests.")
+    parser.add_argument("modules", nargs="*", metavar="MODULE", help="such as 05; without any, all of them")
     parser.add_argument("--every", type=int, default=1, help="only every n-th mutant")
     parser.add_argument("--verbose", action="store_true", help="say for each mutant which test killed it")
     options = parser.parse_args()
-    return run(options.every, options.verbose)
+    course = Course.find(Path(__file__).parent)
+    wanted = [course.module(name) for name in options.modules] or course.modules
+    return max([run(module, options.every, options.verbose) for module in wanted])
 
 
 if __name__ == "__main__":

@@ -4,7 +4,7 @@ One worker process imports only the staged package. For each job it forks a chil
 `exec`, with a time limit for each cell and a memory limit, and says which test cells failed. The cells are those that
 the real grader runs; tests/test_mutants.py compares both.
 
-    python -m tests.programs.quickgrade [NAME ...]    compare submissions of the corpus with their expected points
+    python -m tests.programs.quickgrade 05 [NAME ...]    compare submissions of the corpus with their expected points
 """
 
 from __future__ import annotations
@@ -12,15 +12,18 @@ from __future__ import annotations
 import json
 import os
 import resource
+import select
 import signal
 import subprocess
 import sys
 import tempfile
+from contextlib import suppress
 from pathlib import Path
 from types import FrameType, TracebackType
 from typing import Any
 
 SECONDS_PER_CELL = 10
+SECONDS_PER_NOTEBOOK = 120
 MEMORY_BYTES = 4 * 2**30
 Cell = tuple[str | None, str]  # a test's grade_id or None, and the source
 
@@ -141,18 +144,21 @@ def _out_of_time(number: int, frame: FrameType | None) -> None:
 
 def work() -> None:
     """Read jobs from stdin, one JSON document a line, and write each one's failures to stdout."""
-    # what every notebook imports is imported once; a child starts with it
+    # what notebooks import is imported once; a child starts with it
     import numpy  # noqa: F401
 
-    import tinytorch.core.tensor
     import tinytorch.datasets
     import tinytorch.profiling  # noqa: F401
+
+    with suppress(ImportError):  # module 01 writes it
+        import tinytorch.core.tensor  # noqa: F401
 
     for line in sys.stdin:
         job = json.loads(line)
         read_end, write_end = os.pipe()
         child = os.fork()
         if not child:
+            os.setsid()
             nowhere = os.open(os.devnull, os.O_RDWR)
             for stream in (0, 1, 2):
                 os.dup2(nowhere, stream)
@@ -160,19 +166,28 @@ def work() -> None:
                 json.dump(run_cells(job["cells"], job["stop_at"]), answer)
             os._exit(0)
         os.close(write_end)
+        select.select([read_end], [], [], SECONDS_PER_NOTEBOOK)
+        if not select.select([read_end], [], [], 0)[0]:
+            os.kill(child, signal.SIGKILL)  # no signal of its own reaches a loop in a function of C
         with os.fdopen(read_end, encoding="utf-8") as answer:
-            text = answer.read()
+            text = answer.readline()  # to its end would be for as long as a process that it started has the pipe open
         os.waitpid(child, 0)
+        with suppress(ProcessLookupError):
+            os.killpg(child, signal.SIGKILL)  # the processes that it started, and left
+        for block in Path("/dev/shm").glob(f"tt_{child}_*"):  # and the memory that it shared with them, in module 10
+            block.unlink(missing_ok=True)
         tests = [test for test, _ in job["cells"] if test]
         print(text or json.dumps(dict.fromkeys(tests, "the process died")), flush=True)
 
 
-def compare(names: list[str]) -> int:
+def compare(number: str, names: list[str]) -> int:
     """Print what differs between the points of submissions and those that their files say; give how many differ."""
     from tests.helpers.corpus import answers_of, read_corpus
+    from tinytorch.course.authoring.build import write_solution_notebook
     from tinytorch.course.layout import Course
 
-    module = Course.find(Path(__file__).parent).module("05_dataloader")
+    module = Course.find(Path(__file__).parent).module(number)
+    write_solution_notebook(module)
     wrong = 0
     with QuickGrader(module) as grader:
         for submission in read_corpus(module, names or None):
@@ -192,4 +207,4 @@ if __name__ == "__main__":
     if sys.argv[1:] == ["--worker"]:
         work()
     else:
-        sys.exit(bool(compare(sys.argv[1:])))
+        sys.exit(bool(compare(sys.argv[1], sys.argv[2:])))

@@ -2,7 +2,8 @@
 # why: step 3 is not valid Python; the other steps keep their points
 # base: reference
 # loses:
-#   loader-len: 5
+#   loader-len: 4
+#   loader-len-empty: 1
 #   loader-attributes: 2
 #   loader-batch-size: 1
 #   loader-accepts: 1

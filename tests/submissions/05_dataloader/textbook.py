@@ -2,7 +2,8 @@
 # why: the plain answer of a textbook page - a list of indices, random.shuffle, np.stack over .data, no validation
 # base: reference
 # loses:
-#   tensor-dataset-unequal: 2
+#   tensor-dataset-unequal: 1
+#   tensor-dataset-unequal-many: 1
 #   tensor-dataset-none: 1
 #   tensor-dataset-range: 1
 #   tensor-dataset-negative: 1
@@ -10,6 +11,7 @@
 #   loader-dataset-type: 1
 #   iter-generator: 1
 #   iter-endless: 1
+#   collate-tuple: 1
 #   collate-numbers: 1
 #   collate-bare: 1
 #   collate-empty: 1

@@ -1,7 +1,7 @@
 # %% [markdown]
 # why: when nothing is left over, an empty batch comes last
 # base: reference
-# loses: {iter-last-batch: 3}
+# loses: {iter-last-batch: 2, iter-empty: 1}
 
 # %% solution="loader-iter"
 #| export

@@ -1,7 +1,7 @@
 # %% [markdown]
 # why: sizes and number of tensors are checked by assert, which is no ValueError
 # base: reference
-# loses: {tensor-dataset-unequal: 2, tensor-dataset-none: 1}
+# loses: {tensor-dataset-unequal: 1, tensor-dataset-unequal-many: 1, tensor-dataset-none: 1}
 
 # %% solution="tensor-dataset"
 #| export

@@ -1,7 +1,7 @@
 # %% [markdown]
 # why: an empty dataset is said to have a batch
 # base: reference
-# loses: {loader-len: 5}
+# loses: {loader-len-empty: 1}
 
 # %% solution="data-loader"
 #| export

@@ -1,7 +1,7 @@
 # %% [markdown]
 # why: a batch is a list of Tensors, not a tuple
 # base: reference
-# loses: {collate-stack: 4, collate-bare: 1, collate-empty: 1}
+# loses: {collate-tuple: 1}
 
 # %% solution="loader-collate"
 #| export

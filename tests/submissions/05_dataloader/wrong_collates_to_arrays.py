@@ -1,7 +1,7 @@
 # %% [markdown]
 # why: a batch holds NumPy's arrays, not Tensors
 # base: reference
-# loses: {collate-stack: 4, collate-dtype: 2, collate-owns: 2, collate-numbers: 1, collate-contiguous: 1}
+# loses: {collate-tuple: 1, collate-numbers: 1}
 
 # %% solution="loader-collate"
 #| export

@@ -1,7 +1,7 @@
 # %% [markdown]
 # why: of three tensors, only the first two are compared
 # base: reference
-# loses: {tensor-dataset-unequal: 2}
+# loses: {tensor-dataset-unequal-many: 1}
 
 # %% solution="tensor-dataset"
 #| export

@@ -1,7 +1,7 @@
 # %% [markdown]
 # why: samples are joined along their first axis, where there should be a new one
 # base: reference
-# loses: {collate-stack: 4, collate-bare: 1, collate-contiguous: 1, collate-numbers: 1}
+# loses: {collate-stack: 3, collate-numbers: 1, collate-bare: 1, collate-contiguous: 1}
 
 # %% solution="loader-collate"
 #| export

@@ -1,7 +1,7 @@
 # %% [markdown]
 # why: indices are drawn with replacement, so some samples come twice and others never
 # base: reference
-# loses: {iter-shuffle-once: 3}
+# loses: {iter-shuffle-once: 2}
 
 # %% solution="loader-iter"
 #| export

@@ -1,7 +1,7 @@
 # %% [markdown]
 # why: the flip mirrors the height instead of the width
 # base: reference
-# loses: {flip-width: 2, transform-layout: 1}
+# loses: {flip-width: 2, flip-chance: 2, transform-layout: 1}
 
 # %% solution="flip"
 #| export

@@ -1,7 +1,7 @@
 # %% [markdown]
 # why: a list of all indices is made when the loader is built, and kept
 # base: reference
-# loses: {loader-len-huge: 1, loader-profile: 1, iter-endless: 1}
+# loses: {loader-len-huge: 1, loader-profile: 1}
 
 # %% solution="data-loader"
 #| export

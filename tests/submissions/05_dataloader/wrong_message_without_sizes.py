@@ -1,7 +1,7 @@
 # %% [markdown]
 # why: the message about unequal sizes doesn't say them
 # base: reference
-# loses: {tensor-dataset-unequal: 2}
+# loses: {tensor-dataset-unequal: 1}
 
 # %% solution="tensor-dataset"
 #| export

@@ -1,7 +1,7 @@
 # %% [markdown]
 # why: shuffle=True changes nothing
 # base: reference
-# loses: {iter-shuffle-once: 3, iter-shuffle-fresh: 2, iter-shuffle-seed: 1, iter-generator: 1}
+# loses: {iter-shuffle-once: 2, iter-shuffle-fresh: 1, iter-shuffle-seed: 1, iter-generator: 1, iter-generator-fresh: 1}
 
 # %% solution="loader-iter"
 #| export

@@ -1,7 +1,7 @@
 # %% [markdown]
 # why: len(loader) adds the short batch also when there is none
 # base: reference
-# loses: {loader-len: 5, loader-len-huge: 1, loader-accepts: 1}
+# loses: {loader-len: 4, loader-len-empty: 1, loader-accepts: 1, loader-len-huge: 1}
 
 # %% solution="data-loader"
 #| export

@@ -1,7 +1,7 @@
 # %% [markdown]
 # why: the permutation is drawn once and kept for all epochs
 # base: reference
-# loses: {iter-shuffle-fresh: 2}
+# loses: {iter-shuffle-fresh: 1, iter-generator-fresh: 1}
 
 # %% solution="loader-iter"
 #| export

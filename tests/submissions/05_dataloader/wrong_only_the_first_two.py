@@ -1,7 +1,7 @@
 # %% [markdown]
 # why: a sample is always a pair of the first two tensors
 # base: reference
-# loses: {tensor-dataset-item: 5}
+# loses: {tensor-dataset-many: 2}
 
 # %% solution="tensor-dataset"
 #| export

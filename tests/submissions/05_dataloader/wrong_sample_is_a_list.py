@@ -1,7 +1,7 @@
 # %% [markdown]
 # why: a sample is a list of Tensors, not a tuple
 # base: reference
-# loses: {tensor-dataset-item: 5}
+# loses: {tensor-dataset-item: 3}
 
 # %% solution="tensor-dataset"
 #| export

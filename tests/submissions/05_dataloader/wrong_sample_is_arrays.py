@@ -1,7 +1,7 @@
 # %% [markdown]
 # why: a sample holds NumPy's arrays, not Tensors
 # base: reference
-# loses: {tensor-dataset-item: 5, tensor-dataset-scalar: 2}
+# loses: {tensor-dataset-item: 3, tensor-dataset-scalar: 2}
 
 # %% solution="tensor-dataset"
 #| export

@@ -1,7 +1,7 @@
 # %% [markdown]
 # why: the order is drawn with a fixed seed, so all epochs are alike
 # base: reference
-# loses: {iter-shuffle-fresh: 2}
+# loses: {iter-shuffle-once: 2, iter-shuffle-fresh: 1}
 
 # %% solution="loader-iter"
 #| export

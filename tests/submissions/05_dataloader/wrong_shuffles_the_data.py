@@ -3,6 +3,7 @@
 # base: reference
 # loses:
 #   iter-lazy-shuffled: 1
+#   iter-independent: 2
 #   iter-shuffle-untouched: 1
 #   iter-shuffle-seed: 1
 #   iter-generator: 1

@@ -1,7 +1,7 @@
 # %% [markdown]
 # why: each batch is shuffled by itself, so its samples are always the same
 # base: reference
-# loses: {iter-shuffle-once: 3}
+# loses: {iter-shuffle-once: 2}
 
 # %% solution="loader-iter"
 #| export

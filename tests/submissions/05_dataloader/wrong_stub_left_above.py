@@ -1,7 +1,19 @@
 # %% [markdown]
 # why: the line that raises NotImplementedError is left above the finished answer
 # base: reference
-# loses: {collate-stack: 4, collate-dtype: 2, collate-owns: 2, collate-numbers: 1, collate-bare: 1, collate-empty: 1, collate-ragged: 1, collate-lengths: 1, collate-types: 1, collate-contiguous: 1, collate-profile: 2}
+# loses:
+#   collate-stack: 3
+#   collate-tuple: 1
+#   collate-dtype: 2
+#   collate-owns: 2
+#   collate-numbers: 1
+#   collate-bare: 1
+#   collate-empty: 1
+#   collate-ragged: 1
+#   collate-lengths: 1
+#   collate-types: 1
+#   collate-contiguous: 1
+#   collate-profile: 2
 
 # %% solution="loader-collate"
 #| export

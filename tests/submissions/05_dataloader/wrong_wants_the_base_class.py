@@ -1,7 +1,14 @@
 # %% [markdown]
 # why: only objects of class Dataset are accepted, no list; steps 4 and 5 get a stand-in
 # base: reference
-# loses: {loader-len: 5, loader-attributes: 2, loader-batch-size: 1, loader-accepts: 1, loader-len-huge: 1, loader-profile: 1}
+# loses:
+#   loader-len: 4
+#   loader-len-empty: 1
+#   loader-attributes: 2
+#   loader-batch-size: 1
+#   loader-accepts: 1
+#   loader-len-huge: 1
+#   loader-profile: 1
 
 # %% solution="data-loader"
 #| export
