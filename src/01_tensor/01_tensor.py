@@ -10,6 +10,10 @@ from tinytorch.panel import show_panel
 show_panel("01")
 
 # %% [markdown]
+# The tests that you see are examples: when graded, each also tries other values that follow from the text. *Visible points*
+# are those of the tests as you see them, so go by the text, and not by the tests alone.
+
+# %% [markdown]
 # **Foundation tier** · difficulty 1 of 4 · 1-2 hours · no prerequisites but Python
 #
 # You build `Tensor`: one class around one NumPy array. Images, weights, gradients and batches are all Tensors,

@@ -10,6 +10,10 @@ from tinytorch.panel import show_panel
 show_panel("02")
 
 # %% [markdown]
+# The tests that you see are examples: when graded, each also tries other values that follow from the text. *Visible points*
+# are those of the tests as you see them, so go by the text, and not by the tests alone.
+
+# %% [markdown]
 # **Foundation tier** · difficulty 1 of 4 · 1-2 hours · after 01 tensor
 #
 # You build `ReLU`, `Sigmoid`, `Tanh`, `GELU` and `Softmax`: small classes that take a Tensor and give one of the same shape.

@@ -10,6 +10,10 @@ from tinytorch.panel import show_panel
 show_panel("03")
 
 # %% [markdown]
+# The tests that you see are examples: when graded, each also tries other values that follow from the text. *Visible points*
+# are those of the tests as you see them, so go by the text, and not by the tests alone.
+
+# %% [markdown]
 # **Foundation tier** · difficulty 2 of 4 · 2-3 hours · after 01 tensor, 02 activations
 #
 # You build `Layer`, the base class of everything that has weights, then `Linear`, `Dropout` and `Sequential`. Module 06

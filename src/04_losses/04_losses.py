@@ -10,6 +10,10 @@ from tinytorch.panel import show_panel
 show_panel("04")
 
 # %% [markdown]
+# The tests that you see are examples: when graded, each also tries other values that follow from the text. *Visible points*
+# are those of the tests as you see them, so go by the text, and not by the tests alone.
+
+# %% [markdown]
 # **Foundation tier** · difficulty 2 of 4 · 2 hours · after 01 tensor; 02 and 03 help
 #
 # You build `MSELoss`, `CrossEntropyLoss` and `BinaryCrossEntropyLoss`. Each takes what a network predicts and what is true, and

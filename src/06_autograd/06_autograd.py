@@ -14,6 +14,10 @@ from tinytorch.panel import show_panel
 
 show_panel("06")
 
+# %% [markdown]
+# The tests that you see are examples: when graded, each also tries other values that follow from the text. *Visible points*
+# are those of the tests as you see them, so go by the text, and not by the tests alone.
+
 # %%
 #| default_exp core.autograd
 
@@ -1055,8 +1059,8 @@ got = [grad_of(a), grad_of(b), start.tolist()]
 assert got[1:] == [[1.0, 1.0], [1.0, 1.0]], f"Step 5: for a + 2a + b the grad of b is [1, 1], and the start stays [1, 1]; they were {got[1:]}."
 ### END HIDDEN TESTS
 
-# %% test="backward-leaves" points=2
-# Test 5g · 2 points · only leaves keep a grad, and a graph serves once
+# %% test="backward-leaves" points=1
+# Test 5g · 1 point · only leaves keep a grad
 w = Tensor(3.0, requires_grad=True)
 middle = w * 2.0
 loss = middle * 4.0
@@ -1064,8 +1068,6 @@ loss.backward()
 got = (grad_of(w), grad_of(middle), grad_of(loss))
 assert got == (8.0, None, None), f"Step 5: only the leaf keeps its grad: 8, None, None; they were {got}."
 ### BEGIN HIDDEN TESTS
-error = error_of(loss.backward)
-assert isinstance(error, RuntimeError), f"Step 5: a second walk through the same graph should raise RuntimeError; it gave {error!r}."
 w, k = Tensor(3.0, requires_grad=True), Tensor(5.0)
 (w * k).backward()
 got = (grad_of(w), grad_of(k))
@@ -1078,8 +1080,22 @@ got = (grad_of(v), grad_of(w))
 assert got == (None, 6.0), f"Step 5: for an input that gets None nothing arrives: expected None and 6; got {got}."
 ### END HIDDEN TESTS
 
+# %% test="backward-once" points=1
+# Test 5h · 1 point · a graph serves once
+w = Tensor(3.0, requires_grad=True)
+loss = w * 2.0
+loss.backward()
+error = error_of(loss.backward)
+assert isinstance(error, RuntimeError), f"Step 5: a second walk through the same graph should raise RuntimeError; it gave {error!r}: release it."
+### BEGIN HIDDEN TESTS
+middle = w * 2.0
+(middle * 3.0).backward()
+error = error_of((middle * 4.0).backward)
+assert isinstance(error, RuntimeError), f"Step 5: a walk into what another has released should raise RuntimeError; it gave {error!r}."
+### END HIDDEN TESTS
+
 # %% test="backward-deep" points=1
-# Test 5h · 1 point · a chain of 10,000 operations
+# Test 5i · 1 point · a chain of 10,000 operations
 x = Tensor(0.5, requires_grad=True)
 error = error_of(chain_of(10_000, x).backward)
 assert error is None, f"Step 5: backward through 10,000 operations should work; it raised {type(error).__name__}."
@@ -1132,6 +1148,8 @@ def _walks():
         (d * d).backward()
     two = Tensor([1.0, 2.0], requires_grad=True)
     (two * 3.0).backward(np.array([1.0, 10.0]))
+    if not isinstance(error_of((d * d).backward), RuntimeError):  # d was released
+        return False
     return grad_of(w) == 48.0 and grad_of(x) == 48.0 and isinstance(w.grad, Tensor) and grad_of(two) == [3.0, 30.0]
 
 if error_of(_walks) is not None or not _walks():

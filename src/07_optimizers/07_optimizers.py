@@ -14,6 +14,10 @@ from tinytorch.panel import show_panel
 
 show_panel("07")
 
+# %% [markdown]
+# The tests that you see are examples: when graded, each also tries other values that follow from the text. *Visible points*
+# are those of the tests as you see them, so go by the text, and not by the tests alone.
+
 # %%
 #| default_exp core.optimizers
 

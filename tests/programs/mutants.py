@@ -85,11 +85,19 @@ def mutate_in_pairs(name: str, source: str) -> Iterator[Mutant]:
         changed = ast.unparse(ast.fix_missing_locations(mutated))
         originals = list(ast.walk(tree))
         one, other = (
-            describe(name, tree, originals[at], mutated, nodes[at], changed) if any(n is nodes[at] for n in ast.walk(mutated)) else None
+            describe(name, tree, originals[at], mutated, nodes[at], changed)
+            if any(n is nodes[at] for n in ast.walk(mutated))
+            else None
             for at in (place, other_place)
         )
         if one and other:
-            yield Mutant(name, f"{one.function}, {other.function}", f"{one.before} ; {other.before}", f"{one.after} ; {other.after}", changed)
+            yield Mutant(
+                name,
+                f"{one.function}, {other.function}",
+                f"{one.before} ; {other.before}",
+                f"{one.after} ; {other.after}",
+                changed,
+            )
 
 
 def mutate_cell(name: str, source: str) -> Iterator[Mutant]:

@@ -19,7 +19,7 @@ import sys
 import tempfile
 from contextlib import suppress
 from pathlib import Path
-from types import FrameType, TracebackType
+from types import FrameType, ModuleType, TracebackType
 from typing import Any
 
 SECONDS_PER_CELL = 10
@@ -116,7 +116,8 @@ def run_cells(cells: list[Cell], stop_at: list[str]) -> dict[str, str]:
     """Run the cells in one fresh namespace; give the failed tests' errors. This runs in the forked child."""
     resource.setrlimit(resource.RLIMIT_AS, (MEMORY_BYTES, MEMORY_BYTES))
     signal.signal(signal.SIGALRM, _out_of_time)
-    namespace: dict[str, Any] = {"__name__": "__main__"}
+    sys.modules["__main__"] = main = ModuleType("__main__")  # pickle looks classes up there
+    namespace = vars(main)
     failed: dict[str, str] = {}
     for test, source in cells:
         error = _run_cell(source, test or "cell", namespace)
@@ -148,7 +149,7 @@ def work() -> None:
     import numpy  # noqa: F401
 
     import tinytorch.datasets
-    import tinytorch.profiling  # noqa: F401
+    import tinytorch.profiling
 
     with suppress(ImportError):  # module 01 writes it
         import tinytorch.core.tensor  # noqa: F401

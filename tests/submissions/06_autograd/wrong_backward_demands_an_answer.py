@@ -1,7 +1,7 @@
 # %% [markdown]
 # why: a Tensor that nothing arrived for stops the walk
 # base: reference
-# loses: {backward-leaves: 2}
+# loses: {backward-leaves: 1}
 
 # %% solution="backward"
 #| export

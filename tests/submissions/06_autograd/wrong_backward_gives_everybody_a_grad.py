@@ -1,7 +1,7 @@
 # %% [markdown]
 # why: results in between keep their gradient too
 # base: reference
-# loses: {backward-leaves: 2}
+# loses: {backward-leaves: 1}
 
 # %% solution="backward"
 #| export

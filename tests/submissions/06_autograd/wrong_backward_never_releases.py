@@ -1,7 +1,7 @@
 # %% [markdown]
 # why: the graph is kept after the walk
 # base: reference
-# loses: {backward-leaves: 2, backward-profile: 3, graph-profile: 2}
+# loses: {backward-once: 1, backward-profile: 3}
 
 # %% solution="backward"
 #| export

@@ -1,7 +1,7 @@
 # %% [markdown]
 # why: makes the batches before the first, too
 # base: reference
-# loses: {loader-batches: 2, resume-profile: 2}
+# loses: {loader-batches: 2}
 
 # %% solution="batches"
 #| export
