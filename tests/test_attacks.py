@@ -68,7 +68,7 @@ def graded(tmp_path_factory) -> GradedAttacks:
     checkout_with_short_limits(root)
     module = Course(root).module("05")
     write_solution_notebook(module)
-    honest = next(submission for submission in read_corpus(module) if submission.name == "correct_reference")
+    (honest,) = read_corpus(module, ["correct_reference"])
     notebooks = {attack.name: attack.notebook(module) for attack in ATTACKS}
     notebooks |= {"honest": honest.notebook, "hollow": fill(read_notebook(module.released_path), HOLLOW)}
     notebooks["wasteful"] = fill(read_notebook(module.released_path), wasteful_answers(module))

@@ -12,7 +12,7 @@ from pathlib import Path
 import nbformat
 import pytest
 
-from tests.helpers.corpus import answers_of, read_corpus
+from tests.helpers.corpus import CORPUS, answers_of, read_corpus
 from tests.helpers.repository import ROOT
 from tinytorch.course.layout import Course, Module
 
@@ -83,12 +83,10 @@ def in_folder(folder: Path, *arguments: str) -> str:
 
 def answered(module: Module, which: int) -> nbformat.NotebookNode:
     """Return the notebook of a module with right answers that are not the reference's."""
-    own = [
-        each.notebook
-        for each in read_corpus(module)
-        if each.name.startswith("correct_") and each.name != "correct_reference"
-    ]
-    return own[which % len(own)]
+    own = sorted(
+        path.stem for path in (CORPUS / module.assignment).glob("correct_*.py") if path.stem != "correct_reference"
+    )
+    return read_corpus(module, [own[which % len(own)]])[0].notebook
 
 
 @pytest.fixture(scope="module")

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import pytest
+from jinja2 import DictLoader, Environment
 
 from tinytorch.course import kept
 
@@ -41,3 +43,18 @@ def test_it_is_in_the_user_s_folder_for_caches(tmp_path: Path, monkeypatch: pyte
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "mine"))
     kept.keep("proofs", "a", b"content")
     assert (tmp_path / "mine" / "tinytorch" / "proofs" / "a").is_file()
+
+
+def test_a_template_is_compiled_once_and_a_damaged_copy_is_compiled_anew(cache: Path) -> None:
+    for _ in range(2):
+        environment = Environment(loader=DictLoader({"page": "{{ 1 + 1 }}"}), bytecode_cache=kept.compiled_templates())
+        assert environment.get_template("page").render() == "2"
+        (compiled,) = (cache / "templates").iterdir()
+        compiled.write_bytes(compiled.read_bytes()[:-3])
+
+
+def test_where_nothing_can_be_kept_nothing_fails(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TINYTORCH_CACHE", os.devnull)
+    kept.keep("proofs", "a", b"content")
+    assert kept.find_kept("proofs", "a") is None
+    assert kept.compiled_templates() is None

@@ -14,6 +14,8 @@ import sys
 from contextlib import suppress
 from pathlib import Path
 
+from jinja2 import FileSystemBytecodeCache
+
 from tinytorch.course.files import write_whole
 
 MOST_ENTRIES = 50  # of a kind; older ones are deleted
@@ -35,6 +37,16 @@ def keep(kind: str, key: str, content: bytes) -> None:
         entries = sorted(_folder(kind).glob("[!.]*"), key=lambda path: path.stat().st_mtime_ns)
         for older in entries[:-MOST_ENTRIES]:
             older.unlink(missing_ok=True)
+
+
+def compiled_templates() -> FileSystemBytecodeCache | None:
+    """Return what keeps jinja's templates compiled, for its environments; None where nothing can be kept."""
+    folder = _folder("templates")
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError:
+        return None
+    return FileSystemBytecodeCache(str(folder), "%s")
 
 
 def _folder(kind: str) -> Path:

@@ -23,6 +23,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
 from tinytorch.course.files import write_whole
+from tinytorch.course.kept import compiled_templates
 from tinytorch.course.reports.class_statistics import (
     LEAST_STUDENTS,
     StepStatistics,
@@ -106,7 +107,12 @@ def write_report(
         in_steps = step_statistics(results, steps or {})
         drawn_steps, written = _steps(in_steps), _written(results)
         over_time = _over_time(results)
-    environment = Environment(loader=FileSystemLoader(TEMPLATES), autoescape=True, undefined=StrictUndefined)
+    environment = Environment(
+        loader=FileSystemLoader(TEMPLATES),
+        autoescape=True,
+        undefined=StrictUndefined,
+        bytecode_cache=compiled_templates(),
+    )
     environment.filters |= {"number": _number, "code": _code, "line": one_line}
     page = environment.get_template("report.html.j2").render(
         results=results,

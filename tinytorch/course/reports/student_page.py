@@ -21,6 +21,7 @@ from traitlets.config import Config
 
 from tinytorch.course.files import write_whole
 from tinytorch.course.gradebook.student_files import StudentFiles
+from tinytorch.course.kept import compiled_templates
 
 TEMPLATE = Path(__file__).parent / "templates" / "tinytorch_feedback"
 WITHOUT_DESCRIPTION = re.compile(r"<img\b(?![^>]*\balt=)")
@@ -96,6 +97,7 @@ def open_exporter(api: NbGraderAPI) -> FeedbackExporter:
     """Return the exporter that writes pages, set up as for `nbgrader generate_feedback`."""
     converter = GenerateFeedback(coursedir=api.coursedir, parent=api)
     exporter: FeedbackExporter = converter.exporter_class(parent=converter, config=converter.config)
+    exporter.environment.bytecode_cache = compiled_templates()
     for preprocessor in converter.preprocessors:
         exporter.register_preprocessor(preprocessor)
     return exporter
