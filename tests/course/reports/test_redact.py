@@ -2,16 +2,26 @@
 
 from __future__ import annotations
 
+import ast
+import base64
+import codecs
 import html
 import json
+import re
 
 import nbformat
 import pytest
+from nbformat import NotebookNode
+from nbformat.v4 import new_code_cell
 
 from tests.helpers.leaks import find_leaks, hidden_lines
+from tests.helpers.repository import ROOT
 from tests.helpers.tiny_course import GradedClass, TinyCourse, cell_named, solution
-from tinytorch.course.reports.redact import NOTE, remove_secrets, squeeze
-from tinytorch.course.reports.redact import hidden_lines as hidden_lines_of_source
+from tinytorch.course.authoring.build import read_source
+from tinytorch.course.layout import Course, Module
+from tinytorch.course.notebook import role_of
+from tinytorch.course.reports.redact import NOTE, Secrets, hidden_pieces
+from tinytorch.course.verdict.split_test import take_apart
 
 SECRET = "assert answer_of_student == 2469134"
 
@@ -31,7 +41,7 @@ def test_the_finder_and_the_cleaner_see_a_planted_line(built_course: TinyCourse,
     lines = hidden_lines(solution(built_course))
     line = next(line for line in lines if line.startswith(SECRET))
     assert find_leaks(lines, f"before\n{spoil(line)}\nafter") == [line]
-    cleaned = remove_secrets(f"before\n{spoil(line)}\nafter", {squeeze(line)})
+    cleaned = secrets(line).remove(f"before\n{spoil(line)}\nafter")
     assert cleaned == f"before\n{NOTE}\nafter"
 
 
@@ -59,9 +69,104 @@ def test_short_lines_and_visible_lines_are_no_secrets() -> None:
     source = (
         "a = a_visible_line_of_code()\n### BEGIN HIDDEN TESTS\nx = 1\ny = some_longer_expression\n### END HIDDEN TESTS"
     )
-    assert hidden_lines_of_source(source) == {"y = some_longer_expression"}
+    assert hidden_pieces(source) == {"y = some_longer_expression", "some_longer_expression"}
+    own = [new_code_cell("y=some_longer_expression")]
+    assert Secrets([source], own).remove("y = some_longer_expression") != NOTE
 
 
 def test_a_hidden_line_broken_over_two_printed_lines_is_removed_too() -> None:
-    secret = "assert answer_of_student == 2469134"
-    assert remove_secrets("assert answer_of_\nstudent == 2469134", {squeeze(secret)}) == NOTE
+    assert secrets("assert answer_of_student == 2469134").remove("assert answer_of_\nstudent == 2469134") == NOTE
+
+
+def test_the_message_of_a_hidden_assert_is_no_secret() -> None:
+    message = "Step 3: the last batch holds two samples, not three"
+    both = secrets(f"assert len(batches[-1]) == 2, (\n    {message!r}\n)")
+    assert both.remove(f"AssertionError: {message}") == f"AssertionError: {message}"
+    assert both.remove("assert len(batches[-1]) == 2, x") == NOTE
+
+
+def secrets(hidden: str) -> Secrets:
+    return Secrets([f"### BEGIN HIDDEN TESTS\n{hidden}\n### END HIDDEN TESTS"], [])
+
+
+# How a line may be written so that a person, or a small program, can read it again
+REWRITINGS = {
+    "as it is": lambda line: line,
+    "by ast.unparse": lambda line: unparsed(line),
+    "with other quotes": lambda line: line.translate({ord('"'): "'", ord("'"): '"'}),
+    "by repr": repr,
+    "as JSON": json.dumps,
+    "as JSON in JSON": lambda line: json.dumps(json.dumps(line)),
+    "as HTML": html.escape,
+    "with tags": lambda line: "<b>" + "</b><b>".join(html.escape(part) for part in line.split(" ")) + "</b>",
+    "in colours": lambda line: "\x1b[31m" + "\x1b[0m \x1b[31m".join(line.split(" ")),
+    "without spaces": lambda line: line.replace(" ", ""),
+    "with more spaces": lambda line: "  ".join(line),
+    "a letter on each line": "\n".join,
+    "broken in the middle": lambda line: f"{line[: len(line) // 2]}\n{line[len(line) // 2 :]}",
+    "in capitals": str.upper,
+    "with line numbers": lambda line: f"---->  3 | {line}",
+    "backwards": lambda line: line[::-1],
+    "in base64": lambda line: base64.b64encode(line.encode()).decode(),
+    "in hexadecimal": lambda line: line.encode().hex(),
+    "as codes": lambda line: str([ord(letter) for letter in line]),
+    "as escapes": lambda line: "".join(f"\\x{ord(letter):02x}" for letter in line),
+    "by rot13": lambda line: codecs.encode(line, "rot13"),
+}
+
+
+def unparsed(line: str) -> str:
+    """Return a line as `ast.unparse` writes it, if it is a statement."""
+    try:
+        return ast.unparse(ast.parse(line))
+    except SyntaxError:
+        return line
+
+
+@pytest.mark.parametrize("module", Course(ROOT).modules, ids=str)
+def test_no_hidden_line_passes_in_any_of_the_usual_rewritings(module: Module) -> None:
+    notebook = read_source(module.source_path.read_text(encoding="utf-8"))
+    own = secrets_of(notebook)
+    asserts = [node for cell in notebook.cells if cell.cell_type == "code" for node in asserts_of(cell.source)]
+    known = bare("".join(cell.source for cell in notebook.cells if role_of(cell) != "test"))  # what a stub says
+    shown = bare("".join(ast.unparse(node.msg) for node in asserts if node.msg))
+    lines = [line for line in hidden_lines(notebook) if bare(line) not in known and bare(line) not in shown]
+    assert len(lines) > 5
+    passed = [
+        (line, name)
+        for number, line in enumerate(lines)
+        for name, rewrite in list(REWRITINGS.items())[number % 3 :: 3]  # each line in a third of them
+        if own.remove(f"before\n{rewrite(line)}\nafter") == f"before\n{rewrite(line)}\nafter"
+    ]
+    assert passed == []
+
+
+def secrets_of(notebook: NotebookNode) -> Secrets:
+    """Return what is secret in a solution notebook, for a student who has written nothing yet."""
+    sources = [cell.source for cell in notebook.cells]
+    for cell in notebook.cells:
+        cell.source = re.sub(r"### BEGIN SOLUTION.*?### END SOLUTION", "", cell.source, flags=re.DOTALL)
+    return Secrets(sources, notebook.cells)
+
+
+def bare(text: str) -> str:
+    return re.sub(r"[\W_]", "", text).casefold()
+
+
+def asserts_of(source: str) -> list[ast.Assert]:
+    try:
+        return [node for node in ast.walk(ast.parse(source)) if isinstance(node, ast.Assert)]
+    except SyntaxError:
+        return []
+
+
+@pytest.mark.parametrize("module", Course(ROOT).modules, ids=str)
+def test_what_the_student_s_process_runs_of_a_hidden_test_does_not_pass(module: Module) -> None:
+    notebook = read_source(module.source_path.read_text(encoding="utf-8"))
+    own = secrets_of(notebook)
+    lines = hidden_lines(notebook)
+    for cell in notebook.cells:
+        if "BEGIN HIDDEN TESTS" in cell.source and role_of(cell) == "test" and cell.metadata.nbgrader.points:
+            half = take_apart(cell.source)[-1].student_half
+            for rewrite in REWRITINGS.values():
+                assert find_leaks(lines, own.remove(rewrite(half))) == []

@@ -5,11 +5,13 @@ from __future__ import annotations
 import html
 import re
 
+import nbformat
 import pytest
 
+from tests.helpers.hand_in import grade, hand_in_each
 from tests.helpers.leaks import find_leaks, hidden_lines, solution_lines
-from tests.helpers.tiny_course import GradedClass, solution
-from tinytorch.course.reports.redact import NOTE
+from tests.helpers.tiny_course import GradedClass, TinyCourse, solution
+from tinytorch.course.reports.redact import NOTE, PRINTED
 
 STUDENTS = ["right", "untouched", "wrong", "raises", "warns", "broken-step-1", "imports", "hugs", "slow", "prints"]
 
@@ -36,8 +38,44 @@ def test_the_student_s_own_failing_line_is_shown(graded: GradedClass) -> None:
 
 def test_what_a_student_prints_of_a_hidden_test_is_removed_and_the_rest_stays(graded: GradedClass) -> None:
     page = graded.page("prints")
-    assert NOTE in page
+    assert NOTE in page or PRINTED.strip() in page
     assert "value = double(1)" in page
+
+
+def test_the_page_of_an_honest_student_has_nothing_removed(graded: GradedClass) -> None:
+    assert NOTE not in graded.page("right")
+    assert PRINTED.strip() not in graded.page("right")
+
+
+SPY = """seen = []
+def note(info):
+    seen.append(info.raw_cell)
+    print(info.raw_cell)
+get_ipython().events.register("pre_run_cell", note)
+"""
+TELL = """import base64
+for cell in [*seen, *In]:
+    print(cell, cell[::-1], base64.b64encode(cell.encode()).decode(), sep="\\n")
+raise ValueError(seen[-1])
+"""
+
+
+def test_neither_hooks_nor_honest_warnings_show_a_hidden_line(course: TinyCourse) -> None:
+    warns = "#| export\nimport warnings\ndef double(x):\n    warnings.warn('mind', stacklevel=2)\n    return 2 * x\n"
+    folder = hand_in_each(course, warns={"double": warns}, spies={})
+    spies = course.filled()
+    spies.cells.insert(2, nbformat.v4.new_code_cell(SPY, id="spy"))
+    spies.cells.append(nbformat.v4.new_code_cell(TELL, id="tell"))
+    nbformat.write(spies, folder / "spies.ipynb")
+    its_class = grade(course, folder)
+    lines = hidden_lines(solution(course))
+    for student in ("warns", "spies"):
+        page = its_class.page(student)
+        assert find_leaks(lines, page) == []
+        assert find_leaks(lines, html.unescape(re.sub(r"<[^>]*>", "", page))[::-1]) == []
+        assert PRINTED.strip() in page
+    assert NOTE in its_class.page("spies")
+    assert its_class.points("warns")["points"] == 20
 
 
 def test_the_pages_show_scores(graded: GradedClass) -> None:

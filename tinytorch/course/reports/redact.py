@@ -1,25 +1,41 @@
-"""Keeping hidden tests off feedback pages, which show the student's work and each test's message."""
+"""Keeping hidden tests off feedback pages, which show the student's work and each test's message.
+
+A student's process runs a part of each hidden test, and code of the student's may print it, there or later, in another
+form. So of a test with a hidden part only the error is shown, and whatever is shown anywhere is searched for pieces of
+hidden tests, in a form from which quotes, brackets, spaces and colours are gone.
+"""
 
 from __future__ import annotations
 
+import ast
+import base64
+import codecs
 import functools
 import html
 import re
+from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from typing import Any
 
 from nbformat import NotebookNode
+from nbformat.v4 import new_output
 from nbgrader.preprocessors import ClearHiddenTests, NbGraderPreprocessor
 
 from tinytorch.course.gradebook.open_read_only import open_read_only
-from tinytorch.course.notebook import role_of
+from tinytorch.course.notebook import grade_id, role_of
 from tinytorch.course.notes import KEY
 
 NOTE = "[a line of a hidden test was removed here]"
+PRINTED = "[what was printed and shown while this test ran is left out: a part of the test is hidden]\n"
 LEAST_CHARACTERS = 20  # a shorter line, such as `x = 1`, reveals nothing
+LEAST_LETTERS_AND_DIGITS, LEAST_LETTERS = 14, 9  # in what is found by its letters and digits alone
 ANSI = re.compile(r"\x1b\[[0-9;]*[A-Za-z]")
 TAG = re.compile(r"<[^>]*>")
 BEGIN, END = "BEGIN HIDDEN TESTS", "END HIDDEN TESTS"
+HIDDEN = re.compile(rf"{BEGIN}.*?{END}", re.DOTALL)
 FRAME = re.compile(r"^\s*(File\b|(Cell|Input)\s+In\s?\[(?P<count>\d+)\]|\[\.\.\. skipping)")
+BASE64, HEX = re.compile(r"[A-Za-z0-9+/_-]{16,}"), re.compile(r"(?:[0-9a-fA-F]{2}){12,}")
+CODES, ESCAPES = re.compile(r"(?:\d{2,3}\W+){12,}\d{2,3}"), re.compile(r"(?:\\(?:x|u00)[0-9a-fA-F]{2}){8,}")
 
 
 class ClearHiddenRegions(ClearHiddenTests):  # type: ignore[misc]
@@ -38,49 +54,43 @@ class ClearHiddenRegions(ClearHiddenTests):  # type: ignore[misc]
 
 
 class HideTestsInOutputs(NbGraderPreprocessor):  # type: ignore[misc]
-    """Remove lines of hidden tests from tracebacks and from all other outputs; runs after `ClearHiddenRegions`."""
+    """Remove hidden tests from tracebacks and from all other outputs; runs after `ClearHiddenRegions`."""
 
     def __init__(self, **settings: Any) -> None:
         super().__init__(**settings)
         # for as long as this preprocessor lives, one run of a command, most often for one assignment
-        self._hidden_in = functools.lru_cache(maxsize=1)(_hidden_in)
+        self._sources_of = functools.lru_cache(maxsize=1)(_sources_of)
 
     def preprocess(self, nb: NotebookNode, resources: dict[str, Any]) -> tuple[NotebookNode, dict[str, Any]]:
         """Clean every output of the notebook."""
         names = resources["nbgrader"]
-        hidden = self._hidden_in(names["db_url"], names["notebook"], names["assignment"])
-        # A line that is also in a cell that the student sees is not a secret.
-        visible = "\n".join(squeezed_source(cell.source) for cell in nb.cells)
-        secrets = {line for line in hidden if line not in visible}
-
+        sources = self._sources_of(names["db_url"], names["notebook"], names["assignment"])
+        secrets = Secrets(sources.values(), nb.cells)
         code_cells = [cell for cell in nb.cells if cell.cell_type == "code"]
         own_counts = {cell.execution_count for cell in code_cells if role_of(cell) != "test"}
         for cell in code_cells:
+            if role_of(cell) == "test" and BEGIN in sources.get(grade_id(cell) or "", ""):
+                cell.outputs = _errors_only(cell.outputs)
             for output in cell.outputs:
                 if output.output_type == "error":
                     keep_own_frames(output, own_counts)
                 clean_output(output, secrets)
         for note in nb.metadata.get(KEY, {}).get("notes", []):
-            note.text = remove_secrets(note.text, secrets)
+            note.text = secrets.remove(note.text)
         return nb, resources
 
 
-def _hidden_in(db_url: str, notebook: str, assignment: str) -> frozenset[str]:
-    """Return the lines of all hidden tests of a notebook, squeezed."""
+def _sources_of(db_url: str, notebook: str, assignment: str) -> dict[str, str]:
+    """Return the sources of a notebook's cells, hidden regions included, by their names."""
     with open_read_only(db_url) as gradebook:
         cells = gradebook.find_notebook(notebook, assignment).source_cells
-        return frozenset(squeeze(line) for cell in cells for line in hidden_lines(cell.source or ""))
+        return {cell.name: cell.source or "" for cell in cells}
 
 
-def hidden_lines(source: str) -> set[str]:
-    """Return the lines of a cell's hidden regions, but for short ones."""
-    lines, inside = set(), False
-    for line in source.splitlines():
-        if BEGIN in line or END in line:
-            inside = BEGIN in line
-        elif inside and len(line.strip()) >= LEAST_CHARACTERS:
-            lines.add(line.strip())
-    return lines
+def _errors_only(outputs: list[NotebookNode]) -> list[NotebookNode]:
+    """Return the errors among outputs, after a sentence that the others are left out."""
+    errors = [output for output in outputs if output.output_type == "error"]
+    return errors if len(errors) == len(outputs) else [new_output("stream", name="stdout", text=PRINTED), *errors]
 
 
 def keep_own_frames(output: NotebookNode, own_counts: set[int]) -> None:
@@ -99,44 +109,150 @@ def keep_own_frames(output: NotebookNode, own_counts: set[int]) -> None:
     output.traceback = kept if frames_kept or not frames_dropped else [f"{output.ename}: {output.evalue}"]
 
 
-def clean_output(output: NotebookNode, secrets: set[str]) -> None:
+def clean_output(output: NotebookNode, secrets: Secrets) -> None:
     """Replace the hidden lines in an output of any kind."""
     if output.output_type == "stream":
-        output.text = remove_secrets(output.text, secrets)
+        output.text = secrets.remove(output.text)
     elif output.output_type == "error":
-        output.ename = remove_secrets(output.ename, secrets)
-        output.evalue = remove_secrets(output.evalue, secrets)
-        output.traceback = [remove_secrets(entry, secrets) for entry in output.traceback]
+        output.ename = secrets.remove(output.ename)
+        output.evalue = secrets.remove(output.evalue)
+        output.traceback = [secrets.remove(entry) for entry in output.traceback]
     else:
         for kind, content in output.data.items():
             if kind.startswith("image/") and kind != "image/svg+xml":
                 continue
             text = content if isinstance(content, str) else str(content)
-            cleaned = remove_secrets(text, secrets)
+            cleaned = secrets.remove(text)
             if cleaned != text:
                 output.data[kind] = cleaned
 
 
-def remove_secrets(text: str, secrets: set[str]) -> str:
-    """Replace each line that contains a hidden one, or the whole text if a hidden line is spread over several."""
-    if not _contains(text, secrets):
-        return text
-    cleaned = "\n".join(NOTE if _contains(line, secrets) else line for line in text.split("\n"))
-    return NOTE if _contains(cleaned, secrets) else cleaned
+class Secrets:
+    """The hidden tests of a notebook, and whether a text holds a piece of them."""
+
+    def __init__(self, sources: Iterable[str], cells: Iterable[NotebookNode]) -> None:
+        """Take the pieces of the hidden regions in `sources`, but for those that a student sees in `cells` anyway.
+
+        A piece is no secret if it stands in a visible part of a test as it is, or in a cell of the student's in any
+        form in which it would be found.
+        """
+        tests: list[tuple[str, str, str]] = []
+        own: list[tuple[str, str, str]] = []
+        for cell in cells:
+            (tests if role_of(cell) == "test" else own).append(_forms(cell.source))
+        letters, characters = ("\n".join(form[index] for form in own) for index in (0, 1))
+        written = "\n".join(form[2] for form in tests)
+        pieces = frozenset().union(*(hidden_pieces(source) for source in sources))
+        hidden = [_plain(piece) for piece in pieces if _written(piece) not in written]
+        found = [(_letters(piece), _characters(piece)) for piece in hidden]
+        # Letters and digits alone say what a long piece is; a short one, or one of numbers, needs the other characters
+        self._letters = {one for one, _ in found if _is_telling(one) and one not in letters}
+        self._characters = {other for one, other in found if not _is_telling(one) and other not in characters}
+
+    def remove(self, text: str) -> str:
+        """Replace each line that holds a hidden piece, or the whole text if one is spread over several lines."""
+        if not self._are_in(text):
+            return text
+        cleaned = "\n".join(NOTE if self._are_in(line) else line for line in text.split("\n"))
+        return NOTE if self._are_in(cleaned) else cleaned
+
+    def _are_in(self, text: str) -> bool:
+        """Whether a hidden piece is in a text, in whichever way it is written there."""
+        if len(text) < LEAST_LETTERS_AND_DIGITS:
+            return False
+        readings = "\f".join(map(_plain, _readings(text)))
+        letters, characters = _letters(readings), _characters(readings)
+        return any(map(letters.__contains__, self._letters)) or any(map(characters.__contains__, self._characters))
 
 
-def squeeze(text: str) -> str:
-    """Remove what printing may change in a line: colours, white space, and the escapes of HTML and `repr`."""
-    return re.sub(r"[\\\s]", "", html.unescape(ANSI.sub("", text)))
+@functools.lru_cache(1000)
+def hidden_pieces(source: str) -> frozenset[str]:
+    """Return what a cell's hidden regions consist of: their lines, statements and expressions, but for short ones.
+
+    The messages of asserts are left out, which are there to be shown.
+    """
+    lines, hidden = source.splitlines(), set()
+    inside = False
+    for number, line in enumerate(lines, 1):
+        if BEGIN in line or END in line:
+            inside = BEGIN in line
+        elif inside:
+            hidden.add(number)
+    if not hidden:
+        return frozenset()
+    pieces, messages = {lines[number - 1].strip() for number in hidden}, []
+    with suppress(SyntaxError):
+        for statement in ast.parse(source).body:
+            if statement.lineno in hidden:
+                asserts = [node for node in ast.walk(statement) if isinstance(node, ast.Assert)]
+                messages += [ast.unparse(node.msg) for node in asserts if node.msg is not None]
+                pieces |= set(ast.unparse(statement).splitlines()) | set(_expressions(statement))
+    shown = "\n".join(_letters(_plain(message)) for message in messages)
+    return frozenset(
+        piece for piece in pieces if len(piece.strip()) >= LEAST_CHARACTERS and _letters(_plain(piece)) not in shown
+    )
+
+
+def _expressions(node: ast.AST) -> Iterator[str]:
+    """Yield the expressions in a statement, but for constants, and for what the message of an assert says."""
+    for name, value in ast.iter_fields(node):
+        if isinstance(node, ast.Assert) and name == "msg":
+            continue
+        for each in value if isinstance(value, list) else [value]:
+            if isinstance(each, ast.AST):
+                if isinstance(each, ast.expr) and not isinstance(each, (ast.Constant, ast.JoinedStr)):
+                    yield ast.unparse(each)
+                yield from _expressions(each)
+
+
+def _readings(text: str) -> Iterator[str]:
+    """Yield a text as it is, without tags, backwards, and decoded where a part of it looks encoded."""
+    yield text
+    if "<" in text:
+        yield TAG.sub("", text)
+    yield text[::-1]
+    yield codecs.encode(text, "rot13")
+    for run in BASE64.findall(text):
+        with suppress(ValueError):
+            yield base64.urlsafe_b64decode(run.replace("+", "-").replace("/", "_") + "=" * (-len(run) % 4)).decode()
+    for run in HEX.findall(text):
+        with suppress(ValueError):
+            yield bytes.fromhex(run).decode()
+    for run in CODES.findall(text):
+        yield "".join(chr(int(code)) for code in re.findall(r"\d+", run))
+    for run in ESCAPES.findall(text):
+        yield codecs.decode(run, "unicode_escape")
 
 
 @functools.lru_cache(10_000)  # most cells are the same for a whole class
-def squeezed_source(source: str) -> str:
-    """Return a cell's source squeezed."""
-    return squeeze(source)
+def _forms(source: str) -> tuple[str, str, str]:
+    """Return the forms of a cell's source without its hidden regions; the last one also as `ast.unparse` writes it."""
+    visible, again = HIDDEN.sub("", source), ""
+    with suppress(SyntaxError):
+        again = ast.unparse(ast.parse(visible))
+    plain = _plain(visible)
+    return _letters(plain), _characters(plain), f"{_written(visible)}\n{_written(again)}"
 
 
-def _contains(text: str, secrets: set[str]) -> bool:
-    """Whether a hidden line is in `text`, as it is or with HTML tags in between."""
-    forms = (squeeze(text), squeeze(TAG.sub("", text)))
-    return any(secret in form for form in forms for secret in secrets)
+def _letters(text: str) -> str:
+    """Return the letters and digits of a plain text: what no quoting, markup, spacing or case changes."""
+    return re.sub(r"[^\w\f]|_", "", text).casefold()
+
+
+def _characters(text: str) -> str:
+    """Return a plain text without quotes, backslashes and parentheses, which a rewritten expression may have."""
+    return re.sub(r"[\\'\"()]", "", text).casefold().rstrip(",:")
+
+
+def _written(text: str) -> str:
+    """Return a text without spaces and backslashes, and with one kind of quotes."""
+    return re.sub(r"[\s\\]", "", text).replace('"', "'")
+
+
+def _plain(text: str) -> str:
+    """Return a text without colours and spaces, and without the escapes of HTML and of `repr`."""
+    return re.sub(r"\\+[nrtNRT]", "", re.sub(r"\s", "", html.unescape(ANSI.sub("", text))))
+
+
+def _is_telling(letters: str) -> bool:
+    return len(letters) >= LEAST_LETTERS_AND_DIGITS and sum(map(str.isalpha, letters)) >= LEAST_LETTERS

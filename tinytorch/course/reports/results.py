@@ -13,7 +13,7 @@ from tinytorch.course.gradebook.late_wording import late_sentence
 from tinytorch.course.layout import Module
 from tinytorch.course.notebook import grade_id, role_of
 from tinytorch.course.notes import Note
-from tinytorch.course.reports.redact import ANSI, hidden_lines, remove_secrets, squeeze, squeezed_source
+from tinytorch.course.reports.redact import ANSI, Secrets
 
 MOST_CHARACTERS = 300  # of a message
 
@@ -199,15 +199,13 @@ def with_messages(result: StudentResult, notebook: NotebookNode) -> StudentResul
     errors = {grade_id(cell): [output for output in cell.outputs if output.output_type == "error"] for cell in tests}
     if not any(errors.values()):
         return result
-    visible = "\n".join(squeezed_source(cell.source) for cell in notebook.cells if role_of(cell) != "test")
-    hidden = {squeeze(line) for cell in tests for line in hidden_lines(cell.source)}
-    secrets = {line for line in hidden if line not in visible}
+    secrets = Secrets((cell.source for cell in tests), notebook.cells)
     messages = {}
     for cell in tests:
         if errors[grade_id(cell)]:
             first = errors[grade_id(cell)][0]
             text = ": ".join(part for part in (first.ename, first.evalue) if part)
-            messages[grade_id(cell)] = one_line(remove_secrets(text, secrets))
+            messages[grade_id(cell)] = one_line(secrets.remove(text))
     explained = [test if test.passed else replace(test, message=messages.get(test.name, "")) for test in result.tests]
     return replace(result, tests=explained)
 
