@@ -11,7 +11,7 @@ import pytest
 import sqlalchemy
 from nbgrader.api import Gradebook, MissingEntry, Student
 
-from tinytorch.course.gradebook.open_read_only import open_read_only
+from tinytorch.course.gradebook.open_read_only import is_gradebook, open_read_only
 from tinytorch.course.layout import CourseError
 
 
@@ -69,6 +69,15 @@ def test_what_is_there_can_be_read_and_reading_writes_nothing(file: Path) -> Non
         with pytest.raises(MissingEntry):
             gradebook.find_student("nobody")
     assert (file.read_bytes(), file.stat().st_mtime_ns) == (before, changed_ns)
+
+
+def test_a_file_without_tables_is_no_gradebook_yet(file: Path, tmp_path: Path) -> None:
+    empty = tmp_path / "empty.db"
+    assert not is_gradebook(f"sqlite:///{empty}")
+    assert not empty.exists()
+    empty.touch()
+    assert not is_gradebook(f"sqlite:///{empty}")
+    assert is_gradebook(f"sqlite:///{file}")
 
 
 def test_a_gradebook_that_is_not_there_is_told_of_and_not_made(tmp_path: Path) -> None:

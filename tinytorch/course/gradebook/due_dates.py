@@ -19,13 +19,12 @@ from nbgrader.api import (
 from nbgrader.apps import NbGraderAPI
 from nbgrader.plugins import CsvExportPlugin, LateSubmissionPlugin
 from nbgrader.preprocessors import AssignLatePenalties
-from sqlalchemy.exc import SQLAlchemyError
 from traitlets import Float
 from traitlets.config import Config
 
 from tinytorch.course.gradebook.nbgrader_api import open_nbgrader, open_nbgrader_in
 from tinytorch.course.gradebook.open_for_writing import open_for_writing
-from tinytorch.course.gradebook.open_read_only import open_read_only
+from tinytorch.course.gradebook.open_read_only import is_gradebook, open_read_only
 from tinytorch.course.layout import Course, CourseError, Module
 
 SECONDS_PER_DAY = 24 * 60 * 60
@@ -108,11 +107,14 @@ def set_due_date(course: Course, module: Module, due: datetime) -> None:
 
 def due_date(course: Course, module: Module, output: Path | None = None) -> datetime | None:
     """Return when a module is due, in UTC; None if the gradebook has no date, or is not there."""
-    try:
-        with open_read_only(open_nbgrader_in(course, (output or course.root).resolve()).coursedir.db_url) as gradebook:
-            due = gradebook.find_assignment(module.assignment).duedate
-    except (CourseError, MissingEntry, SQLAlchemyError):
+    db_url = open_nbgrader_in(course, (output or course.root).resolve()).coursedir.db_url
+    if not is_gradebook(db_url):
         return None
+    with open_read_only(db_url) as gradebook:
+        try:
+            due = gradebook.find_assignment(module.assignment).duedate
+        except MissingEntry:
+            return None
     return due.replace(tzinfo=UTC) if due else None
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any, NoReturn
 
 import nbgrader.api
+import sqlalchemy
 from nbgrader.api import Gradebook
 from sqlalchemy import event
 from sqlalchemy.orm import Session, scoped_session, sessionmaker
@@ -43,3 +44,11 @@ def open_read_only(db_url: str) -> ReadOnlyGradebook:
     if file is not None and not file.is_file():  # SQLite would make an empty one
         raise CourseError(f"There is no gradebook {file}: `tito grade` makes one.")
     return ReadOnlyGradebook(db_url)
+
+
+def is_gradebook(db_url: str) -> bool:
+    """Whether there is a gradebook: a file, or a server's database, that has its tables already."""
+    file = sqlite_file(db_url)
+    if file is not None and not file.is_file():  # SQLite would make an empty one
+        return False
+    return bool(sqlalchemy.inspect(nbgrader.api.create_engine(db_url, echo=False, future=True)).has_table("student"))

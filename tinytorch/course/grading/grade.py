@@ -19,8 +19,8 @@ from nbformat import NotebookNode
 from tinytorch.course.error_text import first_line
 from tinytorch.course.gradebook.class_list import students_on_list
 from tinytorch.course.gradebook.class_list_file import ListedStudent
-from tinytorch.course.gradebook.nbgrader_api import open_nbgrader, open_nbgrader_in, sqlite_file
-from tinytorch.course.gradebook.open_read_only import open_read_only
+from tinytorch.course.gradebook.nbgrader_api import open_nbgrader, open_nbgrader_in
+from tinytorch.course.gradebook.open_read_only import is_gradebook, open_read_only
 from tinytorch.course.gradebook.student_files import StudentFiles
 from tinytorch.course.grading.assignment import pack
 from tinytorch.course.grading.cluster import check_scheduler
@@ -114,7 +114,7 @@ def prepared(course: Course, module: Module, *, prove: bool = False) -> Iterator
 def class_list(course: Course, output: Path) -> dict[str, ListedStudent]:
     """Return the students on the class list of the gradebook in `output`, by id; nobody if there is none."""
     db_url = open_nbgrader_in(course, output).coursedir.db_url
-    if (file := sqlite_file(db_url)) and not file.is_file():
+    if not is_gradebook(db_url):
         return {}
     with open_read_only(db_url) as gradebook:
         return students_on_list(gradebook)
