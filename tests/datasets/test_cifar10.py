@@ -189,6 +189,12 @@ def test_a_pickle_of_anything_else_is_refused_with_the_file(tmp_path, content):
         CIFAR10(tmp_path, train=False)[0]
 
 
+def test_a_pickle_of_a_few_bytes_that_would_take_much_memory_is_refused(tmp_path):
+    (tmp_path / "test_batch").write_bytes(b"\x80\x02}r" + struct.pack("<I", 10_000_000) + b".")
+    with pytest.raises(CorruptFileError, match=r"test_batch .*an object the number 10,000,000, and has 9 bytes"):
+        CIFAR10(tmp_path, train=False)[0]
+
+
 @settings(max_examples=150, deadline=None)
 @given(place=st.integers(0, 300), value=st.binary(min_size=1, max_size=3))
 def test_a_damaged_pickle_is_read_or_refused(tmp_path_factory, place, value):

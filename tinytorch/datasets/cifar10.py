@@ -9,6 +9,7 @@ from __future__ import annotations
 import io
 import operator
 import pickle
+import pickletools
 from os import PathLike
 from pathlib import Path
 from typing import Any
@@ -105,7 +106,9 @@ def _read_binary(path: Path) -> tuple[NDArray[np.uint8], NDArray[np.uint8]]:
 def _read_pickle(path: Path) -> tuple[NDArray[np.uint8], NDArray[np.int64]]:
     """Read a file of the python version: a pickled dictionary with the values and labels, written by Python 2."""
     try:
-        content = _Unpickler(io.BytesIO(path.read_bytes()), encoding="bytes").load()
+        pickled = path.read_bytes()
+        _check_numbers_of_objects(pickled)
+        content = _Unpickler(io.BytesIO(pickled), encoding="bytes").load()
         values = content[b"data"].array()
         labels = _integers(content[b"labels"])
     except OSError:
@@ -121,6 +124,16 @@ def _read_pickle(path: Path) -> tuple[NDArray[np.uint8], NDArray[np.int64]]:
             f"{IMAGES_PER_FILE:,} images of {VALUES_PER_IMAGE:,} values: copy the original file again"
         )
     return values, labels
+
+
+def _check_numbers_of_objects(pickled: bytes) -> None:
+    """Raise UnpicklingError if a pickle gives an object a number that is larger than the pickle is long.
+
+    Unpickling makes a table with a place for each number up to that one, so ten bytes could take all memory.
+    """
+    for opcode, argument, _ in pickletools.genops(pickled):
+        if opcode.name in ("PUT", "BINPUT", "LONG_BINPUT") and argument is not None and argument > len(pickled):
+            raise pickle.UnpicklingError(f"it gives an object the number {argument:,}, and has {len(pickled):,} bytes")
 
 
 def _integers(numbers: list[int]) -> NDArray[np.int64]:
