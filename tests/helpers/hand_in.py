@@ -15,6 +15,7 @@ from tests.helpers.tiny_course import POINTS, GradedClass, TinyCourse
 from tinytorch.course.handin.read_file import MOST_BYTES
 
 NOTHING = dict.fromkeys(POINTS, 0)
+OTHER_ANSWER = "#| export\ndef double(x): return x + x\n"  # as right as that of `filled`
 Make = Callable[[TinyCourse], NotebookNode | bytes | str]
 
 

@@ -119,6 +119,14 @@ TakeFiles = Annotated[
     list[str] | None,
     typer.Option(help="STUDENT=FILE: this file is this student's, where that is not clear. May be repeated."),
 ]
+FormOfPaths = Annotated[
+    str,
+    typer.Option(
+        "--from",
+        help="The form of the paths: canvas, moodle, blackboard, d2l, gradescope, github or folder; found out if not "
+        "given.",
+    ),
+]
 
 
 def _print_version(context: typer.Context, asked: bool) -> None:
@@ -380,7 +388,8 @@ def roster(
 @app.command(rich_help_panel=INSTRUCTORS)
 def collect(
     handed_in: Annotated[
-        list[Path], typer.Argument(help="Notebooks and zips of `tito submit`, or folders that hold them.")
+        list[Path],
+        typer.Argument(help="What a platform gave out, as a zip or unpacked, or notebooks and zips of `tito submit`."),
     ],
     module: Annotated[
         str | None,
@@ -389,6 +398,7 @@ def collect(
     output: Annotated[
         Path | None, typer.Option(help="The folder with submitted/ and history/; the course if not given.")
     ] = None,
+    form: FormOfPaths = "",
     take: TakeFiles = None,
     dry_run: Annotated[
         bool, typer.Option("--dry-run", help="Show what would be done with each file, and do nothing.")
@@ -398,7 +408,7 @@ def collect(
 
     \b
     tito collect downloads/ --dry-run
-    tito collect downloads/
+    tito collect submissions.zip --from moodle
     tito collect 05_dataloader-ada-20261123T041500Z.zip
     tito collect downloads/ --take ada=downloads/b/dataloader.ipynb
     tito grade submitted/
@@ -419,7 +429,8 @@ def collect(
         handed_in,
         results,
         module=course.module(module) if module else None,
-        listed=set(class_list(course, results)),
+        listed=class_list(course, results),
+        form=form,
         take=take or [],
         dry_run=dry_run,
     )
@@ -469,6 +480,7 @@ def grade(
         typer.Option(help="A flagged student whose code you have checked: the points count. May be repeated."),
     ] = None,
     student: Annotated[list[str] | None, typer.Option(help="Grade only this student. May be repeated.")] = None,
+    form: FormOfPaths = "",
     take: TakeFiles = None,
     force: Annotated[
         bool, typer.Option("--force", help="Also grade what was graded before, and the reference.")
@@ -518,6 +530,7 @@ def grade(
             trusted=trust or [],
             students=student or [],
             take=take or [],
+            form=form,
             force=force,
             workers=workers,
             scheduler=scheduler,

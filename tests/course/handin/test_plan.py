@@ -5,7 +5,6 @@ from __future__ import annotations
 import hashlib
 import os
 import shlex
-import shutil
 import tempfile
 from collections.abc import Callable
 from pathlib import Path
@@ -17,30 +16,12 @@ from hypothesis import strategies as st
 
 from tests.helpers.hand_in import aged, hand_in, written
 from tests.helpers.tiny_course import TinyCourse
-from tests.helpers.zips import rewritten, submit_zip
+from tests.helpers.zips import rewritten
+from tinytorch.course.gradebook.class_list_file import ListedStudent
 from tinytorch.course.handin.plan import Plan, What, make_plan
 from tinytorch.course.layout import Course, CourseError
 
-SOLVED, OTHER_ANSWER = "#| export\ndef double(x): return 2 * x\n", "#| export\ndef double(x): return x + x\n"
-
-
-@pytest.fixture(scope="module")
-def contents(built_course: TinyCourse, tmp_path_factory: pytest.TempPathFactory) -> dict[str, bytes]:
-    """What files may hold, by what it is."""
-    zips = tmp_path_factory.mktemp("zips")
-    work = TinyCourse(tmp_path_factory.mktemp("work") / "course")
-    shutil.copytree(built_course.root, work.root)
-    return {
-        "filled": written(built_course.filled()).encode(),
-        "filled otherwise": written(built_course.filled(double=OTHER_ANSWER)).encode(),
-        "released": written(built_course.notebook()).encode(),
-        "another module's": (built_course.root / "modules" / "01_tensor" / "tensor.ipynb").read_bytes(),
-        "no course's": b'{"cells": [], "metadata": {}, "nbformat": 4, "nbformat_minor": 5}',
-        "garbage": b"garbage",
-        "nothing": b"",
-        "ada's zip": submit_zip(work, "ada", zips).read_bytes(),
-        "bob's zip": submit_zip(work, "bob", zips, double=OTHER_ANSWER).read_bytes(),
-    }
+SOLVED = "#| export\ndef double(x): return 2 * x\n"
 
 
 @pytest.fixture
@@ -228,7 +209,9 @@ def test_a_zip_in_the_folder_of_another_listed_student_is_held(
 ) -> None:
     put("eve/hand-in.zip", "ada's zip")
     assert set(counting(plan_of(), tmp_path)) == {"ada"}  # nobody is called eve
-    assert done(plan_of(listed={"ada", "eve"}), tmp_path) == {"eve/hand-in.zip": "HELD"}
+    assert done(plan_of(listed={name: ListedStudent(name) for name in ("ada", "eve")}), tmp_path) == {
+        "eve/hand-in.zip": "HELD"
+    }
 
 
 def test_of_two_people_who_hand_in_as_one_student_both_are_held(

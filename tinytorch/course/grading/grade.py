@@ -75,7 +75,14 @@ def grade(
     with _in_a_sentence(lambda: "nobody was graded in this run"):
         listed = class_list(course, output)
     plan = plan_grading(
-        course, folder, module, output, keep_going=options.keep_going, listed=set(listed), take=options.take
+        course,
+        folder,
+        module,
+        output,
+        keep_going=options.keep_going,
+        listed=listed,
+        form=options.form,
+        take=options.take,
     )
     if options.scheduler:
         check_scheduler(options.scheduler)

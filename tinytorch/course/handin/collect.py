@@ -12,15 +12,20 @@ from __future__ import annotations
 import dataclasses
 import json
 import secrets
-from collections.abc import Collection, Mapping, Sequence
+import shlex
+import tempfile
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
+from types import MappingProxyType
 
 from tinytorch.course.files import write_whole
-from tinytorch.course.handin.hand_in import ORIGIN, Parts, read_parts, time_of
+from tinytorch.course.gradebook.class_list_file import ListedStudent
+from tinytorch.course.handin.hand_in import ORIGIN, Parts, read_parts, says, time_of
 from tinytorch.course.handin.plan import Plan, Row, Submission, What, make_plan
 from tinytorch.course.handin.read_file import REMARKS
-from tinytorch.course.handin.submit import SECRET, TIMESTAMP
+from tinytorch.course.handin.submit import SECRET, TIME_FORMAT, TIMESTAMP
+from tinytorch.course.handin.unpack_download import is_download, unpack_download
 from tinytorch.course.layout import STUDENT_ID, Course, CourseError, Module
 
 
@@ -31,7 +36,8 @@ def plan_grading(
     output: Path,
     *,
     keep_going: bool = False,
-    listed: Collection[str] = (),
+    listed: Mapping[str, ListedStudent] | None = None,
+    form: str = "",
     take: Sequence[str] = (),
 ) -> Plan:
     """Return what is done with each file of a folder when one module is graded; change nothing.
@@ -42,7 +48,8 @@ def plan_grading(
         module: the module that they are for; found out from the files if None.
         output: the folder of results, which holds no hand-ins.
         keep_going: return what cannot be graded, too, each with its problem.
-        listed: the ids of the students on the class list, if there is one.
+        listed: the students on the class list, by id, if there is one.
+        form: how paths say who handed a file in; it is found out if empty.
         take: what a person has decided, as STUDENT=FILE.
 
     Raises:
@@ -60,6 +67,7 @@ def plan_grading(
         one_module=True,
         output=output,
         listed=listed,
+        form=form,
         taken=taken_files(take),
         command=f"tito grade {folder}",
     )
@@ -82,8 +90,10 @@ def plan_grading(
     return plan
 
 
-def taken_files(take: Sequence[str]) -> dict[Path, str]:
+def taken_files(take: Sequence[str], unpacked: Mapping[Path, Path] = MappingProxyType({})) -> dict[Path, str]:
     """Return what a person has decided: each file, and the student whose hand-in it is; they come as STUDENT=FILE.
+
+    `unpacked` has the folders that zips were unpacked to: a file of such a zip is named as if that were a folder.
 
     Raises:
         CourseError: it is written in another way, there is no such file, or the name cannot be a student's id.
@@ -93,9 +103,12 @@ def taken_files(take: Sequence[str]) -> dict[Path, str]:
         student, _, name = each.partition("=")
         if not STUDENT_ID.match(student) or not name:
             raise CourseError(f"--take {each} does not say whose it is: write it as --take STUDENT=FILE.")
-        if not Path(name).is_file():
+        file = Path(name)
+        for path, folder in unpacked.items():
+            file = folder / file.relative_to(path) if file.is_relative_to(path) else file
+        if not file.is_file():
             raise CourseError(f"--take {each}: there is no file {name}; give it as the table shows it.")
-        decided[Path(name).resolve()] = student
+        decided[file.resolve()] = student
     return decided
 
 
@@ -117,7 +130,7 @@ def collect(module: Module, submissions: Sequence[Submission], output: Path) -> 
     for submission in submissions:
         target = output / "submitted" / submission.student / module.assignment
         for older in submission.older:
-            _keep_in_history(output, submission.student, module, read_parts(module, older))
+            _keep_in_history(output, submission.student, module, _read(module, submission, older))
         _collect_notebook(module, submission, output, target)
         # nbgrader's release_feedback finds a student's page by this secret; its own `submit` makes it the same way.
         if not (target / SECRET).is_file():
@@ -128,10 +141,19 @@ def collect(module: Module, submissions: Sequence[Submission], output: Path) -> 
             (target / REMARKS).unlink(missing_ok=True)
 
 
+def _read(module: Module, submission: Submission, path: Path) -> Parts:
+    """Read one of a student's hand-ins; a platform's word for its time counts before any other."""
+    parts, sender = read_parts(module, path), submission.senders.get(path)
+    if sender is None or sender.time is None:
+        return parts
+    timestamp = sender.time.strftime(TIME_FORMAT)
+    return dataclasses.replace(parts, time=sender.time, time_from=says(sender.platform), timestamp=timestamp)
+
+
 def _collect_notebook(module: Module, submission: Submission, output: Path, target: Path) -> None:
     """Copy a notebook and its time to the folder `target`; keep another one that is there in history/."""
     collected = target / module.notebook_name
-    parts = read_parts(module, submission.path)
+    parts = _read(module, submission, submission.path)
     is_new = not collected.is_file() or collected.read_bytes() != parts.notebook
     if is_new and collected.is_file():
         _keep_in_history(output, submission.student, module, read_parts(module, collected))
@@ -140,6 +162,8 @@ def _collect_notebook(module: Module, submission: Submission, output: Path, targ
         # The time comes first: if this is killed in between, the next run does not take an older time for this one's.
         write_whole(target / TIMESTAMP, parts.timestamp.encode())
         origin = {"file": str(submission.path), "time": parts.time_from}
+        if sender := submission.senders.get(submission.path):
+            origin |= {"platform": sender.platform, "name": sender.name, "path": "/".join(sender.path)}
         write_whole(target / ORIGIN, (json.dumps(origin, ensure_ascii=False) + "\n").encode())
     if is_new:
         write_whole(collected, parts.notebook)
@@ -153,7 +177,8 @@ def collect_all(
     output: Path,
     *,
     module: Module | None = None,
-    listed: Collection[str] = (),
+    listed: Mapping[str, ListedStudent] | None = None,
+    form: str = "",
     take: Sequence[str] = (),
     dry_run: bool = False,
 ) -> Plan:
@@ -170,13 +195,28 @@ def collect_all(
             raise CourseError(f"There is no {path}: give what was handed in, or the folder that holds it.")
         if path.resolve() == course.root.resolve():
             raise CourseError(f"{path} is the course itself: give the folder that holds what was handed in.")
-    command = f"tito collect {' '.join(map(str, given))}"
-    plan = make_plan(
-        course, given, module=module, output=output, listed=listed, taken=taken_files(take), command=command
-    )
-    if not plan.rows:
-        where = ", ".join(map(str, given))
-        raise CourseError(f"There is no notebook and no zip in {where}: give what was handed in.")
+    with tempfile.TemporaryDirectory(prefix="tinytorch-collect-") as scratch:
+        unpacked, refused = _unpack_downloads(given, Path(scratch))
+        plan = make_plan(
+            course,
+            [unpacked.get(path, path) for path in given],
+            module=module,
+            output=output,
+            listed=listed,
+            form=form,
+            taken=taken_files(take, unpacked),
+            command=f"tito collect {' '.join(shlex.quote(str(path)) for path in given)}",
+        )
+        if not plan.rows and not refused:
+            where = ", ".join(map(str, given))
+            raise CourseError(f"There is no notebook and no zip in {where}: give what was handed in.")
+        done = _carry_out(plan, output, dry_run)
+        rows = [*refused, *(_as_given(row, unpacked) for row in done)]
+    return dataclasses.replace(plan, rows=rows)
+
+
+def _carry_out(plan: Plan, output: Path, dry_run: bool) -> list[Row]:
+    """Collect what counts; return the row of each file with what became of it."""
     outcomes: dict[Path, Row] = {}
     rows = {row.path: row for row in plan.rows}
     for submission in plan.submissions:
@@ -188,7 +228,29 @@ def collect_all(
             raise CourseError(
                 f"Collecting had to stop at {submission.student} ({error}): all before is complete; run it again."
             ) from None
-    return dataclasses.replace(plan, rows=[outcomes.get(row.path, row) for row in plan.rows])
+    return [outcomes.get(row.path, row) for row in plan.rows]
+
+
+def _unpack_downloads(given: Sequence[Path], scratch: Path) -> tuple[dict[Path, Path], list[Row]]:
+    """Unpack the zips of whole classes; return where each is now, and a row for each file that was not unpacked."""
+    unpacked: dict[Path, Path] = {}
+    rows = []
+    for number, path in enumerate(given):
+        if path.is_file() and is_download(path):
+            unpacked[path] = scratch / str(number) / path.stem
+            unpacked[path].mkdir(parents=True)
+            refused = unpack_download(path, unpacked[path])
+            rows += [Row(path / name.lstrip("/"), What.REFUSED, why) for name, why in refused.items()]
+    return unpacked, rows
+
+
+def _as_given(row: Row, unpacked: Mapping[Path, Path]) -> Row:
+    """Return a row with the zip's name in place of the folder that it was unpacked to."""
+    for path, folder in unpacked.items():
+        why = row.why.replace(str(folder), str(path))
+        inside = path / row.path.relative_to(folder) if row.path.is_relative_to(folder) else row.path
+        row = dataclasses.replace(row, path=inside, why=why)
+    return row
 
 
 def _collect_newest(
@@ -198,7 +260,7 @@ def _collect_newest(
     collected = output / "submitted" / submission.student / module.assignment / module.notebook_name
     before = [collected] if collected.is_file() else []
     known = {path.read_bytes() for path in [*before, *_history(output, submission.student, module)]}
-    parts = {path: read_parts(module, path) for path in (submission.path, *submission.older)}
+    parts = {path: _read(module, submission, path) for path in (submission.path, *submission.older)}
     # at the same time, the one that was collected before
     is_newest = not before or time_of(collected)[0] < parts[submission.path].time
     new = [path for path in parts if parts[path].notebook not in known]

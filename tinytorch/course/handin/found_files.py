@@ -70,6 +70,7 @@ class FoundFile:
     parts: tuple[str, ...]  # its path below that folder; the name alone if the file itself was given
     kind: Kind
     why: str = ""  # of which kind a leftover is, or why a file is not opened
+    full: tuple[str, ...] = ()  # `parts`, with the name of the given folder before them
 
 
 def find_files(given: Path, own: Mapping[Path, str]) -> Iterator[FoundFile]:

@@ -79,6 +79,11 @@ def in_words(time: datetime, time_from: str) -> str:
     return f"{shown(time)}, {time_from}"
 
 
+def says(platform: str) -> str:
+    """Return the words for a time that a platform gives."""
+    return f"as {platform} says"
+
+
 def origin_of(folder: Path) -> dict[str, str]:
     """Return what is known of a collected notebook: the `file` that it came in, and who says its `time`."""
     try:

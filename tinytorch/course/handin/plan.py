@@ -14,22 +14,25 @@ import hashlib
 import re
 import shlex
 from collections import Counter, defaultdict
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from tinytorch.course.handin.found_files import RESULT_NAMES, RESULTS, FoundFile, Kind, find_files, notebook_stem
-from tinytorch.course.handin.hand_in import OWN_CLOCK, in_words, parse_time, read_parts, time_of
+from tinytorch.course.gradebook.class_list_file import ListedStudent
+from tinytorch.course.handin.class_list_match import described, identify
+from tinytorch.course.handin.found_files import PAGES, RESULT_NAMES, RESULTS, FoundFile, Kind, find_files, notebook_stem
+from tinytorch.course.handin.hand_in import OWN_CLOCK, in_words, parse_time, read_parts, says, time_of
 from tinytorch.course.handin.read_file import MOST_BYTES, NotANotebook, read_submission
 from tinytorch.course.handin.read_zip import NotAHandIn, unpack
-from tinytorch.course.handin.senders import Reader, Sender, by_folder
+from tinytorch.course.handin.senders import Reader, Sender, by_folder, find_reader
 from tinytorch.course.handin.submit import TIMESTAMP
 from tinytorch.course.instants import shown
 from tinytorch.course.layout import STUDENT_ID, Course, CourseError, Module
 from tinytorch.course.notebook import STUB, grade_ids, module_by_path, shared_cells, solution_cells
 
 BACKUP = ".backup-"
+NO_TIME = datetime.min.replace(tzinfo=UTC)
 SAME_TIME = timedelta(minutes=1)  # dates of files that were copied or cloned together say nothing of which is newer
 # What browsers, systems and JupyterLab put around the name of a copy
 COPY = re.compile(r"^(copy of )?(?P<name>.*?)([ _-]*(\(\d+\)|copy\d*|\d))*$", re.IGNORECASE)
@@ -87,6 +90,9 @@ class Submission:
     remarks: tuple[str, ...] = ()  # what the student has to know about how it was handed in
     older: tuple[Path, ...] = ()  # what else the student handed in
     module: Module | None = None
+    senders: Mapping[Path, Sender] = field(
+        default_factory=dict
+    )  # what the paths of all of these say, if a platform did
 
 
 @dataclass(frozen=True)
@@ -124,6 +130,16 @@ class HandIn:
     written: bool = True  # whether a cell to write is not as released
 
     @property
+    def place(self) -> Path:
+        """Its path below the student's own folder."""
+        return _place(self.file, self.sender)
+
+    @property
+    def is_direct(self) -> bool:
+        """Whether it was handed in as it is, and not in folders of the student's own."""
+        return not self.sender.inside or (self.sender.is_sure and len(self.sender.inside) == 1)
+
+    @property
     def is_zip(self) -> bool:
         """Whether the notebook is in a zip, which says whose it is and when it was handed in."""
         return self.file.kind == Kind.ZIP
@@ -131,7 +147,8 @@ class HandIn:
     @property
     def when(self) -> str:
         """When it was handed in, and who says so."""
-        return in_words(self.time, self.time_from)
+        late = f", late as {self.sender.platform} says" if self.sender.late else ""
+        return in_words(self.time, self.time_from) + late
 
     @property
     def at_the_right_place(self) -> bool:
@@ -148,8 +165,7 @@ class HandIn:
         """How well its place and name fit: 0 as expected, 1 a copy under another name, 2 in any other folder."""
         if self.at_the_right_place or self.module is None:
             return 0
-        own = COPY.match(notebook_stem(self.file.path.name))
-        is_copy = own is not None and own["name"].lower() == self.module.name
+        is_copy = _without_copy(self.place.name) == self.module.name
         return 1 if len(self.sender.inside) == 1 and is_copy else 2
 
     @functools.cached_property
@@ -166,8 +182,8 @@ def make_plan(
     module: Module | None = None,
     one_module: bool = False,
     output: Path | None = None,
-    reader: Reader = by_folder,
-    listed: Collection[str] = (),
+    form: str = "",
+    listed: Mapping[str, ListedStudent] | None = None,
     taken: Mapping[Path, str] | None = None,
     command: str = "tito collect",
 ) -> Plan:
@@ -179,15 +195,15 @@ def make_plan(
         module: the only module that counts; each file's own if None.
         one_module: whether all files have to be for one module; it is found out if `module` is None.
         output: the folder of results, which holds no hand-ins; the course's if None.
-        reader: how a path says who handed a file in.
-        listed: the ids of the students on the class list, if there is one.
+        form: how paths say who handed a file in, one of `FORMS`; it is found out if empty.
+        listed: the students on the class list, by id, if there is one.
         taken: files that a person has decided on, with resolved paths, and whose they are.
         command: what a sentence tells people to run, without the options that decide.
 
     Raises:
         CourseError: there is nothing that was handed in, or, with `one_module`, it is for several modules or for none.
     """
-    planner = _Planner(course, module, one_module, reader, listed, taken or {}, command)
+    planner = _Planner(course, module, one_module, form, listed or {}, taken or {}, command)
     return planner.plan(given, output or course.root)
 
 
@@ -198,10 +214,11 @@ class _Planner:
     course: Course
     module: Module | None
     one_module: bool
-    reader: Reader
-    listed: Collection[str]
+    form: str
+    listed: Mapping[str, ListedStudent]
     taken: Mapping[Path, str]
     command: str
+    reader: Reader = by_folder
     rows: list[Row] = field(default_factory=list)
     counts: Counter[str] = field(default_factory=Counter)
     hand_ins: list[HandIn] = field(default_factory=list)
@@ -235,23 +252,28 @@ class _Planner:
     def _find(self, given: Sequence[Path], output: Path) -> None:
         """Sort the files: hand-ins, leftovers, and others."""
         now = datetime.now(UTC)
-        seen: set[Path] = set()
+        found: dict[Path, FoundFile] = {}
         for path in given:
-            for file in find_files(path, self._own(path, output)):
-                if file.path in seen:
-                    continue
-                seen.add(file.path)
-                if file.kind == Kind.LEFTOVER:
-                    self.counts[file.why] += 1
-                elif file.kind == Kind.REFUSED:
-                    self._row(file.path, What.REFUSED, file.why, self._sender(file).student)
-                elif file.kind == Kind.ZIP:
-                    self._add_zip(file, now)
-                elif file.kind == Kind.NOTEBOOK and BACKUP not in file.path.name:
-                    self._add_notebook(file)
-                else:
-                    why = "a backup that `tito reset` made" if file.kind == Kind.NOTEBOOK else "no notebook"
-                    self.others.append((file, self._sender(file).student if len(file.parts) > 1 else "", why))
+            own = self._own(path, output)
+            for file in find_files(path, own):
+                # a folder that is given may be the one that a platform's form begins with
+                parts = (path.resolve().name, *file.parts) if path.is_dir() else file.parts
+                found.setdefault(file.path, dataclasses.replace(file, full=parts))
+        self.reader = find_reader(self.form, [file.full for file in found.values()], given)
+        for file in found.values():
+            sender = self._sender(file)
+            student = sender.student if sender.inside else ""
+            if file.kind == Kind.LEFTOVER or (sender.is_page and file.kind == Kind.OTHER):
+                self.counts[file.why or PAGES] += 1
+            elif file.kind == Kind.REFUSED:
+                self._row(file.path, What.REFUSED, file.why, sender.student)
+            elif file.kind == Kind.ZIP:
+                self._add_zip(file, sender, now)
+            elif file.kind == Kind.NOTEBOOK and BACKUP not in file.path.name:
+                self._add_notebook(file, sender)
+            else:
+                why = "a backup that `tito reset` made" if file.kind == Kind.NOTEBOOK else "no notebook"
+                self.others.append((file, student, why))
 
     def _own(self, given: Path, output: Path) -> dict[Path, str]:
         """Return what is no hand-in below a folder: the course, and the folder of results."""
@@ -266,28 +288,33 @@ class _Planner:
         return own
 
     def _sender(self, file: FoundFile) -> Sender:
-        return self.reader(file.parts)
+        """Return what a file's path says, with the student's id as the class list has it."""
+        found = self.reader(file.full)
+        if found is None or not found.is_sure:
+            found = by_folder(file.parts)
+        return dataclasses.replace(found, student=identify(found, self.listed), path=file.parts)
 
     def _row(
         self, path: Path, what: What, why: str = "", student: str = "", module: Module | None = None, time: str = ""
     ) -> None:
         self.rows.append(Row(path, what, why, student, module, time))
 
-    def _add_zip(self, file: FoundFile, now: datetime) -> None:
+    def _add_zip(self, file: FoundFile, sender: Sender, now: datetime) -> None:
         try:
             found = unpack(self.course, file.path, now)
         except NotAHandIn as problem:
-            self._row(file.path, What.REFUSED, str(problem), self._sender(file).student if len(file.parts) > 1 else "")
+            self._row(file.path, What.REFUSED, str(problem), sender.student if sender.inside else "")
             return
-        time = parse_time(found.parts[TIMESTAMP])
+        time, time_from = parse_time(found.parts[TIMESTAMP]), OWN_CLOCK
+        if sender.time:
+            time, time_from = sender.time, says(sender.platform)
         student = self.taken.get(file.path.resolve(), found.student)
-        self.hand_ins.append(HandIn(file, student, self._sender(file), found.module, time, OWN_CLOCK))
+        self.hand_ins.append(HandIn(file, student, sender, found.module, time, time_from))
 
-    def _add_notebook(self, file: FoundFile) -> None:
-        sender = self._sender(file)
+    def _add_notebook(self, file: FoundFile, sender: Sender) -> None:
         student = self.taken.get(file.path.resolve(), sender.student)
-        by_path = module_by_path(self.course, file.path)
-        time, time_from = time_of(file.path)
+        by_path = module_by_path(self.course, _place(file, sender))
+        time, time_from = (sender.time, says(sender.platform)) if sender.time else time_of(file.path)
         is_another = self.module is not None and by_path not in (None, self.module) and _is_all_named(file, by_path)
         if is_another and self._module_of(_names_in(file.path), None) == by_path:
             self.hand_ins.append(HandIn(file, student, sender, by_path, time, time_from))
@@ -329,15 +356,25 @@ class _Planner:
         """
         if self.module is None or each.is_zip:
             return each
-        expected = [(), (self.module.notebook_name,), (self.module.assignment, self.module.notebook_name)]
-        if each.module is None and (not each.sender.inside or self._is_taken(each)):
+        expected = [(self.module.notebook_name,), (self.module.assignment, self.module.notebook_name)]
+        is_expected = each.is_direct or each.sender.inside in expected
+        if each.module is None and (each.is_direct or self._is_taken(each)):
             return dataclasses.replace(each, module=self.module)
-        if self.one_module and each.module not in (None, self.module) and each.sender.inside in expected:
+        if self.one_module and each.module not in (None, self.module) and is_expected:
             return dataclasses.replace(each, module=self.module, written=False)
         return each
 
     def _hold_usurped(self) -> None:
-        """Hold what is handed in by one person in the name of another."""
+        """Hold what nobody on the class list handed in, and what one person handed in in the name of another."""
+        of_modules = {module.name for module in self.course.modules}
+        for each in [each for each in self.hand_ins if not self._is_taken(each)]:
+            if not each.sender.inside and not each.is_zip and _without_copy(each.place.name) in of_modules:
+                self._hold(each, "its name does not say whose it is", "STUDENT")
+            elif each.sender.others:
+                self._hold(each, f"a group handed it in: {', '.join([each.sender.name, *each.sender.others])}")
+            elif not each.sender.student:
+                self._hold(each, f"the class list has nobody, or several, for {described(each.sender)}", "STUDENT")
+        self._call_by_their_zips()
         claims: dict[str, set[str]] = defaultdict(set)  # by first folder: whose hand-ins are in it
         notebooks_of = {each.sender.student for each in self.hand_ins if not each.is_zip and each.sender.inside}
         for each in self.hand_ins:
@@ -346,13 +383,14 @@ class _Planner:
         contradicted: list[HandIn] = []
         by_sender: dict[tuple[str, Module | None], dict[str, list[HandIn]]] = defaultdict(lambda: defaultdict(list))
         for each in self.hand_ins:
-            folder = each.sender.student if each.sender.inside else each.student
-            if self._is_taken(each) or (len(claims[folder]) > 1 and folder not in notebooks_of):
-                folder = each.student  # a person has decided, or the folder is nobody's
-            if each.is_zip and folder != each.student and (folder in self.listed or folder in notebooks_of):
+            sender = each.sender.student if each.sender.inside else each.student
+            is_nobodys = not each.sender.is_sure and len(claims[sender]) > 1 and sender not in notebooks_of
+            if self._is_taken(each) or is_nobodys:
+                sender = each.student  # a person has decided, or the folder is nobody's
+            if each.is_zip and sender != each.student and (sender in self.listed or sender in notebooks_of):
                 contradicted.append(each)
             else:
-                by_sender[each.student, each.module][folder].append(each)
+                by_sender[each.student, each.module][sender].append(each)
         for each in contradicted:
             self._hold(each, f"its path says {each.sender.student}, and the manifest in it says {each.student}")
         for (student, _), hand_ins in by_sender.items():
@@ -373,6 +411,23 @@ class _Planner:
         """Whether a person has decided whose it is, and that it counts."""
         return each.file.path.resolve() in self.taken
 
+    def _call_by_their_zips(self) -> None:
+        """Give each person whom only a platform's number names the id that all zips of that person say."""
+        if self.listed:
+            return
+        said: dict[str, set[str]] = defaultdict(set)
+        senders: dict[str, set[str]] = defaultdict(set)
+        for each in self.hand_ins:
+            if each.is_zip and each.sender.is_sure:
+                said[each.sender.student].add(each.student)
+                senders[each.student].add(each.sender.student)
+        for place, each in enumerate(self.hand_ins):
+            names = said[each.sender.student] if each.sender.is_sure else set()
+            if len(names) == 1 and len(senders[name := next(iter(names))]) == 1:
+                student = each.student if self._is_taken(each) else name
+                sender = dataclasses.replace(each.sender, student=name)
+                self.hand_ins[place] = dataclasses.replace(each, student=student, sender=sender)
+
     def _hold(self, each: HandIn, reason: str, student: str = "") -> None:
         """Hold a hand-in, with the command that decides."""
         whose = student or (each.student if STUDENT_ID.match(each.student) else "STUDENT")
@@ -384,7 +439,7 @@ class _Planner:
     def _is_hand_in(self, each: HandIn) -> bool:
         """Whether a notebook can be a student's hand-in of a module that counts; if not, a row says why."""
         if each.module is None:
-            if not each.sender.inside:
+            if each.is_direct:
                 why = each.unreadable or "it does not show which module it is for: choose one by --module"
                 what = What.PROBLEM if each.unreadable else What.HELD
                 self._row(each.file.path, what, why, each.student, None, each.when)
@@ -424,7 +479,9 @@ class _Planner:
         older += self._settle(student, module, [each for each in group if readable and each.unreadable], counting)
         remarks = _remarks(module, counting, len(older) + 1)
         paths = tuple(each.file.path for each in older)
-        self.submissions.append(Submission(student, counting.file.path, counting.unreadable, remarks, paths, module))
+        senders = {each.file.path: each.sender for each in (counting, *older) if each.sender.is_sure}
+        submission = Submission(student, counting.file.path, counting.unreadable, remarks, paths, module, senders)
+        self.submissions.append(submission)
 
     def _distinct(self, student: str, hand_ins: list[HandIn]) -> list[HandIn]:
         """Return hand-ins, the oldest first, without those that repeat the one before."""
@@ -502,8 +559,19 @@ class _Planner:
             problem = f"no notebook was handed in but {', '.join(names[:3])}: hand in the .ipynb file"
         for file, _ in own:
             self._row(file.path, What.PROBLEM, problem, student)
-        if wanted and STUDENT_ID.match(student):
+        if wanted and STUDENT_ID.match(student) and not self._sender(own[0][0]).is_sure:
             self.submissions.append(Submission(student, path, problem, (problem,), module=wanted))
+
+
+def _without_copy(name: str) -> str:
+    """Return a notebook's name without its ending and without what was put around it for a copy."""
+    found = COPY.match(notebook_stem(name))
+    return found["name"].lower() if found else name
+
+
+def _place(file: FoundFile, sender: Sender) -> Path:
+    """Return a file's path below its student's own folder; its name if it lies in none."""
+    return Path(*(sender.inside or file.parts[-1:] or (file.path.name,)))
 
 
 def _is_all_named(file: FoundFile, module: Module | None) -> bool:
@@ -520,6 +588,8 @@ def _names_in(path: Path) -> set[str]:
 
 def _rivals(hand_ins: list[HandIn]) -> list[HandIn]:
     """Return the hand-in that counts, or those among which a person has to choose; they come with the oldest first."""
+    latest = max((each.sender.attempt, each.sender.time or NO_TIME) for each in hand_ins)
+    hand_ins = [each for each in hand_ins if (each.sender.attempt, each.sender.time or NO_TIME) == latest]
     written = [each for each in hand_ins if each.written or each.is_zip] or hand_ins
     best = min((each.rank for each in written), default=0)
     if best == 2:
@@ -545,8 +615,8 @@ def _close(first: HandIn, second: HandIn) -> bool:
 def _remarks(module: Module, counting: HandIn, count: int) -> tuple[str, ...]:
     """Return what a student has to know about how a notebook was handed in."""
     path, remarks = counting.file.path, []
-    if not counting.is_zip and path.name != module.notebook_name and not _is_students_own(counting):
-        remarks.append(f"the notebook was handed in as {path.name}; it must be called {module.notebook_name}")
+    if not counting.is_zip and counting.place.name != module.notebook_name and not _is_students_own(counting):
+        remarks.append(f"the notebook was handed in as {counting.place.name}; it must be called {module.notebook_name}")
     if count > 1:
         handed_in = f"{path.parent.name}/{path.name}, of {shown(counting.time)}"
         remarks.append(f"{count} notebooks were handed in; the newest that can be read counts, {handed_in}")
