@@ -310,7 +310,7 @@ def test_where_no_descriptor_is_left_the_file_is_named_with_what_to_do(tmp_path)
     code = (
         "import os, resource, sys\nfrom tinytorch.datasets import MemmapDataset\n"
         f"dataset = MemmapDataset({str(tmp_path / 'rows.npy')!r}, access='random')\n"
-        "resource.setrlimit(resource.RLIMIT_NOFILE, (os.dup(0), 4096))\ndataset[0]"
+        "resource.setrlimit(resource.RLIMIT_NOFILE, (os.dup(0),) * 2)\ndataset[0]"
     )
     result = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
     assert "too many files are open: put several arrays into one file" in result.stderr
