@@ -22,6 +22,7 @@ from traitlets.config import Config
 from tinytorch.course.files import write_whole
 from tinytorch.course.gradebook.student_files import StudentFiles
 from tinytorch.course.kept import compiled_templates
+from tinytorch.course.reports.sanitize import POLICY, clean_html, clean_prose, drop_free_form
 
 TEMPLATE = Path(__file__).parent / "templates" / "tinytorch_feedback"
 WITHOUT_DESCRIPTION = re.compile(r"<img\b(?![^>]*\balt=)")
@@ -40,7 +41,7 @@ def _coloured(source: str, language: str | None = None, metadata: dict[str, Any]
 
 
 class FeedbackExporter(HTMLExporter):  # type: ignore[misc]
-    """Writes feedback pages with the template tinytorch_feedback; a page loads nothing from other hosts."""
+    """Writes feedback pages with the template tinytorch_feedback; a page runs nothing, and loads nothing."""
 
     _prose: ClassVar[dict[str, str]] = {}
 
@@ -54,6 +55,7 @@ class FeedbackExporter(HTMLExporter):  # type: ignore[misc]
             *config.HTMLExporter.get("extra_template_paths", []),
             str(NBGRADER_TEMPLATES),
         ]
+        config.FeedbackExporter.sanitize_html = True
         super().__init__(config=config, **settings)
 
     def from_notebook_node(
@@ -61,9 +63,11 @@ class FeedbackExporter(HTMLExporter):  # type: ignore[misc]
     ) -> tuple[str, dict[str, Any]]:
         """Return the page. HTMLExporter would parse all of it again to give pictures the text that this adds."""
         resources = self._init_resources(resources)
+        resources["policy"] = POLICY
         self.register_filter("highlight_code", _coloured)
         widgets = WidgetsDataTypeFilter(notebook_metadata=self._nb_metadata, parent=self, resources=resources)
         self.register_filter("filter_data_type", widgets)
+        self.register_filter("clean_html", clean_html)
         page, resources = TemplateExporter.from_notebook_node(self, nb, resources, **settings)
         return WITHOUT_DESCRIPTION.sub('<img alt="a picture that the notebook draws"', page), resources
 
@@ -79,17 +83,18 @@ class FeedbackExporter(HTMLExporter):  # type: ignore[misc]
         """Prepare the notebook, without the copies and the checks after each step: nobody else uses it."""
         for preprocessor in self._preprocessors:
             nb, resources = preprocessor(nb, resources)
+        drop_free_form(nb)
         return nb, resources
 
     @pass_context
     def markdown2html(self, context: Any, source: str) -> str:
-        """Return prose as HTML; remember it unless pictures are attached to it."""
+        """Return prose as sanitized HTML; remember it unless pictures are attached to it."""
         if context.get("cell", {}).get("attachments"):
-            return str(super().markdown2html(context, source))
+            return clean_prose(str(super().markdown2html(context, source)))
         if source not in self._prose:
             if len(self._prose) > REMEMBERED_CELLS:
                 self._prose.clear()
-            self._prose[source] = str(super().markdown2html(context, source))
+            self._prose[source] = clean_prose(str(super().markdown2html(context, source)))
         return self._prose[source]
 
 

@@ -324,7 +324,8 @@ class _Collector:
         """Take the reply, which says how the code ended."""
         self.replied = True
         self.asked_to_exit = any(payload.get("source") == "ask_exit" for payload in content.get("payload", []))
-        self.ran.execution_count = content.get("execution_count")
+        count = content.get("execution_count")
+        self.ran.execution_count = count if type(count) is int else None
         if content["status"] == "ok":
             return
         self.ran.status = "error"
