@@ -8,7 +8,7 @@ BIN := $(VENV)/bin
 INSTALLED := $(VENV)/.installed
 
 .DEFAULT_GOAL := help
-.PHONY: help install sandbox postgres chromium voice build docs demo check check-types check-tests test browser torch other-python mutants soak kill bench-grading bench-loader pillow-images lint lab lock clean
+.PHONY: help install sandbox postgres chromium voice build docs demo check check-types check-tests test browser torch other-python mutants check-against-grade soak kill bench-grading bench-loader pillow-images lint lab lock clean
 
 help:  ## list the commands
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1\t\2/' | expand -t 24
@@ -93,6 +93,9 @@ other-python: $(INSTALLED) sandbox  ## build, test and grade with the newest oth
 
 mutants: $(INSTALLED)  ## break the reference solutions in hundreds of small ways, and see that the tests notice (MODULE=05, or all)
 	$(BIN)/python -m tests.programs.mutants $(filter-out all,$(MODULE))
+
+check-against-grade: $(INSTALLED) sandbox  ## check and grade every submission of the corpora: both say the same of every visible test
+	$(BIN)/python -m tests.programs.check_against_grade
 
 soak: $(INSTALLED) sandbox  ## grade the reference 200 times while every core is busy: each gives 100
 	$(BIN)/python -m tests.programs.soak
