@@ -1,4 +1,4 @@
-"""`tito check` and grading say the same of every visible test; `make check-against-grade` asks it of all submissions."""
+"""`tito check` and grading say the same of every visible test; `make check-against-grade` asks it of each submission."""
 
 from __future__ import annotations
 
