@@ -1,4 +1,4 @@
-"""`tito check` and grading say the same of every visible test: a few submissions; `make check-against-grade` asks all."""
+"""`tito check` and grading say the same of every visible test; `make check-against-grade` asks it of the corpora."""
 
 from __future__ import annotations
 

@@ -185,8 +185,10 @@ def check(
     tito check 05 --step 4 --watch     again each time that you save the notebook
     tito check my/copy/dataloader.ipynb
     """
+    from tinytorch.course.patches import import_nbformat_later
     from tinytorch.course.sandbox.environment import ONE_THREAD
 
+    import_nbformat_later()
     os.environ.update(ONE_THREAD)  # before NumPy is loaded: the tests run as they do when they are graded
     from tinytorch.course.student.show_check import check_once, check_when_saved
 

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import nbformat
-from nbformat import NotebookNode
+from nbformat import NotebookNode, from_dict
 
 from tinytorch.course.error_text import first_line
 from tinytorch.course.layout import Course, CourseError, Module
@@ -32,6 +32,19 @@ def read_notebook(path: Path) -> NotebookNode:
         raise CourseError(
             f"{path} cannot be read as a notebook ({reason}): save it again in JupyterLab, or ask for another copy."
         ) from None
+    return notebook
+
+
+def as_notebook(document: dict[str, Any]) -> NotebookNode:
+    """Return the content of a file in nbformat 4 as nbformat reads it, its outputs apart, without checking it."""
+    notebook = from_dict(document)
+    for cell in notebook.cells:
+        if isinstance(cell.get("source"), list):
+            cell.source = "".join(cell.source)
+        for attachment in cell.get("attachments", {}).values():
+            for kind, content in attachment.items():
+                if isinstance(content, list) and not kind.endswith("json"):
+                    attachment[kind] = "".join(content)
     return notebook
 
 

@@ -13,6 +13,7 @@ from nbformat import NotebookNode
 
 from tinytorch.course.handin.mend_json import mend
 from tinytorch.course.layout import CourseError
+from tinytorch.course.notebook import as_notebook
 from tinytorch.course.notes import Kind
 
 MOST_BYTES = 20_000_000  # the untouched notebook has 125 kB, one with all plots about 1 MB
@@ -67,7 +68,8 @@ def read_submission(path: Path) -> tuple[NotebookNode, list[str]]:
     try:
         document, mended = mend(json.loads(text))
         changes += mended
-        notebook = nbformat.reader.reads(json.dumps(document))
+        is_current = document.get("nbformat") == 4
+        notebook = as_notebook(document) if is_current else nbformat.reader.reads(json.dumps(document))
         version = notebook.nbformat
         if version != 4:
             notebook = nbformat.convert(notebook, 4)
