@@ -24,13 +24,19 @@ import json, sys
 
 apply("skip_unused_formats")
 apply("import_server_extensions_later")
+apply("import_nbformat_later")
+import nbformat
+from nbformat import NotebookNode
+imported = "jsonschema" in sys.modules
+read = nbformat.reads('{"nbformat": 4, "nbformat_minor": 5, "metadata": {}, "cells": []}', as_version=4)
 import jsonschema
 seen = {"skip_unused_formats": [name for name in UNUSED_FORMATS if sys.modules.get(name) is not None]}
+seen["import_nbformat_later"] = [imported, "jsonschema" in sys.modules, type(read) is NotebookNode]
 import nbgrader
 seen["import_server_extensions_later"] = sys.modules.get("jupyter_server") is not None
 
 for name in PATCHES:
-    if name not in ("skip_unused_formats", "import_server_extensions_later", "without_debugger"):
+    if not name.endswith("_later") and name not in ("skip_unused_formats", "without_debugger"):
         apply(name)
 
 import sqlalchemy
@@ -139,6 +145,11 @@ def test_jsonschema_imports_what_checks_web_addresses_and_durations(
 ) -> None:
     assert stock["skip_unused_formats"] == list(patches.UNUSED_FORMATS)
     assert patched["skip_unused_formats"] == []
+
+
+def test_nbformat_imports_jsonschema_for_its_nodes(stock: dict[str, Any], patched: dict[str, Any]) -> None:
+    assert stock["import_nbformat_later"] == [True, True, True]
+    assert patched["import_nbformat_later"] == [False, True, True]
 
 
 def test_nbgrader_imports_a_web_server_for_its_extensions(stock: dict[str, Any], patched: dict[str, Any]) -> None:

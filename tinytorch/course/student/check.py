@@ -29,6 +29,7 @@ from tinytorch.course.sandbox.kernel import Kernel
 from tinytorch.course.sandbox.limits import Limits
 from tinytorch.course.stand_ins import stand_ins
 from tinytorch.course.student.steps import Step, shown_name, steps_of
+from tinytorch.course.verdict.kept_tests import split_once
 from tinytorch.course.verdict.run_cells import NOT_CONFIGURED, CellRun
 from tinytorch.course.verdict.run_tests import SubmissionRunner, is_judged
 
@@ -80,6 +81,7 @@ class Check:
         prepared = stand_ins(self.course, self.module)
         for cell in self.notebook.cells:
             cell.source = prepared.get(grade_id(cell) or "", cell.source)
+        split_once([cell.source for cell in self.released.cells if is_judged(cell)])
         with tempfile.TemporaryDirectory() as folder:
             resources = {"metadata": {"path": folder}, "nbgrader": {"assignment": self.module.assignment}}
             _Runner(self, report).preprocess(self.notebook, resources)

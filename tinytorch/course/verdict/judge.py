@@ -18,6 +18,7 @@ from typing import Literal
 from nbformat import NotebookNode
 
 from tinytorch.course.outputs import error_output
+from tinytorch.course.verdict.kept_tests import parts_of
 from tinytorch.course.verdict.replay import Evidence, Outcome, decide
 from tinytorch.course.verdict.split_test import LOOK, Part, take_apart
 
@@ -54,7 +55,7 @@ def judge(
         decide: runs the grader's halves on the evidence; a `Decider` does so within limits.
     """
     look = f"{LOOK}_{secrets.token_hex(8)}"
-    parts = [(part, f"application/x-evidence-{secrets.token_hex(8)}") for part in take_apart(source)]
+    parts = [(part, f"application/x-evidence-{secrets.token_hex(8)}") for part in parts_of(source)]
     kinds = {kind for _, kind in parts}
     outputs = run(_student_source(parts, look, witness))
     errors = [output for output in outputs if output.output_type == "error"]
