@@ -13,11 +13,12 @@ from typing import Any
 
 from nbconvert.preprocessors import Preprocessor
 from nbformat import NotebookNode
-from nbgrader.api import Gradebook, MissingEntry  # noqa: TID251 - for annotations
+from nbgrader.api import Gradebook, MissingEntry, Student  # noqa: TID251 - for annotations
 from nbgrader.apps import NbGraderAPI
 from nbgrader.converters import Autograde
 from nbgrader.preprocessors import AssignLatePenalties, SaveAutoGrades
 from nbgrader.utils import find_all_files
+from sqlalchemy import func, or_
 from sqlalchemy.exc import SAWarning
 from traitlets import List, Unicode
 from traitlets.utils.importstring import import_item
@@ -108,7 +109,7 @@ def _saved_at_once(gradebook: Gradebook, notebook: str, assignment: str, student
     submitted = load_submission(gradebook, notebook, assignment, student)
     grades = {grade.name: grade for grade in submitted.grades}
     comments = {comment.name: comment for comment in submitted.comments}
-    own = gradebook.find_grade, gradebook.find_comment, gradebook.db.commit
+    own = gradebook.find_grade, gradebook.find_comment
 
     def find_grade(name: str, *of: str) -> Any:
         return grades[name] if name in grades else own[0](name, *of)
@@ -116,12 +117,24 @@ def _saved_at_once(gradebook: Gradebook, notebook: str, assignment: str, student
     def find_comment(name: str, *of: str) -> Any:
         return comments[name] if name in comments else own[1](name, *of)
 
-    gradebook.find_grade, gradebook.find_comment, gradebook.db.commit = find_grade, find_comment, lambda: None
+    gradebook.find_grade, gradebook.find_comment = find_grade, find_comment
+    try:
+        with _one_commit(gradebook):
+            yield
+    finally:
+        gradebook.find_grade, gradebook.find_comment = own
+
+
+@contextmanager
+def _one_commit(gradebook: Gradebook) -> Iterator[None]:
+    """Save all changes at the end, or none; nbgrader's own functions save each by itself, and wait for the disk."""
+    commit = gradebook.db.commit
+    gradebook.db.commit = gradebook.db.flush
     try:
         yield
-        own[2]()
+        commit()
     finally:
-        gradebook.find_grade, gradebook.find_comment, gradebook.db.commit = own
+        gradebook.db.commit = commit
 
 
 def is_stranger(gradebook: Gradebook, student: str) -> bool:
@@ -129,8 +142,9 @@ def is_stranger(gradebook: Gradebook, student: str) -> bool:
 
     nbgrader adds each student who hands in, with nothing but the id; without a class list nobody is a stranger.
     """
-    listed = {each.id for each in gradebook.students if each.first_name or each.last_name or each.email}
-    return bool(listed) and student not in listed
+    known = (Student.first_name, Student.last_name, Student.email)
+    listed = gradebook.db.query(Student.id).filter(or_(*(func.coalesce(each, "") != "" for each in known)))
+    return listed.filter(Student.id == student).first() is None and listed.first() is not None
 
 
 class Recorder:
@@ -192,7 +206,11 @@ class Recorder:
             raise CourseError(f"{file} holds no time that can be told: {FORMS}.") from None
 
     def _enter_submission(self, student: str, timestamp: Any) -> None:
-        with warnings.catch_warnings(), open_for_writing(self.coursedir.db_url, self.course_id) as gradebook:
+        with (
+            warnings.catch_warnings(),
+            open_for_writing(self.coursedir.db_url, self.course_id) as gradebook,
+            _one_commit(gradebook),
+        ):
             warnings.simplefilter("ignore", SAWarning)  # nbgrader fills in a new submission's grades bit by bit
             try:
                 gradebook.find_student(student)
