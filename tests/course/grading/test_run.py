@@ -201,3 +201,32 @@ def test_four_that_try_to_last_hold_nobody_back_and_cost_nobody_a_point(course: 
     assert len(order) == 12
     endless = [name.replace("_", "-") for name in LASTING if name != "a_is_huge"]
     assert sum(order.index(student) < min(map(order.index, endless)) for student in honest) >= 2
+
+
+# A preprocessor of the course in which the grader itself hangs, outside of any sandbox
+HANGING = """
+from nbgrader.preprocessors import NbGraderPreprocessor
+
+class Hang(NbGraderPreprocessor):
+    def preprocess(self, nb, resources):
+        if resources["nbgrader"]["student"] == "hangs":
+            sum(range(10**15))
+        return nb, resources
+"""
+
+
+def test_a_run_waits_for_nobody_for_ever_and_names_whom_it_did_not_wait_for(
+    course: TinyCourse, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (course.root / "hanging.py").write_text(HANGING, encoding="utf-8")
+    monkeypatch.syspath_prepend(course.root)
+    monkeypatch.setattr("tinytorch.course.grading.run.SPARE_SECONDS", 0.0)
+    course.configure(
+        ("submission_timeout = 120\n", "submission_timeout = 8\n"),
+        more='c.Autograde.autograde_preprocessors.insert(0, "hanging.Hang")\n',
+    )
+    run = course.tito("grade", hand_in_each(course, hangs={}, right={}), "--module", "02", "--workers", "1")
+    assert run.returncode == 1
+    assert "hangs: grading it took longer than 10 s, and was stopped: look at what it does" in run.stdout
+    assert "right" in run.stdout
+    assert GradedClass(course, course.root / "handed_in", course.root, run).points("right")["points"] == 20

@@ -5,7 +5,7 @@ from __future__ import annotations
 import nbformat
 import pytest
 
-from tinytorch.course.reports.sanitize import clean_html, clean_prose, drop_free_form
+from tinytorch.course.reports.sanitize import TOO_MUCH, clean_html, clean_prose, drop_free_form
 
 PNG = "data:image/png;base64,iVBORw0KGgo="
 
@@ -49,3 +49,8 @@ def test_settings_that_templates_would_put_on_the_page_are_dropped() -> None:
     drop_free_form(notebook)
     assert (cell.id, cell.execution_count, cell.metadata) == ("b", None, {"nbgrader": {"grade_id": "x"}})
     assert picture.metadata == {"image/png": {"height": 20}, "text/html": {}}
+
+
+def test_more_tags_than_anybody_reads_are_not_shown() -> None:
+    assert clean_html("<div>" * 100_000) == clean_prose("<div>" * 100_000) == TOO_MUCH
+    assert clean_html("<td>" * 1000) != TOO_MUCH

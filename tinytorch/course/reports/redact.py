@@ -30,7 +30,7 @@ PRINTED = "[what was printed and shown while this test ran is left out: a part o
 LEAST_CHARACTERS = 20  # a shorter line, such as `x = 1`, reveals nothing
 LEAST_LETTERS_AND_DIGITS, LEAST_LETTERS = 14, 9  # in what is found by its letters and digits alone
 ANSI = re.compile(r"\x1b\[[0-9;]*[A-Za-z]")
-TAG = re.compile(r"<[^>]*>")
+TAG = re.compile(r"<[^<>]*>")
 BEGIN, END = "BEGIN HIDDEN TESTS", "END HIDDEN TESTS"
 HIDDEN = re.compile(rf"{BEGIN}.*?{END}", re.DOTALL)
 FRAME = re.compile(r"^\s*(File\b|(Cell|Input)\s+In\s?\[(?P<count>\d+)\]|\[\.\.\. skipping)")

@@ -41,6 +41,8 @@ STYLES = {
 }
 # Their content is no text to show; bleach would show it
 WITH_CONTENT = re.compile(r"<(script|style|template|noscript|title)\b.*?(</\1\s*>|\Z)", re.IGNORECASE | re.DOTALL)
+MOST_TAGS = 4_000  # a table of 60 rows has a quarter of it; the time for nested ones grows with the square
+TOO_MUCH = f"<p>[what was written or displayed here has more than {MOST_TAGS:,} tags, too many to show]</p>"
 REMEMBERED = 2_000
 NO_LETTERS = re.compile(r"[^A-Za-z0-9_-]")
 
@@ -66,12 +68,16 @@ def _cleaner(strip: bool) -> Cleaner:
 @functools.lru_cache(REMEMBERED)  # prose, and what the profiles display, are the same for a whole class
 def clean_prose(html: str) -> str:
     """Return prose as HTML in which other tags than those of prose are text: `List<int>` and `<script>` can be read."""
-    return str(_cleaner(strip=False).clean(html))
+    return _clean(html, strip=False)
 
 
 @functools.lru_cache(REMEMBERED)
 def _clean_output(html: str) -> str:
-    return str(_cleaner(strip=True).clean(WITH_CONTENT.sub("", html)))
+    return _clean(WITH_CONTENT.sub("", html), strip=True)
+
+
+def _clean(html: str, *, strip: bool) -> str:
+    return str(_cleaner(strip).clean(html)) if html.count("<") <= MOST_TAGS else TOO_MUCH
 
 
 def clean_html(element: Any) -> str:
