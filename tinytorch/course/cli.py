@@ -733,7 +733,10 @@ def similar(
 @app.command("return", rich_help_panel=INSTRUCTORS)
 def return_scores(
     module: OneModule,
-    template: Annotated[Path, typer.Option(help="The grades as the platform exported them.")],
+    template: Annotated[Path | None, typer.Option(help="The grades as the platform exported them.")] = None,
+    feedback: Annotated[
+        Path | None, typer.Option(help="The zip of feedback pages to write, for Moodle or Canvas to take in bulk.")
+    ] = None,
     to: Annotated[
         str, typer.Option(help="canvas, moodle, d2l, blackboard or gradescope; found out from the file if not given.")
     ] = "",
@@ -755,6 +758,7 @@ def return_scores(
     tito return 05 --template canvas_export.csv
     tito return 05 --to moodle --template worksheet.csv --scale 100
     tito return 05 --template export.csv --mark missing=0 --mark waiting=score
+    tito return 05 --feedback feedback.zip
 
     Only the cells of one column change. Who is flagged, waits for points by hand or handed in nothing is left out and
     named, unless --mark says what to enter.
@@ -765,7 +769,9 @@ def return_scores(
     from tinytorch.course.gradebook.nbgrader_api import open_nbgrader_in
     from tinytorch.course.gradebook.open_read_only import open_read_only
     from tinytorch.course.gradebook.returned_scores import record_returned
-    from tinytorch.course.gradebook.standing import STATES, read_standings
+    from tinytorch.course.gradebook.standing import FLAGGED, MISSING, STATES, read_standings
+    from tinytorch.course.gradebook.student_files import StudentFiles
+    from tinytorch.course.handin.feedback_zip import write_feedback_zip
     from tinytorch.course.reports.fill_template import MARKS, fill_template
 
     course = Course.find()
@@ -773,6 +779,10 @@ def return_scores(
     marks = dict(_pair(each, "--mark", "missing=0") for each in mark or [])
     if unknown := [name for name in marks if name not in MARKS]:
         raise CourseError(f"--mark takes {', '.join(MARKS)}, and not {unknown[0]!r}.")
+    if template is None and feedback is None:
+        raise CourseError(
+            "Say what goes back: scores with --template FILE, feedback pages with --feedback FILE, or both."
+        )
     api = open_nbgrader_in(course, (output or course.root).resolve())
     coursedir = api.coursedir
     with open_read_only(coursedir.db_url) as gradebook:
@@ -780,6 +790,16 @@ def return_scores(
     assign_penalties(api, chosen)
     with open_read_only(coursedir.db_url) as gradebook:
         standings = read_standings(gradebook, chosen)
+    if feedback is not None:
+        students = [each.student.id for each in standings if each.state not in (FLAGGED, MISSING)]
+        made = write_feedback_zip(StudentFiles(coursedir, chosen), chosen, students, feedback)
+        print(f"wrote {feedback}: the pages of {len(made.students)} students; upload it to {made.platform}")
+        if made.without_page:
+            print(f"left out, no page in feedback/: {', '.join(made.without_page)}")
+        if made.from_elsewhere:
+            print(f"left out, not from a download of {made.platform}: {', '.join(made.from_elsewhere)}")
+    if template is None:
+        return
     path = write or template.with_name(f"{template.stem}-{chosen.assignment}{template.suffix}")
     filled = fill_template(chosen, standings, template, path, platform=to, column=column, scale=scale, marks=marks)
     points = {each.student.id: each.points for each in standings if each.student.id in filled.filled}
