@@ -6,7 +6,6 @@ completion must not take.
 
 from __future__ import annotations
 
-import gc
 import os
 import platform
 import sys
@@ -17,9 +16,8 @@ import typer
 from typer.core import TyperGroup
 
 import tinytorch
-from tinytorch.course.layout import Course, CourseError, Module
+from tinytorch.course.layout import Course, CourseError, one_sentence
 
-OBJECTS_PER_COLLECTION = 50_000  # instead of 700
 STUDENTS, INSTRUCTORS = "Students", "Instructors"  # the groups of commands in `tito --help`
 
 
@@ -185,18 +183,9 @@ def check(
     tito check 05 --step 4 --watch     again each time that you save the notebook
     tito check my/copy/dataloader.ipynb
     """
-    from tinytorch.course.patches import import_nbformat_later
-    from tinytorch.course.sandbox.environment import ONE_THREAD
+    from tinytorch.course.student.begin_check import check as check_notebook
 
-    import_nbformat_later()
-    os.environ.update(ONE_THREAD)  # before NumPy is loaded: the tests run as they do when they are graded
-    from tinytorch.course.student.show_check import check_once, check_when_saved
-
-    course = Course.find()
-    module, path = _module_and_notebook(course, notebook)
-    if watch:
-        check_when_saved(course, module, path, step)
-    elif not check_once(course, module, path, step):
+    if not check_notebook(notebook, step, watch):
         raise typer.Exit(1)
 
 
@@ -209,9 +198,10 @@ def export(notebook: ModuleOrNotebook) -> None:
     tito export my/copy/dataloader.ipynb
     """
     from tinytorch.course.authoring.export import export_notebook
+    from tinytorch.course.handin.find_notebook import find_notebook
 
     course = Course.find()
-    module, path = _module_and_notebook(course, notebook)
+    module, path = find_notebook(course, notebook)
     _say_wrote(export_notebook(course, module, path), course)
     print(f"import it with: from tinytorch.core.{module.name} import *")
 
@@ -261,11 +251,12 @@ def submit(
     """
     from datetime import UTC, datetime
 
+    from tinytorch.course.handin.find_notebook import find_notebook
     from tinytorch.course.handin.submit import student_here
     from tinytorch.course.handin.submit import submit as submit_notebook
 
     course = Course.find()
-    module, path = _module_and_notebook(course, notebook)
+    module, path = find_notebook(course, notebook)
     handed_in = submit_notebook(course, module, path, student or student_here(), to, datetime.now(UTC))
     _say_wrote(handed_in.path, course)
     print(f"it contains {_shown(path, course)} as you last saved it, handed in by {handed_in.student}")
@@ -833,32 +824,8 @@ def _choose_isolation(course: Course, isolation: str | None) -> None:
 
 def main(arguments: list[str] | None = None) -> None:
     """Run `tito`. A mistake that the user can correct is one sentence and an exit code, not a traceback."""
-    # Almost all that a command makes stays until it ends. Python's collector would look through it hundreds of times.
-    gc.set_threshold(OBJECTS_PER_COLLECTION)
-    try:
+    with one_sentence():
         app(arguments)
-    except CourseError as error:
-        print(f"tito: {error}", file=sys.stderr)
-        sys.exit(error.exit_code)
-
-
-def _module_and_notebook(course: Course, name: str) -> tuple[Module, Path]:
-    """Return the module and the notebook that the user means by a module's name or a notebook's path."""
-    from tinytorch.course.handin.read_file import open_notebook
-    from tinytorch.course.notebook import exported_module, grade_ids, module_of
-
-    path = Path(name)
-    if path.suffix != ".ipynb":
-        module = course.module(name)
-        return module, module.released_path
-    notebook, _ = open_notebook(path)
-    found = module_of(course, path.resolve(), grade_ids(notebook))
-    if found is None:  # its cells may have lost their names
-        exported = exported_module(notebook)
-        found = next((module for module in course.modules if module.name == exported), None)
-    if found is None:
-        raise CourseError(f"{path} is not a notebook of this course: give one that was made from modules/.")
-    return found, path
 
 
 def _pair(text: str, option: str, example: str) -> tuple[str, str]:

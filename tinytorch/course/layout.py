@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+import gc
 import re
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+OBJECTS_PER_COLLECTION = 50_000  # instead of 700
 MODULE_FOLDER = re.compile(r"^(\d\d)_([a-z][a-z0-9_]*)$")
 # What a student's id may be: a folder's name. nbgrader joins keys with "+" and lists with ",", and finds students with
 # file patterns. The first names are those of devices on Windows.
@@ -24,6 +29,18 @@ class Stopped(CourseError):
     """Ctrl-C stopped the command; the message says how far it had come."""
 
     exit_code = 130  # as with any program that Ctrl-C ends
+
+
+@contextmanager
+def one_sentence() -> Iterator[None]:
+    """Run a command. A mistake that the user can correct is one sentence and an exit code, not a traceback."""
+    # Almost all that a command makes stays until it ends. Python's collector would look through it hundreds of times.
+    gc.set_threshold(OBJECTS_PER_COLLECTION)
+    try:
+        yield
+    except CourseError as error:
+        print(f"tito: {error}", file=sys.stderr)
+        sys.exit(error.exit_code)
 
 
 @dataclass(frozen=True, order=True)
