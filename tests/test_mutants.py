@@ -15,7 +15,9 @@ from tinytorch.course.authoring.build import read_source, write_solution_noteboo
 from tinytorch.course.layout import Course
 from tinytorch.course.notebook import read_notebook
 
-MODULE = Course.find(Path(__file__).parent).module("05_dataloader")
+COURSE = Course.find(Path(__file__).parent)
+MODULE = COURSE.module("05_dataloader")
+OTHERS = [module for module in COURSE.modules if module != MODULE]
 
 
 @pytest.fixture(scope="module")
@@ -32,6 +34,18 @@ def every_mutant():
 def test_every_mutant_is_killed_or_listed_as_equivalent(answers, capsys):
     assert mutants.run(MODULE) == 0, capsys.readouterr().out
     assert "survivors: 0" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize("module", OTHERS, ids=lambda module: module.assignment)
+def test_every_fiftieth_mutant_of_the_other_modules_is_killed_or_listed(module, capsys):
+    assert mutants.run(module, every=50) == 0, capsys.readouterr().out
+    assert "survivors: 0" in capsys.readouterr().out
+
+
+def test_operators_are_changed_two_at_once_where_one_slip_could_make_up_for_another(every_mutant):
+    pairs = [mutant for mutant in every_mutant if " ; " in mutant.before]
+    assert {mutant.cell for mutant in pairs} == {"loader-iter", "loader-collate"}
+    assert len(pairs) >= 40
 
 
 def test_there_are_many_mutants_of_every_solution_cell(every_mutant, answers):

@@ -1325,6 +1325,8 @@ for given, want in [(np.float32, np.float32), (np.float64, np.float64), (np.int6
         assert got.shape == right.shape, f"Step 5: mean({axis=}, {keepdims=}) should have the shape {right.shape}; it had {got.shape}."
         assert np.allclose(got, right), f"Step 5: mean({axis=}, {keepdims=}) should be {right.tolist()}; it was {got.tolist()}."
         assert got.dtype == want, f"Step 5: the mean of {np.dtype(given)} should be {np.dtype(want)}; it was {got.dtype}."
+got = Tensor([[1.0, 2.0], [3.0, 6.0]]).mean().data.tolist()
+assert got == 3.0, f"Step 5: mean() without an axis is that of all elements, 3.0 here; it was {got}."
 ### END HIDDEN TESTS
 
 # %% solution="max-method"
@@ -1347,6 +1349,8 @@ for axis, keepdims in [(None, False), (1, False), (2, True), ((0, 1), False), (N
     assert got.shape == want.shape, f"Step 5: max({axis=}, {keepdims=}) should have the shape {want.shape}; it had {got.shape}."
     assert np.array_equal(got, want), f"Step 5: max({axis=}, {keepdims=}) should be {want.tolist()}; it was {got.tolist()}."
     assert got.dtype == np.float64, f"Step 5: the max of float64 should stay float64; it became {got.dtype}."
+got = Tensor([[1, 9], [7, 3]]).max().data.tolist()
+assert got == 9, f"Step 5: max() without an axis is the largest of all elements, 9 here; it was {got}."
 ### END HIDDEN TESTS
 
 # %% [markdown]

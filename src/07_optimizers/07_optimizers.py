@@ -712,6 +712,8 @@ assert np.allclose(got, [[1.933333333]]), f"Step 4: with eps=0.5 a gradient of 1
 ### BEGIN HIDDEN TESTS
 got = values_after(Adam(some_parameters([2.0, 2.0]), lr=0.1, eps=3.0), [[1.0, -9.0]])
 assert np.allclose(got, [[1.975, 2.075]]), f"Step 4: with eps=3 gradients of 1 and -9 move 2 to 1.975 and 2.075; got {got[0]}."
+got = values_after(Adam(some_parameters([2.0]), lr=0.1), [[1e-8]])
+assert np.allclose(got, [[1.95]]), f"Step 4: eps is 1e-8 by default, so a gradient of 1e-8 moves 2 by 0.1 / 2, to 1.95; got {got[0]}."
 ### END HIDDEN TESTS
 
 # %% test="adam-profile" points=3
@@ -951,6 +953,8 @@ got = plain_lists(adam.state_dict())
 want = {"settings": {"lr": 0.1, "betas": [0.5, 0.75], "eps": 1e-8, "weight_decay": 0.01},
         "state": [{"step": 2, "exp_avg": [2.5], "exp_avg_sq": [4.75]}]}
 assert got == want, f"Step 6: of AdamW after two steps expected {want}; got {got}."
+got = plain_lists(Adam(some_parameters([1.0]), lr=0.2, betas=(0.5, 0.75), eps=0.1).state_dict()["settings"])
+assert got == {"lr": 0.2, "betas": [0.5, 0.75], "eps": 0.1}, f"Step 6: Adam's settings are its lr, betas and eps; got {got}."
 ### END HIDDEN TESTS
 
 # %% test="save-snapshot" points=3
@@ -965,10 +969,12 @@ assert got == [{"momentum_buffer": [1.0]}], f"Step 6: a later step should not ch
 held = rolling.state[rolling.parameters[0]]["momentum_buffer"]
 taken = rolling.state_dict()["state"][0]["momentum_buffer"]
 shared = [np.shares_memory(held, taken)]
-other = SGD(some_parameters([1.0]), lr=0.1)
+other = SGD(some_parameters([1.0]), lr=0.1, weight_decay=0.5)
 other.load_state_dict(saved)
 shared.append(np.shares_memory(other.state[other.parameters[0]]["momentum_buffer"], saved["state"][0]["momentum_buffer"]))
 assert shared == [False, False], f"Step 6: saving copies and loading copies; arrays shared: {shared}."
+got = (other.lr, other.momentum, other.weight_decay)
+assert got == (0.5, 0.9, 0.0), f"Step 6: loading brings back every setting, lr 0.5, momentum 0.9 and weight_decay 0; they were {got}."
 values_after(other, [[1.0], [1.0]])
 got = plain_lists(saved)
 assert got["state"] == [{"momentum_buffer": [1.0]}], f"Step 6: steps after loading should not change what was saved; it became {got}."

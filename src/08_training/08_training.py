@@ -1569,6 +1569,16 @@ for make in (lambda p: Adam(p, lr=0.1), lambda p: SGD(p[:2], lr=0.1)):
 error = error_of(small_trainer(2, plain, dtype=np.float64).load, path)
 assert isinstance(error, ValueError), f"Step 7: float32 for a model of float64 should raise ValueError; it gave {error!r}."
 assert "float32" in str(error) and "float64" in str(error), f"Step 7: the message should name both dtypes; it was {str(error)!r}."
+def wider(outputs):
+    model = Sequential(Linear(3, 4), Linear(4, outputs))
+    return Trainer(model, SGD(model.parameters(), lr=0.1), CrossEntropyLoss())
+wider(2).save(path)
+other = wider(5)
+before = bits(other)[0]
+error = error_of(other.load, path)
+kept = bits(other)[0] == before
+assert isinstance(error, ValueError), f"Step 7: a checkpoint whose third parameter has another shape should raise ValueError; it gave {error!r}."
+assert kept, "Step 7: when the third parameter does not fit, nothing should have changed; the first one did."
 small_trainer(1, lambda p: SGD(p[:2], lr=0.1)).save(path)
 half = Linear(3, 4)
 error = error_of(Trainer(half, SGD(half.parameters(), lr=0.1), CrossEntropyLoss()).load, path)

@@ -190,6 +190,8 @@ got = pad_collate([np.array([1.5]), np.array([2.5, 3.5]), np.zeros(0)], value=-1
 assert isinstance(got, Tensor), f"Step 1: arrays should become a Tensor too; they became {got!r}."
 values = got.data.tolist()
 assert values == [[1.5, -1.0], [2.5, 3.5], [-1.0, -1.0]], f"Step 1: lengths 1, 2 and 0 with value=-1 came as {values}."
+values = [part.data.tolist() for part in pad_collate([Tensor([8, 9])])]
+assert values == [[[8, 9]], [2]], f"Step 1: a batch of one sequence, 8 9, should be [[8, 9]] and its length [2]; it was {values}."
 ### END HIDDEN TESTS
 
 # %% test="pad-lengths" points=3
@@ -1565,9 +1567,10 @@ started = left_behind()[0] - before[0]
 stream.close()
 _read_at_once = _from_block
 _from_block = lambda name, told: (threading.Event().wait(0.1), _read_at_once(name, told))[1]  # meanwhile, workers write
-got = finished(lambda: [int(batch[0]) for batch in _in_workers(partial(np.full, 9), [np.array(number) for number in range(6)], 1, 2)])
+plan = [np.array(number) for number in range(8)]
+got = finished(lambda: [[int(batch[0]) for batch in _in_workers(partial(np.full, 9), plan, count, ahead)] for count, ahead in ((1, 2), (2, 3))], 6)
 _from_block = _read_at_once
-assert got == [0, 1, 2, 3, 4, 5], f"Step 6: six batches, slowly read, should come as 0 to 5; blocks were written to before they were read: {got!r}."
+assert got == [list(range(8))] * 2, f"Step 6: eight batches, slowly read, should come as 0 to 7; blocks were written to before they were read: {got!r}."
 assert started == 2, f"Step 6: for two batches two workers should be started, not five; {started} were."
 got = finished(lambda: sorted({str(place) for place in ScalingLoader(Noisy(), 2, num_workers=3, ahead=1, collate_fn=lambda samples: os.getpid())._batches(0)}))
 assert len(got) == 3, f"Step 6: a loader with num_workers=3 and ahead=1 should use three processes; it gave {got!r}."

@@ -120,7 +120,10 @@ def describe(name: str, tree: ast.AST, node: ast.AST, mutated: ast.AST, twin: as
     functions = [part.name for part in around if isinstance(part, (ast.ClassDef, ast.FunctionDef))]
     statement = next(part for part in reversed([*around, node]) if isinstance(part, ast.stmt))
     changed = next(part for part in reversed([*enclosing(mutated, twin), twin]) if isinstance(part, ast.stmt))
-    return Mutant(name, ".".join(functions), first_line(statement), first_line(changed), source)
+    before, after = first_line(statement), first_line(changed)
+    if before == after:  # what changed stands in its block
+        after = f"{after} ... {ast.unparse(changed).splitlines()[-1].strip()}"
+    return Mutant(name, ".".join(functions), before, after, source)
 
 
 def enclosing(tree: ast.AST, node: ast.AST) -> list[ast.AST]:
