@@ -40,6 +40,7 @@ from tinytorch.course.reports.results import ClassResults, StudentResult, read_s
 from tinytorch.course.reports.student_page import FeedbackExporter, PageWriter
 from tinytorch.course.sandbox.forked_kernel import ForkServer
 
+Known = tuple[Fingerprint, StudentResult]  # what the gradebook has of a student, in two forms
 NOT_YET = "not graded yet: run `tito grade` without --student"
 # When a submission is slow: it keeps no other waiting from then on
 SLOW_SECONDS, SLOW_SHARE = 20.0, 1 / 6  # of its limit
@@ -169,27 +170,28 @@ class Run:
         if kept is None:
             self.graders.submit(submission)
             return
-        step = self.bookkeeping.next_step(student, self._fingerprint(student), self.files.page(student))
+        known = self._known(student)
+        step = self.bookkeeping.next_step(student, known[0] if known else Fingerprint(), self.files.page(student))
         if step == Step.ENTER:
             self._enter(student, kept, self.store.mended(student))
         elif step == Step.WRITE_PAGE:
             self.pool.submit(PageTask(student))
         else:
-            self._finish(student)
+            self._finish(student, known=known)
 
-    def _fingerprint(self, student: str) -> Fingerprint:
-        """Return the names for what the gradebook has of a student; empty ones if that is nothing."""
+    def _known(self, student: str) -> Known | None:
+        """Return what the gradebook has of a student; None if that is nothing, or is to be entered anew."""
         if not self.files.graded_notebook(student).is_file():
-            return Fingerprint()
+            return None
         with open_read_only(self.db_url) as gradebook:
             try:
                 submitted = load_submission(gradebook, self.module.name, self.module.assignment, student)
                 handed_in = self.recorder.time_handed_in(student)
             except (MissingEntry, CourseError):
-                return Fingerprint()
-            if handed_in and handed_in != submitted.assignment.timestamp:  # corrected since: it is to be entered
-                return Fingerprint()
-            return fingerprint_of(submitted)
+                return None
+            if handed_in and handed_in != submitted.assignment.timestamp:  # corrected since
+                return None
+            return fingerprint_of(submitted), read_student(submitted, student, self.cell_order)
 
     def _enter(self, student: str, notebook: bytes, only: Collection[str] = ()) -> None:
         """Record a result, and have its page written."""
@@ -201,16 +203,18 @@ class Run:
         else:
             self.pool.submit(PageTask(student), first=True)
 
-    def _finish(self, student: str, page_problem: str = "") -> None:
+    def _finish(self, student: str, page_problem: str = "", known: Known | None = None) -> None:
         """Note that a student is done, and report what the gradebook and the graded notebook say.
 
         Who has no page, for the reason `page_problem`, is graded all the same; the next run tries the page again.
+        `known` is what the gradebook has of the student, if that was read already.
         """
         graded = self.recorded.pop(student, None) or self.files.read_graded(student)
-        with open_read_only(self.db_url) as gradebook:
-            submitted = load_submission(gradebook, self.module.name, self.module.assignment, student)
-            fingerprint = fingerprint_of(submitted)
-            result = read_student(submitted, student, self.cell_order)
+        if known is None:
+            with open_read_only(self.db_url) as gradebook:
+                submitted = load_submission(gradebook, self.module.name, self.module.assignment, student)
+                known = fingerprint_of(submitted), read_student(submitted, student, self.cell_order)
+        fingerprint, result = known
         result = _with_notebook(result, graded, self.problems[student])
         if page_problem:
             notes = [*result.notes, Note("fault", "", page_problem)]
