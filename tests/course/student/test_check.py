@@ -13,6 +13,7 @@ import pytest
 from tests.helpers.tiny_course import SOLUTIONS, TinyCourse, cell_named, contents
 from tinytorch.course.layout import Course, Module
 from tinytorch.course.notebook import STUB, grade_id
+from tinytorch.course.sandbox import copied_kernel
 from tinytorch.course.student.check import Check
 from tinytorch.course.student.check import check as check_notebook
 
@@ -205,3 +206,14 @@ def test_checking_loads_neither_nbgrader_nor_jupyter_s_kernels() -> None:
     code = f"import sys, tinytorch.course.student.show_check; print({slow} & set(sys.modules))"
     ran = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert ran.stdout == "set()\n"
+
+
+def test_where_the_process_cannot_be_copied_jupyter_s_kernel_says_the_same(
+    built_course: TinyCourse, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    double = "#| export\ndef double(x):\n    if x == 1:\n        raise KeyError(x)\n    return 4\n"
+    notebook = built_course.filled(double=double)
+    said = check(built_course, notebook, tmp_path / "tiny.ipynb")
+    assert "double-more: KeyError: 1 (line 4 of your cell `double`)\n" in said[1]
+    monkeypatch.setattr(copied_kernel, "is_possible", lambda: False)
+    assert check(built_course, notebook, tmp_path / "tiny.ipynb") == said
