@@ -5,6 +5,7 @@ from __future__ import annotations
 import signal
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import nbformat
@@ -217,3 +218,18 @@ def test_where_the_process_cannot_be_copied_jupyter_s_kernel_says_the_same(
     assert "double-more: KeyError: 1 (line 4 of your cell `double`)\n" in said[1]
     monkeypatch.setattr(copied_kernel, "is_possible", lambda: False)
     assert check(built_course, notebook, tmp_path / "tiny.ipynb") == said
+
+
+def test_ctrl_c_ends_a_check_and_what_it_runs_in_one_sentence(
+    built_course: TinyCourse, tmp_path: Path, orphans: Callable[[], list[str]]
+) -> None:
+    endless = "#| export\ndef double(x):\n    while True:\n        pass\n"
+    nbformat.write(built_course.filled(double=endless), tmp_path / "tiny.ipynb")
+    checking = built_course.start_tito("check", tmp_path / "tiny.ipynb")
+    assert checking.stdout is not None
+    while not checking.stdout.readline().startswith("step "):
+        assert checking.poll() is None
+    checking.send_signal(signal.SIGINT)
+    _, said = checking.communicate()
+    assert (checking.returncode, said) == (130, "tito: the check was stopped; the notebook is as it was.\n")
+    assert orphans() == []

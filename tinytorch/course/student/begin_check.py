@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import os
 
-from tinytorch.course.layout import Course
+from tinytorch.course.layout import Course, Stopped
 
 
 def check(notebook: str, step: int | None, watch: bool) -> bool:
     """Check a notebook, and return whether all steps that were checked pass; with `watch`, check until Ctrl-C.
 
     Raises:
-        CourseError: there is nothing to check.
+        CourseError: there is nothing to check, or Ctrl-C stopped the check.
     """
     from tinytorch.course.patches import import_nbformat_later
     from tinytorch.course.sandbox.environment import ONE_THREAD
@@ -26,4 +26,7 @@ def check(notebook: str, step: int | None, watch: bool) -> bool:
     if watch:
         check_when_saved(course, module, path, step)
         return True
-    return check_once(course, module, path, step)
+    try:
+        return check_once(course, module, path, step)
+    except KeyboardInterrupt:
+        raise Stopped("the check was stopped; the notebook is as it was.") from None
