@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 import re
+from collections.abc import Set
 from pathlib import Path
 from typing import Any
 
@@ -145,7 +146,7 @@ def module_by_path(course: Course, path: Path) -> Module | None:
     return None
 
 
-def shared_cells(course: Course, names: set[str]) -> dict[Module, int]:
+def shared_cells(course: Course, names: Set[str]) -> dict[Module, int]:
     """Return how many of these names of cells each module's released notebook has, without modules that have none."""
     released = {module: module.released_path for module in course.modules if module.released_path.is_file()}
     counts = {module: len(names & _released_names(path, path.stat().st_mtime_ns)) for module, path in released.items()}

@@ -6,26 +6,47 @@ Nobody is guessed: who is not found, or found twice, is nobody until a person sa
 from __future__ import annotations
 
 import unicodedata
+from collections import defaultdict
 from collections.abc import Mapping
 
 from tinytorch.course.gradebook.class_list_file import ListedStudent
 from tinytorch.course.handin.senders import Sender
 
 
-def identify(sender: Sender, listed: Mapping[str, ListedStudent]) -> str:
-    """Return a student's id; empty if a platform names nobody on the class list, or somebody who is there twice.
+class ClassListMatch:
+    """Finds students on one class list."""
 
-    Without a class list it is the platform's own id. A folder's name that is not on the list stays as it is.
-    """
-    if not listed:
-        return sender.student
-    if not sender.is_sure:
-        if sender.student in listed:
+    def __init__(self, listed: Mapping[str, ListedStudent]) -> None:
+        self.listed = listed
+        self._by_id: dict[tuple[str, str], set[str]] = defaultdict(set)  # by the id's name, and the id
+        self._by_name: dict[str, set[str]] = defaultdict(set)
+        for student, each in listed.items():
+            own = {"Email": each.email, "ID": each.lms_user_id, "Username": student, "GitHub": student}
+            for name, value in {**own, **each.platform_ids}.items():
+                self._by_id[name, value.casefold()].add(student)
+            for name in (each.first_name + each.last_name, each.last_name + each.first_name):
+                self._by_name[_letters(name)].add(student)
+
+    def identify(self, sender: Sender) -> str:
+        """Return a student's id; empty if a platform names nobody on the list, or somebody who is there twice.
+
+        Without a class list it is the platform's own id. A folder's name that is not on the list stays as it is.
+        """
+        if not self.listed or (not sender.is_sure and sender.student in self.listed):
             return sender.student
-        named = _by_name(sender.student, listed)
-        return named[0] if len(named) == 1 else sender.student
-    found = _by_ids(sender, listed) or _by_name(sender.name, listed)
-    return found[0] if len(found) == 1 else ""
+        found = {student for name, value in sender.ids.items() if value for student in self._known(name, value)}
+        found = found or self._named(sender.name if sender.is_sure else sender.student)
+        if len(found) == 1:
+            return next(iter(found))
+        return "" if sender.is_sure else sender.student
+
+    def _known(self, name: str, value: str) -> set[str]:
+        return self._by_id.get((name, value.casefold()), set())
+
+    def _named(self, name: str) -> set[str]:
+        """Return the students with this name, whichever part of it comes first and however it is written."""
+        letters = _letters(name)
+        return self._by_name.get(letters, set()) if letters else set()
 
 
 def described(sender: Sender) -> str:
@@ -33,29 +54,6 @@ def described(sender: Sender) -> str:
     number = next(iter(sender.ids.values()), "")
     known = f"{sender.platform}'s {number}" if number else sender.platform
     return f"{sender.name} ({known})" if sender.name else known
-
-
-def _by_ids(sender: Sender, listed: Mapping[str, ListedStudent]) -> list[str]:
-    """Return the students who have one of the sender's ids, under the name that the platform gives to it."""
-    wanted = {name: value.casefold() for name, value in sender.ids.items() if value}
-    found = []
-    for student, each in listed.items():
-        own = {"Email": each.email, "ID": each.lms_user_id, "Username": student, "GitHub": student, **each.platform_ids}
-        if any(str(own.get(name, "")).casefold() == value for name, value in wanted.items()):
-            found.append(student)
-    return found
-
-
-def _by_name(name: str, listed: Mapping[str, ListedStudent]) -> list[str]:
-    """Return the students with this name, whichever of first and last name comes first and however it is written."""
-    wanted = _letters(name)
-    if not wanted:
-        return []
-    return [
-        student
-        for student, each in listed.items()
-        if wanted in (_letters(each.first_name + each.last_name), _letters(each.last_name + each.first_name))
-    ]
 
 
 def _letters(text: str) -> str:

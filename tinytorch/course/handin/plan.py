@@ -20,16 +20,17 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from tinytorch.course.gradebook.class_list_file import ListedStudent
-from tinytorch.course.handin.class_list_match import described, identify
+from tinytorch.course.handin.class_list_match import ClassListMatch, described
 from tinytorch.course.handin.found_files import PAGES, RESULT_NAMES, RESULTS, FoundFile, Kind, find_files, notebook_stem
 from tinytorch.course.handin.hand_in import OWN_CLOCK, in_words, parse_time, read_parts, says, time_of
-from tinytorch.course.handin.read_file import MOST_BYTES, NotANotebook, read_submission
+from tinytorch.course.handin.notebook_facts import NotebookFacts, read_facts
+from tinytorch.course.handin.read_file import MOST_BYTES, NotANotebook
 from tinytorch.course.handin.read_zip import NotAHandIn, unpack
 from tinytorch.course.handin.senders import Reader, Sender, by_folder, find_reader
 from tinytorch.course.handin.submit import TIMESTAMP
 from tinytorch.course.instants import shown
 from tinytorch.course.layout import STUDENT_ID, Course, CourseError, Module
-from tinytorch.course.notebook import STUB, grade_ids, module_by_path, shared_cells, solution_cells
+from tinytorch.course.notebook import module_by_path, shared_cells
 
 BACKUP = ".backup-"
 NO_TIME = datetime.min.replace(tzinfo=UTC)
@@ -218,12 +219,16 @@ class _Planner:
     listed: Mapping[str, ListedStudent]
     taken: Mapping[Path, str]
     command: str
+    match: ClassListMatch = field(init=False)
     reader: Reader = by_folder
     rows: list[Row] = field(default_factory=list)
     counts: Counter[str] = field(default_factory=Counter)
     hand_ins: list[HandIn] = field(default_factory=list)
     others: list[tuple[FoundFile, str, str]] = field(default_factory=list)  # no hand-in: with its student, and why
     submissions: list[Submission] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        self.match = ClassListMatch(self.listed)
 
     def plan(self, given: Sequence[Path], output: Path) -> Plan:
         """Return the plan."""
@@ -292,7 +297,7 @@ class _Planner:
         found = self.reader(file.full)
         if found is None or not found.is_sure:
             found = by_folder(file.parts)
-        return dataclasses.replace(found, student=identify(found, self.listed), path=file.parts)
+        return dataclasses.replace(found, student=self.match.identify(found), path=file.parts)
 
     def _row(
         self, path: Path, what: What, why: str = "", student: str = "", module: Module | None = None, time: str = ""
@@ -319,18 +324,15 @@ class _Planner:
         if is_another and self._module_of(_names_in(file.path), None) == by_path:
             self.hand_ins.append(HandIn(file, student, sender, by_path, time, time_from))
             return  # a clone holds all modules, and to read them all would take long
-        unreadable, written, names = "", True, set[str]()
+        unreadable, facts = "", NotebookFacts(frozenset(), written=True)
         try:
-            notebook = read_submission(file.path)[0]
-            names = grade_ids(notebook)
-            cells = solution_cells(notebook)
-            written = not cells or any(STUB not in cell.source for cell in cells)
+            facts = read_facts(file.path)
         except NotANotebook as error:
             unreadable = str(error)
-        module = self._module_of(names, by_path)
-        self.hand_ins.append(HandIn(file, student, sender, module, time, time_from, unreadable, written))
+        module = self._module_of(facts.names, by_path)
+        self.hand_ins.append(HandIn(file, student, sender, module, time, time_from, unreadable, facts.written))
 
-    def _module_of(self, names: set[str], by_path: Module | None) -> Module | None:
+    def _module_of(self, names: frozenset[str], by_path: Module | None) -> Module | None:
         """Return the module that most of a notebook's cells are of, else that of its path."""
         shared = shared_cells(self.course, names)
         if not shared:
@@ -579,11 +581,11 @@ def _is_all_named(file: FoundFile, module: Module | None) -> bool:
     return module is not None and file.parts[-2:] == (module.assignment, module.notebook_name)
 
 
-def _names_in(path: Path) -> set[str]:
+def _names_in(path: Path) -> frozenset[str]:
     """Return the names of nbgrader's cells that stand in a file, found without reading it as a notebook."""
     if path.stat().st_size > MOST_BYTES:
-        return set()
-    return {name.decode("utf-8", "replace") for name in GRADE_ID.findall(path.read_bytes())}
+        return frozenset()
+    return frozenset(name.decode("utf-8", "replace") for name in GRADE_ID.findall(path.read_bytes()))
 
 
 def _rivals(hand_ins: list[HandIn]) -> list[HandIn]:
