@@ -40,6 +40,7 @@ PLATFORMS = {
         "shell = get_ipython()\nif shell is not None:\n"
         '    shell.run_line_magic("load_ext", "autoreload")\n    shell.run_line_magic("autoreload", "2")'
     ),
+    "reload-module": "import importlib\nimport tinytorch.core.tensor\nimportlib.reload(tinytorch.core.tensor)",
     "forget-modules": (
         'import sys\nfor name in [each for each in sys.modules if each.startswith("my_")]:\n    del sys.modules[name]'
     ),
@@ -50,11 +51,10 @@ PLATFORMS = {
     "kaggle-here": 'import os\nON_KAGGLE = os.environ.get("KAGGLE_KERNEL_RUN_TYPE") is not None',
     "kaggle-seed": (
         "import os, random\n\ndef seed_all(seed=42):\n    random.seed(seed)\n"
-        '    os.environ["PYTHONHASHSEED"] = str(seed)\n    np.random.seed(seed)\n    try:\n        import torch\n'
+        '    os.environ["PYTHONHASHSEED"] = str(seed)\n    np.random.seed(seed)\n    if "torch" in globals():\n'
         "        torch.manual_seed(seed)\n        torch.backends.cudnn.deterministic = True\n"
-        "        torch.backends.cudnn.benchmark = False\n    except ImportError:\n        pass\n\nseed_all()"
+        "        torch.backends.cudnn.benchmark = False\n\nseed_all()"
     ),
-    "kaggle-torch": "import torch\ntorch.backends.cudnn.deterministic = True",
     "kaggle-show-all": (
         "from IPython.core.interactiveshell import InteractiveShell\nInteractiveShell.ast_node_interactivity = 'all'"
     ),
@@ -116,6 +116,9 @@ CURIOSITY = {
         "    _, peak = tracemalloc.get_traced_memory()\n    tracemalloc.stop()\n    return peak\n\n"
         "print(measure(lambda: np.zeros(1000)))"
     ),
+    "measured": "kept_bytes = kept_bytes(lambda: np.zeros(10))",
+    "peak": "peak_bytes = 96 * 224 * 224 * 3 * 4",
+    "throughput": "import time\nbegan = time.perf_counter()\nthroughput = 1000 / (time.perf_counter() - began + 1)",
     "closure": "def adder(n):\n    return lambda x: x + n\n\nprint(adder(3).__closure__[0].cell_contents)",
     "bytecode": "import dis\ndis.dis(lambda x: x + 1)\nprint((lambda a, b: a).__code__.co_varnames)",
     "singleton": (
@@ -136,6 +139,7 @@ CURIOSITY = {
     "own-file": "import nbformat\nfrom pathlib import Path\nif Path('dataloader.ipynb').exists():\n    print('there')",
     "tensor-shown": "Tensor.__repr__ = lambda self: f'Tensor({self.data})'",
     "tensor-more": "@patch\ndef peek(self: Tensor):\n    return self.data.ravel()[:3]",
+    "everyday-names": "id = 7\nhash = 'abc'\ninput = [1, 2]\niter = 100\nerror = None\nsample = batch = 3",
     "who-calls": "import sys\n\ndef me():\n    return sys._getframe().f_code.co_name\n\nprint(me())",
     "counted": "counter = CountingDataset([1, 2])\ncounter[0]\ncounter.fetched = []\ncounter.alive = 0",
     "exported": (

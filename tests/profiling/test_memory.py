@@ -26,6 +26,15 @@ def test_what_was_allocated_before_does_not_count():
     assert peak_bytes(lambda: before[1:]) < 10_000
 
 
+@pytest.mark.parametrize(
+    "forget", [tracemalloc.stop, tracemalloc.clear_traces, lambda: (tracemalloc.stop(), tracemalloc.start())]
+)
+def test_a_function_that_has_tracemalloc_forget_is_not_measured(forget):
+    with pytest.raises(RuntimeError, match="the measured code stopped or cleared tracemalloc"):
+        kept_bytes(lambda: (bytes(MEGABYTE), forget())[0])
+    assert not tracemalloc.is_tracing()
+
+
 def test_a_function_that_fails_leaves_no_tracing_behind():
     with pytest.raises(ZeroDivisionError):
         peak_bytes(lambda: 1 // 0)

@@ -21,16 +21,19 @@ def kept_bytes(function: Callable[[], Any]) -> int:
 
 
 def _traced(function: Callable[[], Any]) -> tuple[int, int]:
-    """Return `peak_bytes` and `kept_bytes` of one run of `function`."""
+    """Return `peak_bytes` and `kept_bytes` of one run of `function`; raise `RuntimeError` if it stops tracemalloc."""
     was_tracing = tracemalloc.is_tracing()
     gc.collect()  # old garbage that is collected during the run would hide as much of the peak
     if not was_tracing:
         tracemalloc.start()
     try:
+        known = bytearray(1)  # tracemalloc knows it, unless somebody has it forget everything
         tracemalloc.reset_peak()
         before, _ = tracemalloc.get_traced_memory()
         result = function()
         after, peak = tracemalloc.get_traced_memory()
+        if tracemalloc.get_object_traceback(known) is None:
+            raise RuntimeError("memory cannot be measured, because the measured code stopped or cleared tracemalloc")
         del result
     finally:
         if not was_tracing:

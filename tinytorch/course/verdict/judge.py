@@ -6,13 +6,9 @@ was decided here, on evidence for each. `split_test` splits the cell into what e
 
 from __future__ import annotations
 
-import marshal
-import re
 import secrets
-import textwrap
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from importlib.resources import files
 from typing import Literal
 
 from nbformat import NotebookNode
@@ -20,7 +16,8 @@ from nbformat import NotebookNode
 from tinytorch.course.outputs import error_output
 from tinytorch.course.verdict.kept_tests import parts_of
 from tinytorch.course.verdict.replay import Evidence, Outcome, decide
-from tinytorch.course.verdict.split_test import LOOK, Part, take_apart
+from tinytorch.course.verdict.split_test import take_apart
+from tinytorch.course.verdict.witness import Witness
 
 MOST_EVIDENCE_BYTES = 20_000_000
 
@@ -42,7 +39,7 @@ class Verdict:
 
 def judge(
     source: str,
-    witness: str,
+    witness: Witness,
     run: Callable[[str], Sequence[NotebookNode]],
     decide: Callable[[Sequence[Evidence]], Outcome] = decide,
 ) -> Verdict:
@@ -50,14 +47,13 @@ def judge(
 
     Args:
         source: the test cell's source, hidden region included.
-        witness: the path at which the student's process finds the content that `witness_file` returned.
+        witness: what runs the test in the student's process; it was put there before the student's code ran.
         run: runs a source in the student's process and returns its outputs.
         decide: runs the grader's halves on the evidence; a `Decider` does so within limits.
     """
-    look = f"{LOOK}_{secrets.token_hex(8)}"
     parts = [(part, f"application/x-evidence-{secrets.token_hex(8)}") for part in parts_of(source)]
     kinds = {kind for _, kind in parts}
-    outputs = run(_student_source(parts, look, witness))
+    outputs = run(witness.request(parts))
     errors = [output for output in outputs if output.output_type == "error"]
     sent = {kind: [output.data[kind] for output in outputs if kind in output.get("data", {})] for kind in kinds}
     shown = [
@@ -71,7 +67,10 @@ def judge(
     for index, (part, kind) in enumerate(parts):
         # An error, or being stopped from outside, belongs to this part if no later part had begun
         stopped = bool(errors) and not any(sent[later] for _, later in parts[index + 1 :])
-        evidence.append(Evidence(part.grader_bytes, sent[kind], stopped))
+        opened = [witness.open(kind, text) for text in sent[kind]]
+        if None in opened:
+            return _tampered(shown, "somebody else than the witness sent the test's evidence")
+        evidence.append(Evidence(part.grader_bytes, opened, stopped))
     outcome = decide(evidence)
     if outcome.kind == "tampered":
         return _tampered(shown, outcome.text)
@@ -90,38 +89,6 @@ def get_ready(sources: Sequence[str]) -> None:
     for source in sources:
         for part in take_apart(source):
             _ = part.grader_bytes
-
-
-def witness_file(helpers: Sequence[str]) -> bytes:
-    """Return what the student's process loads anew for each part of a test: the witness and the tests' own functions.
-
-    `helpers` are the sources of the given cells that tests call. They are loaded each time, so that a student's
-    function with the same name, by accident or not, is never called instead.
-    """
-    source = files("tinytorch.course.verdict").joinpath("inside_witness.py").read_text(encoding="utf-8")
-    codes = [compile(helper, "<given>", "exec", dont_inherit=True) for helper in helpers]
-    return marshal.dumps((compile(source, "<witness>", "exec", dont_inherit=True), codes))
-
-
-def _student_source(parts: Sequence[tuple[Part, str]], look: str, witness: str) -> str:
-    """Return the source that the student's process runs: its half of each part, and what sends the values it saw.
-
-    The evidence for a part is sent before the next part begins, which may never end.
-    """
-    lines = [
-        f"{look} = [__import__('marshal').loads(open({witness!r}, 'rb').read()), {{}}]",
-        f"exec({look}[0][0], {look}[1])",
-    ]
-    for part, kind in parts:
-        half = re.sub(rf"\b{LOOK}\(", f"{look}(", part.student_half)
-        lines += [
-            f"{look} = {look}[1]['Witness'](globals(), {look}[0][1])" if kind == parts[0][1] else f"{look}.begin()",
-            "try:",
-            textwrap.indent(half or "pass", "    "),
-            "finally:",
-            f"    {look}.send({kind!r})",
-        ]
-    return "\n".join([*lines, f"del {look}"])
 
 
 def _tampered(shown: list[NotebookNode], problem: str) -> Verdict:

@@ -105,6 +105,7 @@ class CellRunner:
                 (self._stage / name).write_bytes(content)
             self.kernel = self.new_kernel()
             try:
+                self.prepare_kernel()
                 nb.metadata["language_info"] = self.kernel.language_info
                 for index, cell in enumerate(nb.cells):
                     nb.cells[index], resources = self.preprocess_cell(cell, resources, index)
@@ -126,6 +127,9 @@ class CellRunner:
 
         name = self.nb.metadata.get("kernelspec", {}).get("name", "python3")
         return JupyterKernel(name, self.extra_arguments, self.isolation, self._stage, self._folder, limits)
+
+    def prepare_kernel(self) -> None:
+        """Do what has to be done in a new kernel before the notebook's first cell: nothing."""
 
     def preprocess_cell(
         self, cell: NotebookNode, resources: dict[str, Any], index: int
@@ -216,6 +220,7 @@ class CellRunner:
         while True:
             self.kernel.end()
             self.kernel = self.new_kernel()
+            self.prepare_kernel()
             for earlier in range(index):
                 if self._time_is_up():
                     return

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ast
 from typing import Any
 
 from nbformat import NotebookNode
@@ -10,11 +9,11 @@ from nbformat import NotebookNode
 from tinytorch.course.notebook import grade_id, role_of
 from tinytorch.course.notes import add_note
 from tinytorch.course.verdict.decider import Decide, Decider
-from tinytorch.course.verdict.judge import judge, witness_file
+from tinytorch.course.verdict.judge import judge
 from tinytorch.course.verdict.replay import decide
 from tinytorch.course.verdict.run_cells import CellRun, CellRunner
+from tinytorch.course.verdict.witness import FILE, Witness
 
-WITNESS = "witness.bin"  # in the staged folder, which student code can't write to
 VERDICT_BYTES = 2 * 2**30  # the memory that the grader may use to compare the values of one test
 
 
@@ -24,13 +23,23 @@ class SubmissionRunner(CellRunner):
     def preprocess(self, nb: NotebookNode, resources: dict[str, Any]) -> tuple[NotebookNode, dict[str, Any]]:
         """Run the notebook, with the functions that the given cells define for its tests."""
         given = [cell.source for cell in nb.cells if role_of(cell) == "given" and cell.cell_type == "code"]
-        helpers = [source for source in given if defines_functions_only(source)]
-        self.staged_files = {WITNESS: witness_file(helpers)}
+        self._given = given
         if self.isolation == "none":  # a student's own check, which Ctrl-C ends
             self._decide: Decide = decide
             return super().preprocess(nb, resources)
         with Decider(VERDICT_BYTES, self.verdict_seconds) as self._decide:
             return super().preprocess(nb, resources)
+
+    def prepare_kernel(self) -> None:
+        """Put the witness into the kernel before the student's code runs there."""
+        self._witness = Witness(self._given)
+        file = self._stage / FILE
+        file.write_bytes(self._witness.file_content)
+        self._cell_ends = self._submission_ends
+        ran = self.execute_code(self._witness.installation(f"{self.stage_inside}/{FILE}"), is_python=True)
+        file.unlink()
+        if ran.status == "error" and self.kernel.is_alive() and not self._time_is_up():
+            raise RuntimeError(f"the kernel could not be prepared: {ran.outputs[-1].evalue}")
 
     def run_cell(self, cell: NotebookNode) -> CellRun:
         """Run a cell, or have the judge decide it."""
@@ -43,7 +52,7 @@ class SubmissionRunner(CellRunner):
             ran = self.execute_code(source, is_python=True)
             return ran.outputs
 
-        verdict = judge(cell.source, f"{self.stage_inside}/{WITNESS}", run, self._decide)
+        verdict = judge(cell.source, self._witness, run, self._decide)
         if verdict.flag:
             add_note(self.nb, "flag", grade_id(cell) or "", verdict.flag)
         if verdict.fault:
@@ -58,9 +67,3 @@ class SubmissionRunner(CellRunner):
 def is_judged(cell: NotebookNode) -> bool:
     """Whether a cell is a test that gives points."""
     return role_of(cell) == "test" and bool(cell.metadata.nbgrader.points)
-
-
-def defines_functions_only(source: str) -> bool:
-    """Whether a given cell defines functions and does nothing else, so that it can be run again for each test."""
-    body = ast.parse(source).body
-    return bool(body) and all(isinstance(statement, ast.FunctionDef) for statement in body) and "@" not in source

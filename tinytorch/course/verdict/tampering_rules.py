@@ -300,7 +300,7 @@ def _unreadable(cell: ReadCell, _: str) -> Found:
     for node in cell.built_ins():
         if node.id in ("exec", "eval", "compile", "__import__", "__builtins__") and id(node) not in read:
             yield node
-    yield from (node for node, path in _imports(cell) if path.split(".")[0] in ("marshal", "ctypes", "nbgrader"))
+    yield from (node for node, path in _imports(cell) if path.split(".")[0] in ("marshal", "nbgrader"))
 
 
 def _searching(cell: ReadCell, _: str) -> Found:
