@@ -188,7 +188,7 @@ LASTING = {
 
 
 def test_four_that_try_to_last_hold_nobody_back_and_cost_nobody_a_point(course: TinyCourse) -> None:
-    course.configure(("submission_timeout = 120\n", "submission_timeout = 9\n"))
+    course.configure(("submission_timeout = 120\n", "submission_timeout = 12\n"))
     source = "#| export\ndef double(x):\n    {}\n"
     lasting = {name: {"double": source.format(body)} for name, body in LASTING.items()}
     folder = hand_in_each(course, **lasting, **{f"b{number}": {} for number in range(8)})

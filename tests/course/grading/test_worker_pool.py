@@ -8,13 +8,14 @@ import select
 import signal
 from collections.abc import Callable, Sequence
 from pathlib import Path
+from time import monotonic
 from typing import Any
 
 import pytest
 
 from tests.helpers.hand_in import hand_in_each
 from tests.helpers.tiny_course import GradedClass, TinyCourse
-from tinytorch.course.grading.worker_pool import MOST_ASIDE, Lost, Pool, TooLong
+from tinytorch.course.grading.worker_pool import MOST_ASIDE, Lost, Pool, TooLong, _Task
 
 ALL = {"points": 20, "max_points": 20, "double-number": 4, "double-more": 6, "pair-total-right": 10}
 # A preprocessor of the course that kills the worker it runs in, for some students each time, for some the first time
@@ -101,6 +102,15 @@ def test_only_so_many_slow_tasks_go_on_beside_the_others(tmp_path: Path) -> None
             pool.submit(name)
         assert sorted(task for task, _ in pool.finished()) == names
     assert most == 1 + MOST_ASIDE
+
+
+def test_where_all_tasks_take_long_none_is_slow() -> None:
+    pool = Pool(1, lambda: str, slow_seconds=20)
+    assert pool._is_slow(_Task("x", began=monotonic() - 30))
+    pool._seconds[str] += [1.0, 40.0, 50.0]
+    assert not pool._is_slow(_Task("x", began=monotonic() - 110))
+    assert pool._is_slow(_Task("x", began=monotonic() - 130))
+    assert pool._is_slow(_Task(1, began=monotonic() - 30))
 
 
 def test_a_task_that_takes_longer_than_any_may_is_ended_and_named(tmp_path: Path) -> None:

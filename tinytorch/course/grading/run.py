@@ -43,7 +43,7 @@ from tinytorch.course.sandbox.forked_kernel import ForkServer
 Known = tuple[Fingerprint, StudentResult]  # what the gradebook has of a student, in two forms
 NOT_YET = "not graded yet: run `tito grade` without --student"
 # When a submission is slow: it keeps no other waiting from then on
-SLOW_SECONDS, SLOW_SHARE = 20.0, 1 / 6  # of its limit
+SLOW_SECONDS, SLOW_SHARE = 20.0, 1 / 3  # of its limit
 # When a worker is ended: its submission's own limit ends only the submission's code
 MOST_TIMES_LONGER, SPARE_SECONDS = 1.25, 15.0
 

@@ -12,9 +12,10 @@ import math
 import multiprocessing
 import os
 import signal
+import statistics
 import sys
 import threading
-from collections import deque
+from collections import defaultdict, deque
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -28,6 +29,7 @@ from tinytorch.course.sandbox.end_with_parent import end_with_parent
 
 MOST_TRIES = 2
 LOOK_SECONDS = 0.5  # how often to look for a Ctrl-C that Python dropped, and for tasks that take long
+SLOW_TIMES = 3  # a task is not slow if it takes less than so many times what is usual for its kind
 MOST_ASIDE = 2  # how many slow tasks, for each worker, may go on beside the others
 
 
@@ -88,6 +90,7 @@ class Pool:
     before_the_first: Callable[[], object] = lambda: None  # called before a process is started
     _waiting: deque[_Task] = field(default_factory=deque)
     _workers: list[_Worker] = field(default_factory=list)
+    _seconds: dict[type, list[float]] = field(default_factory=lambda: defaultdict(list))  # of finished tasks, by kind
     _interrupted: bool = False
     _earlier_handler: Any = None  # of Ctrl-C
 
@@ -133,6 +136,7 @@ class Pool:
                 try:
                     outcome = worker.pipe.recv()
                     worker.task = None
+                    self._seconds[type(task.content)].append(task.seconds)
                 except (EOFError, OSError):
                     self._replace(worker)
                     if task.tries < MOST_TRIES:
@@ -156,7 +160,7 @@ class Pool:
         """Give waiting tasks to workers; there is one more worker for each task that takes long."""
         while self._waiting:
             at_work = self._at_work()
-            slow = sum(task.seconds > self.slow_seconds for task in at_work)
+            slow = sum(map(self._is_slow, at_work))
             if len(at_work) - min(slow, MOST_ASIDE * self.count) >= self.count:
                 return
             idle = next((worker for worker in self._workers if worker.task is None), None)
@@ -164,6 +168,11 @@ class Pool:
                 idle = self._hire()
                 self._workers.append(idle)
             self._give(idle, self._waiting.popleft())
+
+    def _is_slow(self, task: _Task) -> bool:
+        """Whether a task takes long, for one of its kind: where all of them do, more at a time would take longer."""
+        usual = self._seconds.get(type(task.content))
+        return task.seconds > max(self.slow_seconds, SLOW_TIMES * statistics.median(usual) if usual else 0.0)
 
     def _give(self, worker: _Worker, task: _Task) -> None:
         task.tries += 1
