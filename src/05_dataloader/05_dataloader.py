@@ -801,7 +801,8 @@ if any(_stuck.values()):
 # Test 4a · 2 points · without shuffling, batches keep the order
 found, error = hasattr(DataLoader, "__iter__"), error_of(lambda: iter(list_loader(numbered(6), 2)))
 assert found, (
-    "Step 4: DataLoader has no __iter__. Keep `@patch` and `self: DataLoader` as given, and run this step after step 3.")
+    "Step 4: DataLoader has no __iter__. Keep `@patch` and `self: DataLoader` as given, and run this step after step 3. "
+    "(When graded, an __iter__ that ran for ever and could not be stopped is left out.)")
 assert not isinstance(error, NotImplementedError), (
     "Step 4: __iter__ is still the stub. Write it there; if yours is inside the class, move it there or delete the stub.")
 got = sum(numbers_of(list_loader(numbered(6), 2)), [])

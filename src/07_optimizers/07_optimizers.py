@@ -969,12 +969,10 @@ assert got == [{"momentum_buffer": [1.0]}], f"Step 6: a later step should not ch
 held = rolling.state[rolling.parameters[0]]["momentum_buffer"]
 taken = rolling.state_dict()["state"][0]["momentum_buffer"]
 shared = [np.shares_memory(held, taken)]
-other = SGD(some_parameters([1.0]), lr=0.1, weight_decay=0.5)
+other = SGD(some_parameters([1.0]), lr=0.1)
 other.load_state_dict(saved)
 shared.append(np.shares_memory(other.state[other.parameters[0]]["momentum_buffer"], saved["state"][0]["momentum_buffer"]))
 assert shared == [False, False], f"Step 6: saving copies and loading copies; arrays shared: {shared}."
-got = (other.lr, other.momentum, other.weight_decay)
-assert got == (0.5, 0.9, 0.0), f"Step 6: loading brings back every setting, lr 0.5, momentum 0.9 and weight_decay 0; they were {got}."
 values_after(other, [[1.0], [1.0]])
 got = plain_lists(saved)
 assert got["state"] == [{"momentum_buffer": [1.0]}], f"Step 6: steps after loading should not change what was saved; it became {got}."
@@ -1004,6 +1002,10 @@ def interrupted(make_optimizer, with_state=True):
 whole, resumed = interrupted(lambda p: SGD(p, lr=0.1, momentum=0.9, weight_decay=0.01))
 assert whole == resumed, f"Step 6: SGD with a stop should end in the same bits; {whole} became {resumed}."
 ### BEGIN HIDDEN TESTS
+other = SGD(some_parameters([1.0]), lr=0.1, weight_decay=0.5)
+other.load_state_dict(SGD(some_parameters([2.0]), lr=0.5, momentum=0.9).state_dict())
+got = (other.lr, other.momentum, other.weight_decay)
+assert got == (0.5, 0.9, 0.0), f"Step 6: loading brings back every setting, lr 0.5, momentum 0.9 and weight_decay 0; they were {got}."
 whole, resumed = interrupted(lambda p: Adam(p, lr=0.1))
 assert whole == resumed, f"Step 6: Adam with a stop should end in the same bits; {whole} became {resumed}."
 whole, resumed = interrupted(lambda p: AdamW(p, lr=0.1, weight_decay=0.3))
