@@ -5,11 +5,13 @@ And how tests are shared out where several processes run them.
 
 from __future__ import annotations
 
+import functools
 import os
 import shutil
 import subprocess
 import sys
 import tempfile
+from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -20,9 +22,10 @@ import pytest
 from tests.helpers.binder_image import BinderImage, build_image
 from tests.helpers.fast import is_fast
 from tests.helpers.repository import ROOT
-from tests.helpers.sharing_out import group_of, rank_of, turn
+from tests.helpers.sharing_out import group_of, made_once, rank_of, turn
 from tests.helpers.tiny_course import GradedClass, TinyCourse, build_course, submissions
 
+MOST_GROUPS = 20  # that are listed after a run
 WORKER = os.environ.get("PYTEST_XDIST_WORKER")  # which of several processes this is
 
 
@@ -67,6 +70,19 @@ def pytest_runtest_protocol(item: pytest.Item) -> Iterator[None]:
         return (yield)
 
 
+def pytest_terminal_summary(terminalreporter: Any, config: pytest.Config) -> None:
+    """Where several processes ran the tests, say which groups took longest: `sharing_out` begins with them."""
+    if getattr(config.option, "numprocesses", None):
+        seconds: Counter[str] = Counter()
+        for reports in terminalreporter.stats.values():
+            for report in reports:
+                if isinstance(report, pytest.TestReport):
+                    seconds[group_of(report.nodeid)] += report.duration
+        terminalreporter.section(f"the {MOST_GROUPS} groups of tests that took longest")
+        for group, taken in seconds.most_common(MOST_GROUPS):
+            terminalreporter.write_line(f"{taken:7.1f} s  {group}")
+
+
 @pytest.fixture(scope="session")
 def image(tmp_path_factory: pytest.TempPathFactory) -> BinderImage:
     """The repository as Binder leaves it for a visitor, in a fresh virtual environment."""
@@ -94,22 +110,26 @@ def site(site_build: tuple[Path, subprocess.CompletedProcess]) -> Path:
 @pytest.fixture(scope="session")
 def built_course(tmp_path_factory: pytest.TempPathFactory) -> TinyCourse:
     """The small course after `tito build`: to read, not to change."""
-    return build_course(tmp_path_factory.mktemp("course"))
+    return made_once(tmp_path_factory, "course", build_course)
 
 
 @pytest.fixture(scope="session")
 def graded(built_course: TinyCourse, tmp_path_factory: pytest.TempPathFactory) -> GradedClass:
-    """The class of `submissions`, graded by `tito grade` into a folder of its own."""
-    folder, output = tmp_path_factory.mktemp("handed_in"), tmp_path_factory.mktemp("graded") / "out"
-    for name, notebook in submissions(built_course).items():
+    """The class of `submissions`, graded by `tito grade` into a folder of its own: to read, not to change."""
+    return made_once(tmp_path_factory, "graded", functools.partial(grade_class, built_course))
+
+
+def grade_class(course: TinyCourse, place: Path) -> GradedClass:
+    folder, output = place / "handed_in", place / "out"
+    for name, notebook in submissions(course).items():
         (folder / name).parent.mkdir(parents=True, exist_ok=True)
         nbformat.write(notebook, folder / name)
     # What lies beside a notebook counts for nothing.
     evil = folder / "wrong" / "tinytorch"
     evil.mkdir()
     (evil / "__init__.py").write_text("raise SystemExit('the wrong package')", encoding="utf-8")
-    run = built_course.tito_process("grade", folder, "--output", output)
-    return GradedClass(built_course, folder, output, run)
+    run = course.tito_process("grade", folder, "--output", output)
+    return GradedClass(course, folder, output, run)
 
 
 @pytest.fixture

@@ -1,16 +1,25 @@
 """How tests are shared out among the processes of `pytest -n 4` (by pytest-xdist).
 
 Tests that need the same expensive thing, such as a graded class or a running server, go to one process, which makes it
-once. So a process gets whole files; TOGETHER and BY_MODULE are the exceptions.
+once. So a process gets whole files; TOGETHER and BY_MODULE are the exceptions. What most files need, and only read, one
+process makes for all of them: `made_once`.
 """
 
 from __future__ import annotations
 
 import fcntl
+import os
+import pickle
 import re
-from collections.abc import Iterator
+import shutil
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import TypeVar
+
+import pytest
+
+Made = TypeVar("Made")
 
 # Files that need the same thing
 TOGETHER = {
@@ -61,6 +70,24 @@ def group_of(test: str) -> str:
 def rank_of(group: str) -> int:
     """Return the place of a group in the order in which groups are begun."""
     return next((rank for rank, first in enumerate(FIRST) if group.startswith(first)), len(FIRST))
+
+
+def made_once(factory: pytest.TempPathFactory, name: str, make: Callable[[Path], Made]) -> Made:
+    """Return what `make` makes in a folder: the process that needs it first makes it, and all others read it."""
+    if "PYTEST_XDIST_WORKER" not in os.environ:
+        return make(factory.mktemp(name))
+    shared = factory.getbasetemp().parent / f"made-{name}"
+    shared.mkdir(exist_ok=True)
+    result = shared / "result"
+    with (shared / "lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not result.is_file():
+            folder = shared / "content"
+            shutil.rmtree(folder, ignore_errors=True)  # of a process in which making it failed
+            folder.mkdir()
+            result.write_bytes(pickle.dumps(make(folder)))
+    made: Made = pickle.loads(result.read_bytes())
+    return made
 
 
 @contextmanager
