@@ -13,10 +13,12 @@ import platform
 import sys
 from contextlib import suppress
 from pathlib import Path
-
-from jinja2 import FileSystemBytecodeCache
+from typing import TYPE_CHECKING
 
 from tinytorch.course.files import write_whole
+
+if TYPE_CHECKING:
+    from jinja2 import FileSystemBytecodeCache
 
 MOST_ENTRIES = 50  # of a kind; older ones are deleted
 
@@ -41,6 +43,8 @@ def keep(kind: str, key: str, content: bytes) -> None:
 
 def compiled_templates() -> FileSystemBytecodeCache | None:
     """Return what keeps jinja's templates compiled, for its environments; None where nothing can be kept."""
+    from jinja2 import FileSystemBytecodeCache  # which `tito check` does without
+
     folder = _folder("templates")
     try:
         folder.mkdir(parents=True, exist_ok=True)

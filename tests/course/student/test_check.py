@@ -203,7 +203,7 @@ def test_a_watched_notebook_is_checked_again_when_it_is_saved(built_course: Tiny
 
 
 def test_checking_loads_neither_nbgrader_nor_jupyter_s_kernels() -> None:
-    slow = "{'nbgrader', 'nbconvert', 'nbclient', 'jupyter_client', 'ipykernel', 'zmq', 'rich', 'matplotlib'}"
+    slow = "{'nbgrader', 'nbconvert', 'nbclient', 'jupyter_client', 'ipykernel', 'zmq', 'rich', 'matplotlib', 'jinja2'}"
     code = f"import sys, tinytorch.course.student.show_check; print({slow} & set(sys.modules))"
     ran = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert ran.stdout == "set()\n"

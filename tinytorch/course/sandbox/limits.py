@@ -12,8 +12,6 @@ from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass
 
-import psutil
-
 CHECK_SECONDS = 0.5  # between two looks at what a submission's processes use
 # One process may keep this many threads busy for all of its submission's time. So what stops an honest submission is
 # the clock, and what the clock misses, such as a process that outlives its kernel, is still bounded.
@@ -75,6 +73,8 @@ class Limits:
 
 def _used(pid: int) -> Iterator[tuple[int, float]]:
     """Return the memory in bytes and the processor time in seconds of a process and of each that it started."""
+    import psutil  # which a check that is over before the first look does without
+
     with suppress(psutil.Error):
         process = psutil.Process(pid)
         for each in [process, *process.children(recursive=True)]:
