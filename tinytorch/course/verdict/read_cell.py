@@ -9,8 +9,6 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
-from IPython.core.inputtransformer2 import TransformerManager
-
 Node = TypeVar("Node", bound=ast.AST)
 FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef)
 COMPREHENSIONS = (ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp)
@@ -231,6 +229,8 @@ def _as_python(source: str) -> ast.Module:
     try:
         return ast.parse(source)
     except SyntaxError:
+        from IPython.core.inputtransformer2 import TransformerManager  # loads all of IPython, which few cells need
+
         transformer: Any = TransformerManager  # it has no type hints
         return ast.parse(str(transformer().transform_cell(source)))
 
