@@ -78,6 +78,11 @@ def test_who_is_on_the_class_list_and_handed_in_nothing_is_named_everywhere(mixe
     assert (row["points"], row["notes"]) == ("", "handed in nothing")
 
 
+def test_who_is_on_the_class_list_by_the_id_alone_is_no_stranger(mixed: GradedClass) -> None:
+    assert any("is not in the gradebook's list of students" in note for note in mixed.told("carol"))
+    assert not any("list of students" in note for note in mixed.told("bob"))
+
+
 def test_grades_csv_says_who_vouches_for_a_time(mixed: GradedClass) -> None:
     said = {row["student_id"]: row["handed_in"].split(", ")[-1] for row in rows_of(mixed)}
     assert (said["ada"], said["bob"]) == ("by the student's own clock", "by the file's date")

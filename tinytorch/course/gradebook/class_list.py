@@ -103,6 +103,14 @@ def students_on_list(gradebook: ReadOnlyGradebook) -> dict[str, ListedStudent]:
     return {name: each for name, each in everybody.items() if name in stored or each != ListedStudent(name)}
 
 
+def is_stored(gradebook: Any, student: str) -> bool:
+    """Whether a class list that was read has this student, if only by the id."""
+    if not inspect(gradebook.engine).has_table(CLASS_LIST.name):
+        return False
+    row = gradebook.db.execute(select(CLASS_LIST.c.student_id).where(CLASS_LIST.c.student_id == student)).first()
+    return row is not None
+
+
 def _stored(gradebook: Any) -> dict[str, ListedStudent]:
     """Return what our own table holds; nothing if no class list was ever stored."""
     if not inspect(gradebook.engine).has_table(CLASS_LIST.name):

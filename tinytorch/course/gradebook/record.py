@@ -24,6 +24,7 @@ from traitlets import List, Unicode
 from traitlets.utils.importstring import import_item
 
 from tinytorch.course.files import PART, write_whole
+from tinytorch.course.gradebook.class_list import is_stored
 from tinytorch.course.gradebook.fast_rows import load_submission
 from tinytorch.course.gradebook.open_for_writing import open_for_writing
 from tinytorch.course.gradebook.student_files import StudentFiles
@@ -144,7 +145,9 @@ def is_stranger(gradebook: Gradebook, student: str) -> bool:
     """
     known = (Student.first_name, Student.last_name, Student.email)
     listed = gradebook.db.query(Student.id).filter(or_(*(func.coalesce(each, "") != "" for each in known)))
-    return listed.filter(Student.id == student).first() is None and listed.first() is not None
+    if listed.filter(Student.id == student).first() is not None or listed.first() is None:
+        return False
+    return not is_stored(gradebook, student)
 
 
 class Recorder:
