@@ -20,6 +20,7 @@ from tinytorch.course.sandbox.jupyter_kernel import JupyterKernel
 from tinytorch.course.sandbox.kernel import LARGEST_MESSAGE_BYTES, Kernel
 from tinytorch.course.sandbox.limits import BUSY_THREADS, MARGIN_SECONDS, Limits
 from tinytorch.course.verdict.preprocessors import ExecuteStaged
+from tinytorch.course.verdict.run_tests import VERDICT_BYTES
 
 COMPUTES_3_SECONDS = "import time\nwhile time.process_time() < 3: pass\nprint('done')"
 
@@ -147,6 +148,8 @@ def test_the_table_of_limits_says_what_the_code_and_the_configuration_say() -> N
     assert {name: rows[name] for name in rows if name not in ("limit", "---")} == {
         "time of a cell": "10 s",
         "time of a submission": "120 s",
+        "time to compare a test's values": "10 s, or what the submission has left",
+        "memory to compare them": f"{VERDICT_BYTES // 2**30} GB",
         "processor time": f"{limits.cpu_seconds} s a process",
         "memory": "4 GB",
         "output of a cell": f"{output_bytes / 1e6:g} MB",
