@@ -75,7 +75,7 @@ def judge(
     if outcome.kind == "tampered":
         return _tampered(shown, outcome.text)
     if outcome.kind == "stopped":
-        return Verdict([*shown, errors[0]])
+        return Verdict([*shown, witness.without_own_frames(errors[0])])
     if outcome.kind == "failed":
         return Verdict([*shown, error_output(outcome.name, outcome.text)], decided=True)
     if outcome.kind == "too much":
