@@ -25,7 +25,7 @@ import tinytorch.course.grading.run
 from tests.helpers.repository import ROOT
 from tests.helpers.tiny_course import GradedClass, TinyCourse, cell_named, contents
 from tinytorch.course.grading.assignment import GRADEBOOK, Assignment
-from tinytorch.course.grading.cluster import grade_here
+from tinytorch.course.grading.cluster import Cluster, grade_here
 from tinytorch.course.grading.worker import SubmissionFiles, WorkerResult
 
 DASK = Path(sys.executable).with_name("dask")
@@ -299,3 +299,34 @@ def rows(gradebook: Path) -> dict[str, Any]:
     with contextlib.closing(sqlite3.connect(gradebook)) as database:
         tables = ("student", "submitted_assignment", "grade", "comment", "assignment")
         return {table: database.execute(f"select count(*) from {table}").fetchone()[0] for table in tables}
+
+
+GOES_ON = threading.Event()
+
+
+def stuck(assignment: Assignment, submission: SubmissionFiles) -> WorkerResult:
+    """What a worker is at that never ends by itself."""
+    GOES_ON.wait()
+    return WorkerResult(submission.student)
+
+
+def test_a_worker_without_a_result_is_not_waited_for_for_ever_and_its_student_is_named(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    from distributed import LocalCluster
+
+    monkeypatch.setattr(tinytorch.course.grading.cluster, "grade_here", stuck)
+    assignment = Assignment("02_tiny", {}, {}, ())
+    here = LocalCluster(n_workers=1, threads_per_worker=1, processes=False, dashboard_address=None)
+    with here, Cluster(here.scheduler_address, assignment, most_seconds=1.0) as cluster:
+        for student in ("ada", "bob"):
+            cluster.submit(SubmissionFiles(student, "tiny.ipynb", {}))
+        try:
+            results = [result for batch in cluster.batches() for result in batch]
+        finally:
+            GOES_ON.set()
+    assert [submission.student for submission, _ in results] == ["ada", "bob"]
+    assert {result.failure for _, result in results} <= {
+        "its worker had no result within 1 s: restart the worker, and run this again",
+        "no worker took it within 1 s: start workers, and run this again",
+    }

@@ -11,6 +11,7 @@ from __future__ import annotations
 import asyncio
 import atexit
 import logging
+import queue
 import tempfile
 import threading
 from collections.abc import Iterator
@@ -29,12 +30,16 @@ CONNECT_SECONDS = 10.0
 class Cluster:
     """The workers of a Dask scheduler, as graders of submissions."""
 
-    def __init__(self, address: str, assignment: Assignment) -> None:
-        """Connect to the scheduler, or raise `CourseError`."""
+    def __init__(self, address: str, assignment: Assignment, most_seconds: float) -> None:
+        """Connect to the scheduler, or raise `CourseError`.
+
+        `most_seconds` is what a worker may take for one submission: if none of them has a result for that long, what
+        they are at is given up.
+        """
         check_scheduler(address)
         from distributed import Client
 
-        self._address = address
+        self._address, self._most_seconds = address, most_seconds
         self._client = Client(address, timeout=CONNECT_SECONDS, set_as_default=False)
         # A task instead of data: if all workers that have it are gone, the next worker gets it again.
         self._assignment = self._client.submit(_same, assignment, pure=False)
@@ -53,10 +58,31 @@ class Cluster:
 
     def batches(self) -> Iterator[list[tuple[SubmissionFiles, WorkerResult]]]:
         """Yield all submissions with their results, in lists of those that have arrived since the last one."""
-        from distributed import as_completed
+        done: queue.SimpleQueue[Any] = queue.SimpleQueue()
+        for future in self._submissions:
+            future.add_done_callback(done.put)
+        while self._submissions:
+            try:
+                futures = [done.get(timeout=self._most_seconds)]
+            except queue.Empty:
+                yield self._give_up()
+                continue
+            while not done.empty():
+                futures.append(done.get())
+            yield [self._result(future) for future in futures if future in self._submissions]
 
-        for futures in as_completed(list(self._submissions), loop=self._client.loop).batches():
-            yield [self._result(future) for future in futures]
+    def _give_up(self) -> list[tuple[SubmissionFiles, WorkerResult]]:
+        """Return what the workers are at as failures; all that is left, if they are at nothing."""
+        at_work = self._client.run(_at_work, on_error="ignore").values()
+        keys = {key for found in at_work for key in found}
+        stuck = [future for future in self._submissions if future.key in keys]
+        if stuck:
+            why = f"its worker had no result within {self._most_seconds:.0f} s: restart the worker, and run this again"
+        else:
+            why = f"no worker took it within {self._most_seconds:.0f} s: start workers, and run this again"
+        given_up = [(self._submissions.pop(future), future) for future in stuck or list(self._submissions)]
+        self._client.cancel([future for _, future in given_up])
+        return [(submission, WorkerResult(submission.student, failure=why)) for submission, _ in given_up]
 
     def _result(self, future: Any) -> tuple[SubmissionFiles, WorkerResult]:
         submission = self._submissions.pop(future)
@@ -91,6 +117,11 @@ def check_scheduler(address: str) -> None:
         ) from None
     if not found:
         raise CourseError(f"The scheduler at {address} has no workers: start some with `dask worker {address}`.")
+
+
+def _at_work(dask_worker: Any) -> list[str]:
+    """Return the keys of what a worker is at; what it only has in its queue can go to another."""
+    return [task.key for task in dask_worker.state.executing]
 
 
 def _same(assignment: Assignment) -> Assignment:

@@ -64,6 +64,11 @@ class Setting:
         """What kernels are forked from: it is started when the first worker is, as nothing may need to be graded."""
         return self.stack.enter_context(fork_server(self.assignment, meanwhile=self.get_workers_ready))
 
+    @property
+    def most_seconds(self) -> float:
+        """How long a worker may take for one submission before it is given up."""
+        return self.assignment.submission_seconds * MOST_TIMES_LONGER + SPARE_SECONDS
+
     def pool(
         self, count: int, files: StudentFiles, report_at_work: Callable[[Sequence[tuple[Any, float]]], None]
     ) -> Pool:
@@ -73,12 +78,11 @@ class Setting:
             worker = Worker(self.assignment, Path(tempfile.mkdtemp(prefix="worker-")), self.server)
             return TaskHandler(worker, PageWriter(self.exporter, files))
 
-        limit = self.assignment.submission_seconds
         return Pool(
             count,
             make_handler,
-            slow_seconds=min(SLOW_SECONDS, limit * SLOW_SHARE),
-            most_seconds=limit * MOST_TIMES_LONGER + SPARE_SECONDS,
+            slow_seconds=min(SLOW_SECONDS, self.assignment.submission_seconds * SLOW_SHARE),
+            most_seconds=self.most_seconds,
             report_at_work=report_at_work,
             before_the_first=lambda: self.server,
         )
@@ -152,7 +156,7 @@ class Run:
     def _graders(self) -> AbstractContextManager[Pool | Cluster]:
         """Return the workers that grade submissions: the pool, or a cluster."""
         if self.options.scheduler:
-            return Cluster(self.options.scheduler, self.setting.assignment)
+            return Cluster(self.options.scheduler, self.setting.assignment, self.setting.most_seconds)
         return nullcontext(self.pool)
 
     def _outcomes(self) -> Iterator[tuple[Any, Any]]:
