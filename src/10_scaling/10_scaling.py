@@ -1675,7 +1675,7 @@ assert after == before, f"Step 6: after close() processes and blocks should be {
 
 # %% [markdown]
 # `load_state_dict(state)` sets `_at` and `_next` to that place. If one of the first four differs from the loader's own, or anything is missing: `ValueError`, whose text names it, and nothing
-# changes. The number of workers may differ.
+# changes. So it is with a place that no epoch has: an `epoch` or a `batch` below 0, or a `batch` above `len(self)`. The number of workers may differ.
 
 # %% [markdown]
 # <details><summary>Hint</summary>
@@ -1720,6 +1720,9 @@ def load_state_dict(self: ScalingLoader, state):
             raise ValueError(f"the state says nothing of {name}")
         if name not in ("epoch", "batch") and state[name] != mine:
             raise ValueError(f"{name} is {state[name]!r} in the state and {mine!r} here")
+    for name in ("epoch", "batch"):
+        if state[name] < 0 or (name == "batch" and state[name] > len(self)):
+            raise ValueError(f"{name} is {state[name]!r} in the state, and an epoch has {len(self)} batches")
     self._at = self._next = state["epoch"], state["batch"]
     ### END SOLUTION
 
@@ -1798,8 +1801,8 @@ place = [fresh.state_dict()[name] for name in ("epoch", "batch")]
 assert place == [1, 2], f"Step 7: one batch on, it should be epoch 1, batch 2; it was {place}."
 ### END HIDDEN TESTS
 
-# %% test="state-refuses" points=3
-# Test 7c · 3 points · a state of another loader
+# %% test="state-refuses" points=2
+# Test 7c · 2 points · a state of another loader
 loader = ScalingLoader(Noisy(), 2, seed=3)
 state = loader.state_dict()
 error = error_of(ScalingLoader(Noisy(), 4, seed=3).load_state_dict, state)
@@ -1819,8 +1822,25 @@ for name in ("seed", "epoch", "batch"):
     assert name in str(error), f"Step 7: the text should name {name}, which is missing; it was {str(error)!r}."
 ### END HIDDEN TESTS
 
+# %% test="state-place" points=1
+# Test 7d · 1 point · a place that no epoch has
+loader = ScalingLoader(Noisy(10), 2)
+error, place = error_of(loader.load_state_dict, {**loader.state_dict(), "batch": 99}), loader._next
+assert isinstance(error, ValueError), f"Step 7: batch 99 of 5 should raise ValueError; it gave {error!r}."
+assert "batch" in str(error), f"Step 7: the text should name batch; it was {str(error)!r}."
+assert place == (0, 0), f"Step 7: a state that is refused should change nothing; the next loop would begin at {place}."
+### BEGIN HIDDEN TESTS
+for name, value in (("batch", -1), ("batch", 6), ("epoch", -1)):
+    error = error_of(loader.load_state_dict, {**loader.state_dict(), name: value})
+    assert isinstance(error, ValueError), f"Step 7: {name} {value} should raise ValueError; it gave {error!r}."
+    assert name in str(error), f"Step 7: the text should name {name}; it was {str(error)!r}."
+loader.load_state_dict({**loader.state_dict(), "epoch": 3, "batch": 5})
+place = loader._next
+assert place == (3, 5), f"Step 7: epoch 3, batch 5 of 5 is the end of that epoch, and a place; the next loop would begin at {place}."
+### END HIDDEN TESTS
+
 # %% test="loop-lazy" points=1
-# Test 7d · 1 point · a batch is made when it is asked for
+# Test 7e · 1 point · a batch is made when it is asked for
 counted = CountingDataset(Noisy(12))
 loader = ScalingLoader(counted, 3)
 stream = iter(loader)

@@ -457,6 +457,9 @@ def load_state_dict(self: ScalingLoader, state):
             raise ValueError(f"the state says nothing of {name}")
         if name not in ("epoch", "batch") and state[name] != mine:
             raise ValueError(f"{name} is {state[name]!r} in the state and {mine!r} here")
+    for name in ("epoch", "batch"):
+        if state[name] < 0 or (name == "batch" and state[name] > len(self)):
+            raise ValueError(f"{name} is {state[name]!r} in the state, and an epoch has {len(self)} batches")
     self._at = self._next = state["epoch"], state["batch"]
     ### END SOLUTION
 

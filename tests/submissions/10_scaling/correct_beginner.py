@@ -177,5 +177,9 @@ def load_state_dict(self: ScalingLoader, state):
     for name in ["seed", "batch_size", "shuffle", "samples"]:
         if mine[name] != state[name]:
             raise ValueError(name + " should be " + str(mine[name]) + ", is " + str(state[name]))
+    if state["epoch"] < 0:
+        raise ValueError("epoch is " + str(state["epoch"]))
+    if state["batch"] < 0 or state["batch"] > len(self):
+        raise ValueError("batch is " + str(state["batch"]) + ", there are " + str(len(self)))
     self._at = (state["epoch"], state["batch"])
     self._next = (state["epoch"], state["batch"])

@@ -1,7 +1,7 @@
 # %% [markdown]
 # why: has moved when it refuses
 # base: reference
-# loses: {state-refuses: 3}
+# loses: {state-refuses: 2, state-place: 1}
 
 # %% solution="load-state-dict"
 #| export
