@@ -15,7 +15,7 @@ from typing import Any
 from tinytorch.course.error_text import error_line, first_line
 from tinytorch.course.layout import Course, CourseError
 from tinytorch.course.notebook import STUB, grade_id, read_notebook, role_of, sections
-from tinytorch.course.student.steps import COLUMNS, Step, steps_of
+from tinytorch.course.student.steps import COLUMNS, WHAT_POINTS_ARE, Step, steps_of
 
 LEFT = "text-align: left"
 
@@ -63,7 +63,7 @@ class Panel:
     def __repr__(self) -> str:
         rows = [step.row for step in self.steps.values()]
         lines = [f"  {name}: {verdict}, {tests} tests, {points} points" for name, verdict, tests, points in rows]
-        return "\n".join([self._summary(), *lines, *([self._stopped] if self._stopped else [])])
+        return "\n".join([self._summary(), *lines, WHAT_POINTS_ARE, *([self._stopped] if self._stopped else [])])
 
     def _repr_html_(self) -> str:
         heads = "".join(f'<th scope="col" style="{LEFT}">{head}</th>' for head in COLUMNS)
@@ -76,7 +76,7 @@ class Panel:
         caption = f'<caption style="{LEFT}; font-weight: bold; white-space: nowrap">{html.escape(self._summary())}'
         stopped = f"<p>{html.escape(self._stopped)}</p>" if self._stopped else ""
         table = f"<table>{caption}</caption><thead><tr>{heads}</tr></thead><tbody>{rows}</tbody></table>"
-        return f"<div>{table}{stopped}</div>"
+        return f"<div>{table}<p>{WHAT_POINTS_ARE}</p>{stopped}</div>"
 
 
 def _shown_error(error: BaseException) -> str:

@@ -7,10 +7,9 @@ from pathlib import Path
 
 from tinytorch.course.layout import Course, CourseError, Module
 from tinytorch.course.student.check import Check
-from tinytorch.course.student.steps import COLUMNS, VERDICTS
+from tinytorch.course.student.steps import COLUMNS, VERDICTS, WHAT_POINTS_ARE
 
 LOOK_SECONDS = 0.2  # between two looks at whether the notebook was saved
-WHAT_POINTS_ARE = "Visible points are those of the tests that you see. Grading also tries other values."
 
 
 def check_once(course: Course, module: Module, path: Path, step: int | None = None) -> bool:

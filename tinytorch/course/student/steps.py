@@ -16,6 +16,7 @@ from tinytorch.course.notebook import grade_id, role_of, sections
 TITLE = re.compile(r"# (?P<title>[^·\n]+?) ·")  # the first line of a test, such as "# Test 5a · 4 points · ..."
 VERDICTS = ("pass", "not finished yet", "not written yet", "fail", "pass so far", "not run yet")
 COLUMNS = ["step", "verdict", "tests", "visible points"]
+WHAT_POINTS_ARE = "Visible points are those of the tests that you see. Grading also tries other values."
 
 
 @dataclass
