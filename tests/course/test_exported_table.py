@@ -31,7 +31,8 @@ def test_every_table_that_python_writes_is_read_as_python_reads_it(
     text = io.StringIO(newline="")
     csv.writer(text, quoting=quoting, lineterminator=end).writerows([["name", "id"], *table])
     read_back = read(tmp_path_factory.getbasetemp() / "any.csv", text.getvalue().encode())
-    assert [[cell.value for cell in row] for row in read_back.rows] == [["name", "id"], *table]
+    rows = [row for row in csv.reader(io.StringIO(text.getvalue(), newline="")) if row]
+    assert [[cell.value for cell in row] for row in read_back.rows] == rows
     assert read_back.with_cells({}) == text.getvalue().encode()
 
 

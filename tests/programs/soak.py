@@ -17,6 +17,7 @@ from pathlib import Path
 
 from tinytorch.course.authoring.build import write_solution_notebook
 from tinytorch.course.grading.grade import grade
+from tinytorch.course.grading.options import NoProgress
 from tinytorch.course.layout import Course
 from tinytorch.course.reports.results import StudentResult
 
@@ -33,14 +34,17 @@ def busy(processes: int) -> Iterator[None]:
             loop.wait()
 
 
+class Say(NoProgress):
+    """Prints the points of each copy."""
+
+    def __call__(self, done: int, total: int, result: StudentResult) -> None:
+        print(f"{done}/{total} {result.points:g}", flush=True)
+
+
 def soak(count: int, processes: int, progress: bool = True) -> list[StudentResult]:
     """Grade `count` copies of the reference; give the results that are not full marks without a flag."""
     course = Course.find(Path(__file__).parent)
     module = course.module("05_dataloader")
-
-    def say(done: int, total: int, result: StudentResult) -> None:
-        if progress:
-            print(f"{done}/{total} {result.points:g}", flush=True)
 
     with tempfile.TemporaryDirectory(prefix="tinytorch-soak-") as folder:
         copies = Path(folder) / "class"
@@ -49,7 +53,9 @@ def soak(count: int, processes: int, progress: bool = True) -> list[StudentResul
         for number in range(count):
             shutil.copyfile(module.solution_path, copies / f"copy_{number:03}.ipynb")
         with busy(processes):
-            results = grade(course, copies, module, Path(folder) / "graded", say).students
+            results = grade(
+                course, copies, module, Path(folder) / "graded", Say() if progress else NoProgress()
+            ).students
     assert len(results) == count
     return [result for result in results if result.points != 100 or result.flags or result.failure]
 

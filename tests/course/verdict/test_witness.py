@@ -63,6 +63,17 @@ def test_what_is_imported_is_known_by_module_and_attribute() -> None:
     assert imports_of(given) == (("np", "numpy", ""), ("os", "os", ""), ("d", "a.b", "c"), ("e", "a.b", "e"))
 
 
+def test_a_submodule_is_taken_though_nobody_has_imported_it_yet(monkeypatch) -> None:
+    import sys
+    import xml
+
+    monkeypatch.delattr(xml, "sax", raising=False)
+    for name in [name for name in sys.modules if name.startswith("xml.sax")]:
+        monkeypatch.delitem(sys.modules, name)
+    ((name, taken),) = inside_witness._take([("sax", "xml", "sax")])
+    assert (name, taken.make_parser.__name__) == ("sax", "make_parser")
+
+
 def test_a_frozen_module_keeps_its_functions_and_shows_all_else_as_it_is(monkeypatch) -> None:
     import random
     import sys

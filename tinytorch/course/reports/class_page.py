@@ -244,7 +244,7 @@ def _steps(steps: list[StepStatistics]) -> Markup:
         axes.legend(frameon=False, loc="lower right")
     parts = (f"{step.name}: {share:.0f} percent lost, {part:.0f} of them not written"
              for step, share, part in zip(steps, shares, unwritten, strict=True))  # fmt: skip
-    return _svg(figure, "steps", f"The share of each step's points that the class lost. {'; '.join(parts)}.")
+    return _svg(figure, "steps", f"The share of points that the class lost in each step. {'; '.join(parts)}.")
 
 
 def _written(results: ClassResults) -> Markup:

@@ -12,7 +12,6 @@ import signal
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from multiprocessing.connection import Connection
-from multiprocessing.context import ForkProcess
 from types import TracebackType
 
 import psutil
@@ -35,7 +34,7 @@ class Decider:
             decide: what decides.
         """
         self.memory_bytes, self.seconds, self.decide = memory_bytes, seconds, decide
-        self._process: ForkProcess | None = None
+        self._pid = 0
         self._pipe: Connection | None = None
 
     def __enter__(self) -> Decider:
@@ -59,21 +58,24 @@ class Decider:
         return Outcome("too much", text="ended the process that compares them")
 
     def _start(self) -> Connection:
-        context = multiprocessing.get_context("fork")
-        self._pipe, theirs = context.Pipe()
-        self._process = context.Process(
-            target=_work, args=(os.getpid(), theirs, self._pipe, self.memory_bytes, self.decide), daemon=True
-        )
-        self._process.start()
+        self._pipe, theirs = multiprocessing.Pipe()
+        grader = os.getpid()
+        # Not multiprocessing's Process: a worker of Dask is a daemon, which may have none.
+        self._pid = os.fork()
+        if self._pid == 0:
+            try:
+                _work(grader, theirs, self._pipe, self.memory_bytes, self.decide)
+            finally:
+                os._exit(0)
         theirs.close()
         return self._pipe
 
     def _end(self) -> None:
-        if self._process is not None and self._pipe is not None:
+        if self._pipe is not None:
             self._pipe.close()
-            self._process.kill()
-            self._process.join()
-        self._process = self._pipe = None
+            os.kill(self._pid, signal.SIGKILL)
+            os.waitpid(self._pid, 0)
+        self._pid, self._pipe = 0, None
 
 
 def _work(grader: int, pipe: Connection, other_end: Connection, memory_bytes: int, decide: Decide) -> None:

@@ -174,7 +174,9 @@ def _take(imports: Sequence[tuple[str, str, str]]) -> Any:
         try:
             value: Any = importlib.import_module(path)
             if attribute:
-                value = getattr(value, attribute)
+                # A submodule is an attribute only once it has been imported
+                found = hasattr(value, attribute)
+                value = getattr(value, attribute) if found else importlib.import_module(f"{path}.{attribute}")
                 home = str(getattr(value, "__module__", ""))
                 if home.startswith("tinytorch.profiling"):
                     value = own_copy(home)[value.__name__]
