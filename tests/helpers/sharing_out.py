@@ -1,4 +1,4 @@
-"""How tests are shared out among the processes of `pytest -n 4` (by pytest-xdist).
+"""How tests are shared out among the processes of `pytest -n 6` (by pytest-xdist).
 
 Tests that need the same expensive thing, such as a graded class or a running server, go to one process, which makes it
 once. So a process gets whole files; TOGETHER and BY_MODULE are the exceptions. What most files need, and only read, one
@@ -34,27 +34,29 @@ TOGETHER = {
 BY_MODULE = ("tests/test_corpus.py", "tests/test_notebooks.py")
 # What takes longest is begun first, so that in the end no process is left with it while the others have nothing to do.
 FIRST = (
-    "Binder's image",
     "tests/test_corpus.py[10_scaling]",
-    "tests/browser/test_lab.py",
-    "tests/browser/test_formgrader.py",
-    "tests/test_mutants.py",
-    "tests/course/grading/test_resume.py",
-    "PostgreSQL",
-    "tests/test_journey.py",
+    "Binder's image",
     "tests/test_corpus.py[05_dataloader]",
-    "tests/test_repository.py",
-    "tests/test_bench_grading.py",
     "tests/test_attacks.py",
-    "the site",
-    "tests/test_kill.py",
-    "tests/course/handin/test_as_released.py",
-    "tests/course/verdict/test_run_cells.py",
-    "tests/course/grading/test_cluster.py",
-    "tests/test_corpus.py[06_autograd]",
+    "tests/test_repository.py",
+    "tests/browser/test_formgrader.py",
+    "tests/browser/test_lab.py",
     "tests/test_corpus.py[08_training]",
-    "tests/test_portability.py",
+    "tests/test_mutants.py",
+    "the site",
+    "tests/test_corpus.py[06_autograd]",
+    "tests/test_bench_grading.py",
+    "PostgreSQL",
+    "tests/course/grading/test_cluster.py",
+    "tests/course/grading/test_run.py",
+    "tests/course/grading/test_resume.py",
+    "tests/course/verdict/test_run_cells.py",
     "tests/test_corpus.py",
+    "tests/test_kill.py",
+    "tests/course/gradebook/test_due_dates.py",
+    "tests/test_portability.py",
+    "tests/test_journey.py",
+    "tests/course/handin/test_as_released.py",
     "tests/test_notebooks.py",
     "tests/course",
 )

@@ -35,8 +35,8 @@ TABLES = ("grades.csv", "canvas.csv", "nbgrader.csv", "report.html")
 SCORES = ("auto_score", "manual_score", "extra_credit", "needs_manual_grade")
 FOLDERS = ("submitted", "history", "autograded", "feedback")
 SECRET = "submission_secret.txt"  # nbgrader draws it for each collected submission
-# Drawn for each test cell, and with them the name that tracebacks have for its code
-NAME_OF_EVIDENCE = re.compile(rb"(?<![0-9a-f])[0-9a-f]{16}(?![0-9a-f])|ipykernel_\d+/\d+\.py")
+# Drawn for each test cell and kernel, and with them the name that tracebacks have for its code
+NAME_OF_EVIDENCE = re.compile(rb"(?<![0-9a-f])(?:[0-9a-f]{16}|[0-9a-f]{64})(?![0-9a-f])|ipykernel_\d+/\d+\.py")
 
 # A preprocessor of the course: each time that a worker begins with a submission, it says so in a file.
 BEGUN = """

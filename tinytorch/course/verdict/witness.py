@@ -40,7 +40,8 @@ for name in ("builtins", "marshal", "file", "witness", "arguments", "own", "name
 """
 # A class is found by its name among all classes: an expression that uses no name which could be bound to something else
 CALL = (
-    "[each for each in ().__class__.__base__.__subclasses__() if each.__name__ == {name!r}][0]({request!r}, {seal!r})"
+    "[each for each in ().__class__.__base__.__subclasses__() if each.__name__ == {name!r}][0]"
+    "({request!r}, {kinds!r}, {seal!r})"
 )
 
 
@@ -72,9 +73,10 @@ class Witness:
         The evidence for a part is sent before the next part begins, which may never end.
         """
         protected = self._protected - set().union(*(names_bound(part.student_half) for part, _ in parts))
-        codes = [(kind, compile_part(part, protected)) for part, kind in parts]
-        request = base64.b64encode(marshal.dumps(codes)).decode()
-        return CALL.format(name=self._name, request=request, seal=self._seal(request))
+        # A student's code can show what is asked for here, so it is the same in each run, but for names and the seal
+        request = base64.b64encode(marshal.dumps([compile_part(part, protected) for part, _ in parts])).decode()
+        kinds = " ".join(kind for _, kind in parts)
+        return CALL.format(name=self._name, request=request, kinds=kinds, seal=self._seal(f"{kinds} {request}"))
 
     def open(self, kind: str, text: object) -> str | None:
         """Return the evidence in what came as this kind; None if the witness did not send it."""
