@@ -2,7 +2,7 @@
 
 PYTHON ?= python3
 MODULE ?= 05
-PROCESSES ?= 6
+PROCESSES ?= 4
 VENV := .venv
 BIN := $(VENV)/bin
 INSTALLED := $(VENV)/.installed

@@ -1,4 +1,4 @@
-"""How tests are shared out among the processes of `pytest -n 6` (by pytest-xdist).
+"""How tests are shared out among the processes of `pytest -n 4` (by pytest-xdist).
 
 Tests that need the same expensive thing, such as a graded class or a running server, go to one process, which makes it
 once. So a process gets whole files; TOGETHER and BY_MODULE are the exceptions. What most files need, and only read, one
