@@ -8,6 +8,8 @@ A file is a literate source like a module's own. Its first cell says, as YAML:
     loses: {test: points, ...}    what it loses of the full points; all other tests pass
     earns: {test: points, ...}    or what it earns, and all other tests fail
     tag_tests: [tag, ...]         tags that its author put on every test cell
+    says: words | more words      what the first message of `tito check` contains, in small letters or capitals
+    at: name                      the line or cell that it names: "line 3 of your cell `TensorDataset`"
 """
 
 from __future__ import annotations
@@ -40,6 +42,8 @@ class Submission:
     why: str
     notebook: NotebookNode
     expected_points: dict[str, float]  # from each test's grade_id
+    says: tuple[str, ...] = ()  # words of the first message of `tito check`
+    at: str = ""  # the line or cell that this message names
 
     @property
     def expected_total(self) -> float:
@@ -66,7 +70,9 @@ def read_submission(source: NotebookNode, released: NotebookNode, path: Path) ->
     for cell in notebook.cells:
         if role_of(cell) == "test" and "tag_tests" in facts:
             cell.metadata.tags = facts["tag_tests"]
-    return Submission(path.stem, facts["why"], notebook, _expected_points(source, facts, path))
+    says = tuple(str(facts["says"]).split(" | ")) if "says" in facts else ()
+    points = _expected_points(source, facts, path)
+    return Submission(path.stem, facts["why"], notebook, points, says, str(facts.get("at", "")))
 
 
 def reference_answers(source: NotebookNode) -> dict[str, str]:

@@ -31,7 +31,7 @@ TOGETHER = {
     "tests/course/gradebook/test_record.py": "PostgreSQL",
 }
 # Files in which each module of the course needs something of its own
-BY_MODULE = ("tests/test_corpus.py", "tests/test_notebooks.py")
+BY_MODULE = ("tests/test_corpus.py", "tests/test_messages.py", "tests/test_notebooks.py")
 # What takes longest is begun first, so that in the end no process is left with it while the others have nothing to do.
 FIRST = (
     "tests/test_corpus.py[10_scaling]",
@@ -52,6 +52,7 @@ FIRST = (
     "tests/course/grading/test_resume.py",
     "tests/course/verdict/test_run_cells.py",
     "tests/test_corpus.py",
+    "tests/test_messages.py",
     "tests/test_kill.py",
     "tests/course/gradebook/test_due_dates.py",
     "tests/test_portability.py",

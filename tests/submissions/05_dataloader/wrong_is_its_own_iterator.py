@@ -2,6 +2,8 @@
 # why: the loader is its own iterator, so two loops over it share one place
 # base: reference
 # loses: {iter-independent: 2}
+# says: each should have its own
+# at: Step 4
 
 # %% solution="loader-iter"
 #| export

@@ -2,6 +2,8 @@
 # why: len(loader) rounds down and forgets the short batch; steps 4 and 5 keep their points
 # base: reference
 # loses: {loader-len: 4, loader-len-huge: 1}
+# says: 4 batches | len(loader) was 3
+# at: Step 3
 
 # %% solution="data-loader"
 #| export

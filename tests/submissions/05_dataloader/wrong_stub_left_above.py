@@ -14,6 +14,8 @@
 #   collate-types: 1
 #   collate-contiguous: 1
 #   collate-profile: 2
+# says: still stands above your code | delete that line
+# at: your cell `DataLoader._collate_batch`
 
 # %% solution="loader-collate"
 #| export
