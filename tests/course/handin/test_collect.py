@@ -18,7 +18,7 @@ from tests.helpers.tiny_course import POINTS, TinyCourse, contents
 from tests.helpers.zips import stamped, submit_zip
 from tinytorch.course.files import write_whole
 from tinytorch.course.handin.collect import collect
-from tinytorch.course.handin.plan import Submission
+from tinytorch.course.handin.which_counts import Submission
 from tinytorch.course.layout import Course
 
 

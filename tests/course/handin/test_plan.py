@@ -18,7 +18,8 @@ from tests.helpers.hand_in import aged, hand_in, written
 from tests.helpers.tiny_course import TinyCourse
 from tests.helpers.zips import rewritten
 from tinytorch.course.gradebook.class_list_file import ListedStudent
-from tinytorch.course.handin.plan import Plan, What, make_plan
+from tinytorch.course.handin.file_table import What
+from tinytorch.course.handin.plan import Plan, make_plan
 from tinytorch.course.layout import Course, CourseError
 
 SOLVED = "#| export\ndef double(x): return 2 * x\n"

@@ -31,7 +31,8 @@ from tinytorch.course.grading.run import Run, Setting
 from tinytorch.course.grading.worker import OUT_OF_REACH
 from tinytorch.course.handin.collect import plan_grading
 from tinytorch.course.handin.found_files import BESIDE_NOTEBOOKS
-from tinytorch.course.handin.plan import Plan, Submission
+from tinytorch.course.handin.plan import Plan
+from tinytorch.course.handin.which_counts import Submission
 from tinytorch.course.layout import Course, CourseError, Module, Stopped
 from tinytorch.course.notebook import read_notebook
 from tinytorch.course.released import released_notebook

@@ -32,7 +32,7 @@ from tinytorch.course.grading.worker import PageTask, SubmissionFiles, TaskHandl
 from tinytorch.course.grading.worker_pool import Lost, Pool, TooLong
 from tinytorch.course.handin.collect import collect
 from tinytorch.course.handin.hand_in import time_in_words
-from tinytorch.course.handin.plan import Submission
+from tinytorch.course.handin.which_counts import Submission
 from tinytorch.course.layout import Course, CourseError, Module
 from tinytorch.course.notebook import grade_id, read_notebook
 from tinytorch.course.notes import Note, read_notes

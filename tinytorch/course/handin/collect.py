@@ -21,11 +21,13 @@ from types import MappingProxyType
 
 from tinytorch.course.files import write_whole
 from tinytorch.course.gradebook.class_list_file import ListedStudent
+from tinytorch.course.handin.file_table import Row, What
 from tinytorch.course.handin.hand_in import ORIGIN, Parts, read_parts, says, time_of
-from tinytorch.course.handin.plan import Plan, Row, Submission, What, make_plan
+from tinytorch.course.handin.plan import Plan, make_plan
 from tinytorch.course.handin.read_file import REMARKS
 from tinytorch.course.handin.submit import SECRET, TIME_FORMAT, TIMESTAMP
 from tinytorch.course.handin.unpack_download import is_download, unpack_download
+from tinytorch.course.handin.which_counts import Submission
 from tinytorch.course.layout import STUDENT_ID, Course, CourseError, Module
 
 

@@ -1,0 +1,131 @@
+"""Which of a student's hand-ins of a module counts: the newest, unless two could be it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+from tinytorch.course.handin.file_table import FileTable, What
+from tinytorch.course.handin.senders import Sender
+from tinytorch.course.handin.sort_files import HandIn, is_all_named
+from tinytorch.course.instants import shown
+from tinytorch.course.layout import STUDENT_ID, Module
+
+NO_TIME = datetime.min.replace(tzinfo=UTC)
+SAME_TIME = timedelta(minutes=1)  # dates of files that were copied or cloned together say nothing of which is newer
+
+
+@dataclass(frozen=True)
+class Submission:
+    """What a student handed in."""
+
+    student: str
+    path: Path  # the notebook, or a zip of `tito submit`; the student's folder, if there is no notebook in it
+    problem: str = ""  # why it cannot be read; empty if it can
+    remarks: tuple[str, ...] = ()  # what the student has to know about how it was handed in
+    older: tuple[Path, ...] = ()  # what else the student handed in
+    module: Module | None = None
+    senders: Mapping[Path, Sender] = field(
+        default_factory=dict
+    )  # what the paths of all of these say, if a platform did
+
+
+def choose(student: str, module: Module, group: list[HandIn], table: FileTable) -> Submission | None:
+    """Return which of a student's hand-ins of a module counts; None if none does, and rows say why."""
+    if not STUDENT_ID.match(student):
+        for each in group:
+            table.hold(each, f"{student!r} cannot be a student's id (letters, digits and . _ - @ only)")
+        return None
+    readable = [each for each in group if not each.unreadable]
+    by_hand = [each for each in group if table.is_taken(each)]
+    distinct = by_hand or _distinct(student, readable, table)
+    rivals = distinct if by_hand or not readable else _rivals(distinct)
+    if not readable:
+        counting = max(group, key=lambda each: (each.time, each.file.path))
+    elif len(rivals) > 1:
+        shown = ", ".join(each.file.path.name if each.is_zip else "/".join(each.file.parts) for each in rivals[:4])
+        reason = f"{student} handed in {len(rivals)} different notebooks of {module.assignment} ({shown})"
+        _settle(student, module, table, [each for each in distinct if each not in rivals], rivals[-1])
+        for each in rivals:
+            table.hold(each, f"{reason}, and none is clearly the newest")
+        return None
+    else:
+        counting = rivals[0]
+    what = What.PROBLEM if counting.unreadable else What.COUNTS
+    table.add(counting.file.path, what, counting.unreadable, student, module, counting.when)
+    remaining = distinct if readable else group
+    older = _settle(student, module, table, remaining, counting)
+    older += _settle(student, module, table, [each for each in group if readable and each.unreadable], counting)
+    remarks = _remarks(module, counting, len(older) + 1)
+    paths = tuple(each.file.path for each in older)
+    senders = {each.file.path: each.sender for each in (counting, *older) if each.sender.is_sure}
+    return Submission(student, counting.file.path, counting.unreadable, remarks, paths, module, senders)
+
+
+def _distinct(student: str, hand_ins: list[HandIn], table: FileTable) -> list[HandIn]:
+    """Return hand-ins, the oldest first, without those that repeat the one before."""
+    ordered = sorted(hand_ins, key=lambda each: (each.time, each.rank, each.file.path))
+    if len(ordered) < 2:
+        return ordered
+    kept: list[HandIn] = []
+    for each in ordered:
+        if kept and kept[-1].digest == each.digest:
+            same, kept[-1] = (each, kept[-1]) if kept[-1].rank <= each.rank else (kept[-1], each)
+            table.add(same.file.path, What.SAME, f"the same as {kept[-1].file.path}", student, same.module, same.when)
+        else:
+            kept.append(each)
+    return kept
+
+
+def _settle(student: str, module: Module, table: FileTable, others: Iterable[HandIn], counting: HandIn) -> list[HandIn]:
+    """Note what a student's hand-ins are that do not count, and return them."""
+    settled = [each for each in others if each is not counting]
+    for each in settled:
+        better = f"{counting.file.path} counts" if each.written else "nothing is written in it"
+        why = each.unreadable or better
+        table.add(each.file.path, What.OLDER, why, student, module, each.when)
+    return settled
+
+
+def _rivals(hand_ins: list[HandIn]) -> list[HandIn]:
+    """Return the hand-in that counts, or those among which a person has to choose; they come with the oldest first."""
+    latest = max((each.sender.attempt, each.sender.time or NO_TIME) for each in hand_ins)
+    hand_ins = [each for each in hand_ins if (each.sender.attempt, each.sender.time or NO_TIME) == latest]
+    written = [each for each in hand_ins if each.written or each.is_zip] or hand_ins
+    best = min((each.rank for each in written), default=0)
+    if best == 2:
+        as_released = [each for each in written if is_all_named(each.file, each.module)]
+        return as_released if len(as_released) == 1 else written
+    expected = [each for each in written if each.rank < 2]
+    newest = expected[-1]
+    close = [each for each in expected if _close(each, newest)]
+    if len(close) > 1:
+        first = [each for each in close if each.rank == min(other.rank for other in close)]
+        newest, close = first[-1], first
+    newer_elsewhere = [each for each in written if each.rank == 2 and each.time - newest.time >= SAME_TIME]
+    return [*close, *newer_elsewhere] if len(close) > 1 or newer_elsewhere else [newest]
+
+
+def _close(first: HandIn, second: HandIn) -> bool:
+    """Whether the times of two hand-ins do not say which is newer; the times in zips are exact."""
+    if first.is_zip and second.is_zip:
+        return first.time == second.time
+    return abs(first.time - second.time) < SAME_TIME
+
+
+def _remarks(module: Module, counting: HandIn, count: int) -> tuple[str, ...]:
+    """Return what a student has to know about how a notebook was handed in."""
+    path, remarks = counting.file.path, []
+    if not counting.is_zip and counting.place.name != module.notebook_name and not _is_students_own(counting):
+        remarks.append(f"the notebook was handed in as {counting.place.name}; it must be called {module.notebook_name}")
+    if count > 1:
+        handed_in = f"{path.parent.name}/{path.name}, of {shown(counting.time)}"
+        remarks.append(f"{count} notebooks were handed in; the newest that can be read counts, {handed_in}")
+    return tuple(remarks)
+
+
+def _is_students_own(hand_in: HandIn) -> bool:
+    """Whether a notebook has its student's name, as in alice.ipynb."""
+    return not hand_in.sender.inside and hand_in.file.path.suffix.lower() == ".ipynb"
