@@ -975,6 +975,25 @@ def _backward_method(self, gradient=None) -> None:
 
 setattr(Tensor, "backward", _backward_method)
 
+# %% [markdown]
+# Somebody will write `w.grad = np.ones(3)`, an array. Then `step()` of module 07 would fail, far from that line. So `grad` takes
+# only a Tensor of the same shape, or None, as in PyTorch:
+
+# %% given="grad-is-a-tensor"
+#| export
+def _set_grad(self, gradient):
+    "Keep a gradient. Raises `TypeError` for what is no Tensor, `RuntimeError` for another shape, as PyTorch does."
+    if gradient is not None and not isinstance(gradient, Tensor):
+        raise TypeError(f"grad is a Tensor or None, not {type(gradient).__name__}: write Tensor(...) around it")
+    if gradient is not None and gradient.shape != self.shape:
+        raise RuntimeError(f"grad has the shape {gradient.shape}, its Tensor {self.shape}: they should be the same")
+    vars(self)["grad"] = gradient
+
+setattr(Tensor, "grad", property(lambda self: vars(self).get("grad"), _set_grad))
+
+# %%
+error_of(lambda: setattr(Tensor([1.0, 2.0]), "grad", np.ones(2)))
+
 # %% given="grad-of"
 def grad_of(tensor):
     "The numbers in tensor.grad as a list, or None."
@@ -1521,7 +1540,8 @@ def _sum_backward(gradient, output, x, axis=None, keepdims=False):
 def _mean_backward(gradient, output, x, axis=None, keepdims=False):
     "The gradient of x in x.mean(axis, keepdims)."
     ### BEGIN SOLUTION
-    return np.broadcast_to(_put_back(gradient, axis, keepdims) * (output.size / x.size), x.shape)
+    each = output.size / max(x.size, 1)  # no numbers at all: their gradient is empty
+    return np.broadcast_to(_put_back(gradient, axis, keepdims) * each, x.shape)
     ### END SOLUTION
 
 @_differentiable(Tensor, "max")
@@ -1860,16 +1880,16 @@ plt.show()
 # |---|---|---|
 # | MSELoss: mean of (p - t)² | 2 (p - t) / n | the same, negative |
 # | CrossEntropyLoss, labels t | (softmax(p) - one-hot(t)) / N | none |
-# | BinaryCrossEntropyLoss | (p - t) / (p (1 - p)) / n | none |
+# | BinaryCrossEntropyLoss | (p - t) / (p (1 - p)) / n | (log(1 - p) - log(p)) / n |
 #
-# All times `gradient`, one number here. Softmax must not overflow for scores of 1,000. And p (1 - p) is at least 1e-12, as in PyTorch,
-# so that nothing is divided by zero.
+# All times `gradient`, one number here. Softmax must not overflow for scores of 1,000. And as in PyTorch's loss nothing is infinite:
+# p (1 - p) is at least 1e-12, a logarithm at least -100.
 
 # %% [markdown]
 # <details><summary>Hint</summary>
 #
 # One-hot is not needed: compute the softmax of each row, then subtract 1 at `[np.arange(N), t]`. For stability subtract each row's
-# largest score first. `np.maximum` keeps a divisor away from zero.
+# largest score first. `np.maximum` keeps a divisor away from zero, and what a logarithm is taken of, too: at least e⁻¹⁰⁰, `np.exp(-100)`.
 # </details>
 
 # %% solution="mse-rule"
@@ -1898,10 +1918,12 @@ def _cross_entropy_backward(gradient, output, loss, predictions, targets):
 #| export
 @_differentiable(BinaryCrossEntropyLoss, "__call__")
 def _binary_cross_entropy_backward(gradient, output, loss, predictions, targets):
-    "Gradients of the loss object (None), of the probabilities and of the targets (None)."
+    "Gradients of the loss object (None), of the probabilities and of the targets."
     ### BEGIN SOLUTION
     spread = np.maximum(predictions * (1 - predictions), 1e-12)
-    return None, gradient * (predictions - targets) / spread / predictions.size, None
+    slope = gradient * (predictions - targets) / spread / predictions.size
+    yes, no = (np.log(np.maximum(each, np.exp(-100))) for each in (predictions, 1 - predictions))
+    return None, slope, gradient * (no - yes) / predictions.size
     ### END SOLUTION
 
 # %% test="rule-mse" points=2
@@ -1947,6 +1969,8 @@ got = gradient_lists(lambda p: BinaryCrossEntropyLoss()(p, Tensor([1.0, 0.0, 1.0
 wrong = gradient_lists(lambda p: BinaryCrossEntropyLoss()(p, Tensor([1.0, 0.0])), [0.0, 1.0])
 assert np.allclose(got, [[0.0, 0.0, -0.666666667]]), f"Step 9: probabilities of 1 and 0, rightly, should give 0; it gave {got[0]}."
 assert np.allclose(wrong, [[-5e11, 5e11]]), f"Step 9: p = [0, 1] for [1, 0] should give -0.5e12 and 0.5e12; it gave {wrong[0]}."
+got = gradient_lists(lambda t: BinaryCrossEntropyLoss()(Tensor([0.25, 0.5, 0.0, 1.0]), t), [1.0, 0.0, 1.0, 0.0])
+assert np.allclose(got, [[0.274653072, 0.0, 25.0, -25.0]]), f"Step 9: for p = [0.25, 0.5, 0, 1] the targets get [0.2747, 0, 25, -25]; they got {got[0]}."
 ### END HIDDEN TESTS
 
 # %% [markdown]
@@ -2106,6 +2130,8 @@ print("slope of x * x at [1, 2]: expected [2, 4], got", x.grad.data)
 # | a graph serves once | once too, unless `retain_graph=True` |
 # | gradients of gradients: no | `create_graph=True` |
 # | slope by the exponent of a negative base is 0 | `nan` |
+# | BinaryCrossEntropyLoss gives a target at most 100 / n, as the loss itself does | infinite for a prediction of 0 or 1 |
+# | `grad` takes a Tensor of another dtype | refuses it |
 
 # %% [markdown]
 # ## What you take with you

@@ -26,10 +26,10 @@ show_panel("07")
 import numpy as np
 from fastcore.basics import patch
 
+import tinytorch.core.autograd  # gives Tensors their backward(), and takes only a Tensor as grad
 from tinytorch.core.tensor import Tensor
 
 # %% given="tools"
-import tinytorch.core.autograd  # gives Tensors their backward()
 from tinytorch.profiling import peak_bytes
 
 # %% given="error-of"
@@ -60,6 +60,7 @@ plots.draw_chain(chain, title="You build the two blue boxes", highlight=["step()
 # | 4 | `Adam` | a step size for every single weight |
 # | 5 | `AdamW` | decay that Adam cannot distort |
 # | 6 | `state_dict`, `load_state_dict` | stop and go on, bit for bit |
+# | 7, optional | `StepLR`, `CosineAnnealingLR`, `clip_grad_norm_` | smaller steps towards the end, none too long |
 
 # %% [markdown]
 # ## Step 1 · What an optimizer holds
@@ -86,7 +87,7 @@ len(state)
 #
 # - `parameters`: any iterable of Tensors, kept as a list under that name. Empty: `ValueError`. Something in it that is no Tensor:
 #   `TypeError`. A single Tensor is no list, though one can loop over it: `TypeError` too.
-# - `lr`, the learning rate, is kept under that name. Negative: `ValueError`.
+# - `lr`, the learning rate, is kept under that name. Negative, infinite or nan: `ValueError`.
 # - `state` is a dictionary: from each parameter to an empty dictionary of its own.
 # - `zero_grad()` sets every parameter's `grad` to None: the next `backward` starts anew.
 
@@ -94,7 +95,8 @@ len(state)
 # <details><summary>Hint</summary>
 #
 # `model.parameters()` could be a generator, which can be read once: make the list first. `{key: {} for key in ...}` makes a new
-# dictionary for each key; `dict.fromkeys(keys, {})` gives all of them the same one.
+# dictionary for each key; `dict.fromkeys(keys, {})` gives all of them the same one. nan is neither below 0 nor above: ask
+# `not 0 <= lr < np.inf`.
 # </details>
 
 # %% solution="optimizer"
@@ -102,7 +104,7 @@ len(state)
 class Optimizer:
     """What every optimizer has: `parameters`, the learning rate `lr`, and in `state` a dictionary for each parameter.
 
-    Raises `ValueError` for no parameters or a negative `lr`, `TypeError` for what is no Tensor.
+    Raises `ValueError` for no parameters or an `lr` that is negative, infinite or nan, `TypeError` for what is no Tensor.
     """
 
     def __init__(self, parameters, lr):
@@ -115,8 +117,8 @@ class Optimizer:
         for parameter in parameters:
             if not isinstance(parameter, Tensor):
                 raise TypeError(f"parameters are Tensors, not {type(parameter).__name__}")
-        if lr < 0:
-            raise ValueError(f"the learning rate must not be negative; it was {lr}")
+        if not 0 <= lr < np.inf:
+            raise ValueError(f"Invalid learning rate: {lr}")
         self.parameters, self.lr = parameters, lr
         self.state = {parameter: {} for parameter in parameters}
         ### END SOLUTION
@@ -165,12 +167,12 @@ assert entries == (2, 1), f"Step 1: another optimizer has a state of its own: 2 
 ### END HIDDEN TESTS
 
 # %% test="optimizer-errors" points=3
-# Test 1c · 3 points · no parameters, a negative rate: ValueError
+# Test 1c · 3 points · no parameters, a rate that is none: ValueError
 for given, lr in [([], 0.1), (some_parameters([1.0]), -0.1)]:
     error = error_of(Optimizer, given, lr)
     assert isinstance(error, ValueError), f"Step 1: no parameters, or lr={lr}, should raise ValueError; it gave {error!r}."
 ### BEGIN HIDDEN TESTS
-for given, lr in [((), 0.1), (iter([]), 0.1), (some_parameters([1.0], [2.0]), -1e-9)]:
+for given, lr in [((), 0.1), (iter([]), 0.1), (some_parameters([1.0], [2.0]), -1e-9), (some_parameters([1.0]), np.nan), (some_parameters([1.0]), np.inf)]:
     error = error_of(Optimizer, given, lr)
     assert isinstance(error, ValueError), f"Step 1: an empty iterable, or lr={lr}, should raise ValueError; it gave {error!r}."
 ### END HIDDEN TESTS
@@ -425,6 +427,17 @@ draw_paths({"lr = 0.02": path(lambda p: Downhill(p, 0.02)), "lr = 0.095": path(l
 # The S stands for *stochastic*: the gradient is that of a batch, not of all the data.
 
 # %% [markdown]
+# Settings that are none are refused when the optimizer is made, in PyTorch's words. It is given: SGD, Adam and AdamW call it.
+
+# %% given="in-range"
+#| export
+def _in_range(name, value, below=np.inf):
+    "A setting that is at least 0 and less than `below`. Raises `ValueError` for any other, nan included."
+    if not 0 <= value < below:
+        raise ValueError(f"Invalid {name}: {value}")
+    return value
+
+# %% [markdown]
 # **Your turn.** `SGD._change(parameter, state)` gives the array to subtract, with `self.momentum` and `self.weight_decay`, as `torch.optim.SGD` does.
 #
 # - The velocity is kept as `state["momentum_buffer"]`, PyTorch's name: an array of its own, of the parameter's dtype. With momentum 0, keep nothing.
@@ -440,13 +453,14 @@ draw_paths({"lr = 0.02": path(lambda p: Downhill(p, 0.02)), "lr = 0.095": path(l
 # %% solution="sgd"
 #| export
 class SGD(Optimizer):
-    "Gradient descent with momentum and weight decay, as `torch.optim.SGD`."
+    "Gradient descent with momentum and weight decay, as `torch.optim.SGD`. Raises `ValueError` for settings below 0."
 
     _settings = ("lr", "momentum", "weight_decay")
 
     def __init__(self, parameters, lr, momentum=0.0, weight_decay=0.0):
         super().__init__(parameters, lr)
-        self.momentum, self.weight_decay = momentum, weight_decay
+        self.momentum = _in_range("momentum value", momentum)
+        self.weight_decay = _in_range("weight_decay value", weight_decay)
 
     def _change(self, parameter, state):
         "What to subtract from the parameter in this step."
@@ -634,13 +648,16 @@ rows
 # %% solution="adam"
 #| export
 class Adam(Optimizer):
-    "Each weight's gradient divided by its usual size, as `torch.optim.Adam`."
+    "Each weight's gradient divided by its usual size, as `torch.optim.Adam`. Raises `ValueError` for betas outside [0, 1)."
 
     _settings = ("lr", "betas", "eps")
 
     def __init__(self, parameters, lr=1e-3, betas=(0.9, 0.999), eps=1e-8):
         super().__init__(parameters, lr)
-        self.betas, self.eps = betas, eps
+        if len(betas) != 2:
+            raise ValueError(f"Invalid betas, not two numbers: {betas}")
+        self.betas = tuple(_in_range(f"beta parameter at index {i}", beta, below=1) for i, beta in enumerate(betas))
+        self.eps = _in_range("epsilon value", eps)
 
     def _change(self, parameter, state):
         "What to subtract from the parameter in this step."
@@ -801,7 +818,7 @@ class AdamW(Adam):
 
     def __init__(self, parameters, lr=1e-3, betas=(0.9, 0.999), eps=1e-8, weight_decay=1e-2):
         super().__init__(parameters, lr, betas, eps)
-        self.weight_decay = weight_decay
+        self.weight_decay = _in_range("weight_decay value", weight_decay)
 
     def _change(self, parameter, state):
         "What to subtract from the parameter in this step."
@@ -1057,6 +1074,174 @@ ax.legend()
 plt.show()
 
 # %% [markdown]
+# ## Step 7 · Smaller steps, and none too long (optional, no points)
+#
+# Far from the goal long steps are right, near it short ones. A *schedule* sets `optimizer.lr` once after each epoch.
+# This much is given:
+
+# %% given="schedule"
+#| export
+class _Schedule:
+    "What schedules share: `step()` after each epoch counts `last_epoch` and sets `optimizer.lr` to what `get_lr` gives."
+
+    def __init__(self, optimizer):
+        self.optimizer, self.base_lr, self.last_epoch = optimizer, optimizer.lr, 0
+
+    def step(self):
+        "One epoch is over: set the learning rate of the next one."
+        self.last_epoch += 1
+        self.optimizer.lr = self.get_lr()
+
+# %% [markdown]
+# **Your turn, first part.** Two subclasses with PyTorch's names. Each keeps its arguments and has a `get_lr()`, the rate after
+# t = `self.last_epoch` epochs, from `self.base_lr`:
+#
+# | | rate after t epochs |
+# |---|---|
+# | `StepLR(optimizer, step_size, gamma=0.1)` | base · gamma^(t // step_size) |
+# | `CosineAnnealingLR(optimizer, T_max, eta_min=0.0)` | eta_min + (base - eta_min) · (1 + cos(π t / T_max)) / 2 |
+#
+# A `step_size` or `T_max` below 1: `ValueError`.
+
+# %% [markdown]
+# <details><summary>Hint</summary>
+#
+# `class StepLR(_Schedule):` with an `__init__` that calls `super().__init__(optimizer)`. `np.pi` and `np.cos` are there.
+# </details>
+
+# %% solution="schedules" tags=["optional"]
+#| export
+### BEGIN SOLUTION
+class StepLR(_Schedule):
+    "After every `step_size` epochs the learning rate is multiplied by `gamma`, as `torch.optim.lr_scheduler.StepLR`."
+
+    def __init__(self, optimizer, step_size, gamma=0.1):
+        super().__init__(optimizer)
+        if step_size < 1:
+            raise ValueError(f"step_size is at least 1; it was {step_size}")
+        self.step_size, self.gamma = step_size, gamma
+
+    def get_lr(self):
+        "The learning rate after `last_epoch` epochs."
+        return self.base_lr * self.gamma ** (self.last_epoch // self.step_size)
+
+
+class CosineAnnealingLR(_Schedule):
+    "Down to `eta_min` in `T_max` epochs along half a cosine, as `torch.optim.lr_scheduler.CosineAnnealingLR`."
+
+    def __init__(self, optimizer, T_max, eta_min=0.0):
+        super().__init__(optimizer)
+        if T_max < 1:
+            raise ValueError(f"T_max is at least 1; it was {T_max}")
+        self.T_max, self.eta_min = T_max, eta_min
+
+    def get_lr(self):
+        "The learning rate after `last_epoch` epochs."
+        share = (1 + np.cos(np.pi * self.last_epoch / self.T_max)) / 2
+        return float(self.eta_min + (self.base_lr - self.eta_min) * share)
+### END SOLUTION
+
+# %% given="rates-of"
+def rates_of(name, *settings, lr=1.0, epochs=6):
+    "The learning rates before and after each epoch by the schedule of this name, rounded; None if it is not written."
+    if name not in globals():
+        return None
+    optimizer = SGD(some_parameters([1.0]), lr=lr)
+    schedule, rates = globals()[name](optimizer, *settings), [optimizer.lr]
+    for _ in range(epochs):
+        schedule.step()
+        rates.append(optimizer.lr)
+    return np.round(rates, 6).tolist()
+
+# %% test="step-lr" points=0
+# Test 7a · no points · StepLR
+got = rates_of("StepLR", 2, 0.5)
+want = [1.0, 1.0, 0.5, 0.5, 0.25, 0.25, 0.125]
+assert got in (None, want), f"Step 7: StepLR of 1.0 with step_size=2, gamma=0.5 should go through {want}; it went through {got}."
+### BEGIN HIDDEN TESTS
+got = rates_of("StepLR", 3, lr=8.0, epochs=4)
+assert got in (None, [8.0, 8.0, 8.0, 0.8, 0.8]), f"Step 7: gamma is 0.1 unless given: expected 8, 8, 8, 0.8, 0.8; got {got}."
+if "StepLR" in globals():
+    error = error_of(StepLR, SGD(some_parameters([1.0]), lr=1.0), 0)
+    assert isinstance(error, ValueError), f"Step 7: step_size=0 should raise ValueError; it gave {error!r}."
+### END HIDDEN TESTS
+
+# %% test="cosine-lr" points=0
+# Test 7b · no points · CosineAnnealingLR
+got = rates_of("CosineAnnealingLR", 4, 0.2, epochs=5)
+want = [1.0, 0.882843, 0.6, 0.317157, 0.2, 0.317157]
+assert got in (None, want), f"Step 7: from 1.0 to eta_min=0.2 in T_max=4 epochs expected {want}; got {got}."
+### BEGIN HIDDEN TESTS
+got = rates_of("CosineAnnealingLR", 2, lr=4.0, epochs=2)
+assert got in (None, [4.0, 2.0, 0.0]), f"Step 7: eta_min is 0 unless given: expected 4, 2, 0; got {got}."
+### END HIDDEN TESTS
+
+# %% tags=["explore"]
+drawn = {f"{name}{settings}": rates_of(name, *settings, lr=0.1, epochs=30)
+         for name, settings in [("StepLR", (10, 0.3)), ("CosineAnnealingLR", (30,))]}
+if None not in drawn.values():
+    plots.draw_curves(range(31), drawn, title="The learning rate of 30 epochs", log=False, x_label="epochs made", y_label="lr")
+else:
+    plots.draw_curves(range(31), {"no schedule yet": [0.1] * 31}, title="The learning rate of 30 epochs", log=False,
+                      x_label="epochs made", y_label="lr")
+plt.show()
+
+# %% [markdown]
+# One bad batch can give a gradient a thousand times as long as all others, and a step that ruins weeks. *Clipping* shortens what
+# is too long and keeps its direction.
+#
+# **Your turn, second part.** `clip_grad_norm_(parameters, max_norm)`, the name `torch.nn.utils` has for it, takes a list of Tensors, or one. The
+# *norm* is √(sum of squares) of all numbers in all their grads, those that are None left out. If it exceeds `max_norm`, each
+# `grad.data` is multiplied, in place, by max_norm / (norm + 0.000001). It gives the norm as it was before.
+
+# %% [markdown]
+# <details><summary>Hint</summary>
+#
+# `(grad.data.astype(float) ** 2).sum()` adds up one. The factor is at most 1: `min(1.0, ...)`.
+# </details>
+
+# %% solution="clip" tags=["optional"]
+#| export
+### BEGIN SOLUTION
+def clip_grad_norm_(parameters, max_norm):
+    "Shorten all gradients together to `max_norm` where their norm exceeds it, in place; give the norm of before."
+    parameters = [parameters] if isinstance(parameters, Tensor) else parameters
+    gradients = [parameter.grad.data for parameter in parameters if parameter.grad is not None]
+    norm = np.sqrt(sum((gradient.astype(float) ** 2).sum() for gradient in gradients))
+    factor = np.minimum(1.0, max_norm / (norm + 1e-6))  # of a norm that is nan a nan, as in PyTorch
+    for gradient in gradients:
+        gradient *= factor
+    return norm
+### END SOLUTION
+
+# %% given="clipped"
+def clipped(gradients, max_norm):
+    "The norm that clip_grad_norm_ gives and the gradients that it leaves, rounded; None if it is not written."
+    if "clip_grad_norm_" not in globals():
+        return None
+    parameters = some_parameters(*(np.zeros(np.shape(gradient or 0.0)) for gradient in gradients))
+    for parameter, gradient in zip(parameters, gradients):
+        parameter.grad = None if gradient is None else Tensor(gradient, dtype=np.float64)
+    norm = clip_grad_norm_(parameters, max_norm)
+    left = [None if parameter.grad is None else np.round(parameter.grad.data, 4).tolist() for parameter in parameters]
+    return round(float(norm), 4), left
+
+# %% test="clip-norm" points=0
+# Test 7c · no points · clip_grad_norm_
+got = clipped([[3.0, 0.0], None, [[4.0]]], 1.0)
+assert got in (None, (5.0, [[0.6, 0.0], None, [[0.8]]])), f"Step 7: [3, 0] and [[4]] have the norm 5; cut to 1 they are [0.6, 0], [[0.8]]; got {got}."
+got = clipped([[3.0, 4.0]], 10.0)
+assert got in (None, (5.0, [[3.0, 4.0]])), f"Step 7: a norm of 5 is not above 10: [3, 4] should stay as it is; got {got}."
+### BEGIN HIDDEN TESTS
+got = clipped([[0.0, 0.0]], 1.0)
+assert got in (None, (0.0, [[0.0, 0.0]])), f"Step 7: a gradient of zeros has the norm 0 and stays; got {got}."
+### END HIDDEN TESTS
+
+# %% [markdown]
+# In the loop: `loss.backward()`, then `clip_grad_norm_(model.parameters(), 1.0)`, then `optimizer.step()`; and `schedule.step()` once
+# after each epoch.
+
+# %% [markdown]
 # ## All together: the loop of module 05
 #
 # As it was printed there, with nothing missing any more:
@@ -1119,6 +1304,8 @@ print(f"with zero_grad {results['SGD, lr=0.05'][1]:.1%} right, without {share:.1
 # | one rate for all parameters | groups of parameters with options of their own |
 # | `state_dict()` copies | hands out the arrays themselves |
 # | `Adam` has no `weight_decay` | it has, added to the gradient: what AdamW mends |
+# | an infinite or nan `lr`, `momentum`, `weight_decay` is refused | is taken, and the weights become nan |
+# | `clip_grad_norm_` and the schedules: `tinytorch.core.optimizers` | `torch.nn.utils`, `torch.optim.lr_scheduler` |
 # | a temporary array or three for each parameter | fused kernels over all parameters at once |
 
 # %% [markdown]

@@ -1,8 +1,10 @@
 """Module 06's export: held against central differences, against PyTorch where it is installed, and on its promises."""
 
+import copy
 import gc
 import operator
 import os
+import pickle
 import subprocess
 import sys
 import weakref
@@ -288,12 +290,17 @@ A, B = [[1.5, -2.0, 0.5], [0.25, 3.0, -1.0]], [[0.5], [2.0]]
         (lambda a, _: a.sum(axis=1), [A]),
         (lambda a, _: a.mean(), [A]),
         (lambda a, _: a.mean(axis=(0, 1)), [A]),
+        (lambda a, _: a.mean(axis=0), [np.zeros((0, 3))]),
+        (lambda a, _: a.mean(axis=1), [np.zeros((0, 3))]),
+        (lambda a, _: a.mean(axis=1), [np.zeros((3, 0))]),
+        (lambda a, _: a.sum(axis=0), [np.zeros((0, 3))]),
         (lambda a, _: a[:, [0, 2, 2]], [A]),
         (lambda a, _: a[1], [A]),
         (lambda a, _: a.reshape(3, 2), [A]),
         (lambda a, m: a.max(axis=1) if m is tinytorch else a.amax(dim=1), [[[1.0, 5.0, 5.0], [2.0, 0.0, 1.0]]]),
     ],
 )
+@pytest.mark.filterwarnings("ignore:Mean of empty slice", "ignore:invalid value encountered")
 def test_operations_have_pytorchs_gradients(torch, function, arrays, dtype):
     for got, want in zip(*both(torch, function, arrays, dtype), strict=True):
         assert got.dtype == want.dtype
@@ -346,6 +353,10 @@ def test_losses_have_pytorchs_gradients_also_at_their_edges(torch):
             ),
             [[0.0, 1.0, 0.0, 1.0, 0.6]],
         ),
+        (
+            lambda p, t, m: BinaryCrossEntropyLoss()(p, t) if m is tinytorch else functional.binary_cross_entropy(p, t),
+            [[0.25, 0.5, 1e-9, 0.9], [1.0, 0.0, 0.3, 0.5]],
+        ),
     ]
     for function, arrays in cases:
         for got, want in zip(*both(torch, function, arrays, "float64"), strict=True):
@@ -369,6 +380,21 @@ def test_a_model_has_pytorchs_gradients_on_the_same_weights_and_batches(torch):
         for theirs, ours in zip(twin.parameters(), model.parameters(), strict=True):
             assert ours.grad.dtype == dtype
             np.testing.assert_allclose(ours.grad.data, theirs.grad.numpy(), rtol=tolerance, atol=tolerance)
+
+
+@pytest.mark.parametrize(
+    ("wrong", "kind"),
+    [(lambda m: np.ones(2), TypeError), (lambda m: 3.0, TypeError), (lambda m: [1.0, 2.0], TypeError)]
+    + [(lambda m, shape=shape: m.Tensor(np.ones(shape)), RuntimeError) for shape in [(3,), (1, 2), (1,)]],
+)
+def test_a_grad_that_is_no_tensor_or_has_another_shape_is_refused_where_pytorch_refuses_it(torch, wrong, kind):
+    for module, parameter in [
+        (tinytorch, Tensor([1.0, 2.0], requires_grad=True)),
+        (torch, torch.tensor([1.0, 2.0], requires_grad=True)),
+    ]:
+        with pytest.raises(kind, match=r"grad"):
+            parameter.grad = wrong(module)
+        assert parameter.grad is None
 
 
 def test_errors_are_of_pytorchs_kind(torch):
@@ -458,6 +484,27 @@ def test_gradients_accumulate_and_start_anew_after_none():
     x.grad = None
     (x * x).sum().backward()
     assert x.grad.data.tolist() == [2, 4]
+
+
+def test_a_grad_can_be_a_tensor_of_the_same_shape_or_none_and_survives_a_pickle():
+    parameter = Tensor([1.0, 2.0], requires_grad=True)
+    parameter.grad = Tensor([3.0, 4.0])
+    assert pickle.loads(pickle.dumps(parameter)).grad.data.tolist() == [3, 4]
+    assert copy.deepcopy(parameter).grad.data.tolist() == [3, 4]
+    parameter.grad = None
+    assert parameter.grad is None
+    with pytest.raises(TypeError, match="ndarray: write Tensor"):
+        parameter.grad = np.ones(2)
+    with pytest.raises(RuntimeError, match=r"\(3,\), its Tensor \(2,\)"):
+        parameter.grad = Tensor([1.0, 2.0, 3.0])
+
+
+@pytest.mark.filterwarnings("error::RuntimeWarning")
+def test_the_targets_of_the_binary_loss_get_a_finite_gradient_also_for_a_certain_answer():
+    probabilities = Tensor([0.0, 1.0, 0.25], dtype=np.float64)
+    targets = Tensor([1.0, 0.0, 1.0], requires_grad=True, dtype=np.float64)
+    BinaryCrossEntropyLoss()(probabilities, targets).backward()
+    np.testing.assert_allclose(targets.grad.data, np.array([100, -100, np.log(3)]) / 3)
 
 
 def test_only_leaves_keep_a_gradient_and_it_is_their_own_array():

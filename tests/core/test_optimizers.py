@@ -13,6 +13,7 @@ from hypothesis.extra import numpy as hnp
 
 import tinytorch
 import tinytorch.core.autograd
+from tinytorch.core import optimizers
 from tinytorch.core.activations import ReLU
 from tinytorch.core.dataloader import DataLoader, TensorDataset
 from tinytorch.core.layers import Linear, Sequential
@@ -159,7 +160,116 @@ def test_the_state_has_pytorchs_names_and_numbers(torch):
             np.testing.assert_allclose(optimizer.state[mine][key], value.numpy(), rtol=1e-12)
 
 
+NONE_IN_RANGE = [-1.0, float("nan"), float("inf")]
+SETTINGS = [
+    ("SGD", {"lr": 0.1}, "lr", "learning rate"),
+    ("SGD", {"lr": 0.1}, "momentum", "momentum value"),
+    ("SGD", {"lr": 0.1}, "weight_decay", "weight_decay value"),
+    ("Adam", {}, "lr", "learning rate"),
+    ("Adam", {}, "eps", "epsilon value"),
+    ("AdamW", {}, "lr", "learning rate"),
+    ("AdamW", {}, "eps", "epsilon value"),
+    ("AdamW", {}, "weight_decay", "weight_decay value"),
+]
+
+
+@pytest.mark.parametrize("value", NONE_IN_RANGE)
+@pytest.mark.parametrize(("name", "others", "setting", "said"), SETTINGS)
+def test_a_setting_that_is_negative_nan_or_infinite_is_refused_when_the_optimizer_is_made(
+    name, others, setting, said, value
+):
+    with pytest.raises(ValueError, match=re.escape(f"Invalid {said}: {value}")):
+        getattr(tinytorch, name)([parameter_of([1.0])], **{**others, setting: value})
+
+
+@pytest.mark.parametrize("betas", [(1.0, 0.999), (0.9, 1.0), (-0.1, 0.9), (0.9, float("nan")), (0.9,), (0.9, 0.9, 0.9)])
+@pytest.mark.parametrize("kind", [Adam, AdamW])
+def test_betas_are_two_numbers_from_0_up_to_below_1(kind, betas):
+    with pytest.raises(ValueError, match="Invalid beta"):
+        kind([parameter_of([1.0])], betas=betas)
+    assert kind([parameter_of([1.0])], betas=[0.0, 0.5]).betas == (0.0, 0.5)
+
+
+def test_what_pytorch_refuses_is_refused_in_the_same_words(torch):
+    def said(module, name, options):
+        numbers = {"dtype": torch.float64, "requires_grad": True} if module is torch.optim else None
+        given = torch.tensor([1.0], **numbers) if numbers else parameter_of([1.0])
+        with pytest.raises(ValueError, match="Invalid") as caught:
+            getattr(module, name)([given], **options)
+        return str(caught.value)
+
+    cases = [(name, {**others, setting: -1.0}) for name, others, setting, _ in SETTINGS]
+    cases += [("Adam", {"betas": betas}) for betas in [(1.0, 0.999), (0.9, 1.0), (-0.1, 0.9), (float("nan"), 0.9)]]
+    for name, options in cases:
+        assert said(tinytorch, name, options) == said(torch.optim, name, options)
+
+
+@pytest.mark.parametrize(
+    ("name", "settings"),
+    [
+        ("StepLR", {"step_size": 3}),
+        ("StepLR", {"step_size": 1, "gamma": 0.7}),
+        ("StepLR", {"step_size": 4, "gamma": 2.0}),
+        ("CosineAnnealingLR", {"T_max": 10}),
+        ("CosineAnnealingLR", {"T_max": 7, "eta_min": 0.01}),
+    ],
+)
+def test_schedules_give_pytorchs_learning_rates_also_past_their_end(torch, name, settings):
+    optimizer = SGD([parameter_of([1.0])], lr=0.3)
+    twin = torch.optim.SGD([torch.zeros(1, requires_grad=True)], lr=0.3)
+    ours = getattr(optimizers, name)(optimizer, **settings)
+    theirs = getattr(torch.optim.lr_scheduler, name)(twin, **settings)
+    for _ in range(25):
+        assert optimizer.lr == pytest.approx(twin.param_groups[0]["lr"], rel=1e-9, abs=1e-12)
+        assert isinstance(optimizer.lr, float)
+        optimizer.step(), twin.step()
+        ours.step(), theirs.step()
+
+
+@pytest.mark.parametrize("scale", [0.0, 1e-3, 1.0, 1e6, float("nan")])
+@pytest.mark.parametrize("max_norm", [0.5, 1.0, 100.0])
+def test_clipping_leaves_pytorchs_gradients_and_gives_its_norm(torch, scale, max_norm):
+    random = np.random.default_rng(0)
+    ours = [parameter_of(np.zeros(shape)) for shape in [(3, 4), (4,), ()]]
+    theirs = [torch.zeros(parameter.shape, dtype=torch.float64, requires_grad=True) for parameter in ours]
+    for mine, other in list(zip(ours, theirs, strict=True))[:2]:  # the third takes no part
+        gradient = random.normal(size=mine.shape) * scale
+        mine.grad, other.grad = Tensor(gradient, dtype=np.float64), torch.tensor(gradient)
+    arrays = [parameter.grad.data for parameter in ours[:2]]
+    got = optimizers.clip_grad_norm_(ours, max_norm)
+    want = torch.nn.utils.clip_grad_norm_(theirs, max_norm)
+    np.testing.assert_allclose(got, want.item(), rtol=1e-12)
+    for mine, other, array in zip(ours, theirs, arrays, strict=False):
+        assert mine.grad.data is array
+        np.testing.assert_allclose(mine.grad.data, other.grad.numpy(), rtol=1e-9)
+    assert ours[2].grad is None
+
+
 # On its own
+
+
+def test_an_array_as_grad_is_refused_where_it_is_set():
+    parameter = parameter_of([1.0, 2.0])
+    optimizer = SGD([parameter], lr=0.1)
+    with pytest.raises(TypeError, match="ndarray: write Tensor"):
+        parameter.grad = np.ones(2)
+    optimizer.step()
+    assert parameter.data.tolist() == [1, 2]
+
+
+def test_clipping_takes_one_tensor_a_generator_and_float32():
+    parameter = parameter_of([0.0, 0.0], np.float32)
+    for taken in (parameter, [parameter], (each for each in [parameter])):
+        parameter.grad = Tensor([3.0, 4.0])
+        assert optimizers.clip_grad_norm_(taken, 1.0) == 5
+        np.testing.assert_allclose(parameter.grad.data, [0.6, 0.8], rtol=1e-6)
+        assert parameter.grad.dtype == np.float32
+
+
+@pytest.mark.parametrize(("name", "length"), [("StepLR", 0), ("StepLR", -1), ("CosineAnnealingLR", 0)])
+def test_a_schedule_of_no_epochs_is_refused(name, length):
+    with pytest.raises(ValueError, match="at least 1"):
+        getattr(optimizers, name)(SGD([parameter_of([1.0])], lr=0.1), length)
 
 
 @EVERY_OPTIMIZER
@@ -249,7 +359,7 @@ def test_state_that_does_not_fit_is_refused_and_changes_nothing():
 def test_what_cannot_be_optimized_is_refused():
     with pytest.raises(ValueError, match="empty"):
         SGD([], lr=0.1)
-    with pytest.raises(ValueError, match="negative"):
+    with pytest.raises(ValueError, match=r"Invalid learning rate: -0\.001"):
         Adam([parameter_of([1.0])], lr=-1e-3)
     with pytest.raises(TypeError, match="list"):
         SGD(parameter_of([1.0, 2.0]), lr=0.1)

@@ -209,6 +209,17 @@ def _backward_method(self, gradient=None) -> None:
 
 setattr(Tensor, "backward", _backward_method)
 
+# %% ../../src/06_autograd/autograd.ipynb #grad-is-a-tensor
+def _set_grad(self, gradient):
+    "Keep a gradient. Raises `TypeError` for what is no Tensor, `RuntimeError` for another shape, as PyTorch does."
+    if gradient is not None and not isinstance(gradient, Tensor):
+        raise TypeError(f"grad is a Tensor or None, not {type(gradient).__name__}: write Tensor(...) around it")
+    if gradient is not None and gradient.shape != self.shape:
+        raise RuntimeError(f"grad has the shape {gradient.shape}, its Tensor {self.shape}: they should be the same")
+    vars(self)["grad"] = gradient
+
+setattr(Tensor, "grad", property(lambda self: vars(self).get("grad"), _set_grad))
+
 # %% ../../src/06_autograd/autograd.ipynb #gradient-error
 def _weights(shape):
     "Numbers to start backward with that are all different, so that no mistake hides: 1, 2, 3, …"
@@ -309,7 +320,8 @@ def _sum_backward(gradient, output, x, axis=None, keepdims=False):
 def _mean_backward(gradient, output, x, axis=None, keepdims=False):
     "The gradient of x in x.mean(axis, keepdims)."
     ### BEGIN SOLUTION
-    return np.broadcast_to(_put_back(gradient, axis, keepdims) * (output.size / x.size), x.shape)
+    each = output.size / max(x.size, 1)  # no numbers at all: their gradient is empty
+    return np.broadcast_to(_put_back(gradient, axis, keepdims) * each, x.shape)
     ### END SOLUTION
 
 @_differentiable(Tensor, "max")
@@ -414,8 +426,10 @@ def _cross_entropy_backward(gradient, output, loss, predictions, targets):
 # %% ../../src/06_autograd/autograd.ipynb #binary-rule
 @_differentiable(BinaryCrossEntropyLoss, "__call__")
 def _binary_cross_entropy_backward(gradient, output, loss, predictions, targets):
-    "Gradients of the loss object (None), of the probabilities and of the targets (None)."
+    "Gradients of the loss object (None), of the probabilities and of the targets."
     ### BEGIN SOLUTION
     spread = np.maximum(predictions * (1 - predictions), 1e-12)
-    return None, gradient * (predictions - targets) / spread / predictions.size, None
+    slope = gradient * (predictions - targets) / spread / predictions.size
+    yes, no = (np.log(np.maximum(each, np.exp(-100))) for each in (predictions, 1 - predictions))
+    return None, slope, gradient * (no - yes) / predictions.size
     ### END SOLUTION

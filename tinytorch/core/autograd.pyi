@@ -93,6 +93,11 @@ def _backward_method(self, gradient=None) -> None:
     ...
 setattr(Tensor, 'backward', _backward_method)
 
+def _set_grad(self, gradient):
+    """Keep a gradient. Raises `TypeError` for what is no Tensor, `RuntimeError` for another shape, as PyTorch does."""
+    ...
+setattr(Tensor, 'grad', property(lambda self: vars(self).get('grad'), _set_grad))
+
 def _weights(shape):
     """Numbers to start backward with that are all different, so that no mistake hides: 1, 2, 3, …"""
     ...
@@ -206,5 +211,5 @@ def _cross_entropy_backward(gradient, output, loss, predictions, targets):
 
 @_differentiable(BinaryCrossEntropyLoss, '__call__')
 def _binary_cross_entropy_backward(gradient, output, loss, predictions, targets):
-    """Gradients of the loss object (None), of the probabilities and of the targets (None)."""
+    """Gradients of the loss object (None), of the probabilities and of the targets."""
     ...

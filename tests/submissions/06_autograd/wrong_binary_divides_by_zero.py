@@ -7,4 +7,6 @@
 #| export
 @_differentiable(BinaryCrossEntropyLoss, "__call__")
 def _binary_cross_entropy_backward(gradient, output, loss, predictions, targets):
-    return None, gradient * (predictions - targets) / (predictions * (1 - predictions)) / predictions.size, None
+    yes, no = (np.log(np.maximum(each, np.exp(-100))) for each in (predictions, 1 - predictions))
+    slope = (predictions - targets) / (predictions * (1 - predictions))
+    return None, gradient * slope / predictions.size, gradient * (no - yes) / predictions.size

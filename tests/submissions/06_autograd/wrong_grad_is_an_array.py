@@ -1,7 +1,8 @@
 # %% [markdown]
-# why: grad is an ndarray
+# why: grad is an ndarray, which it may not be
 # base: reference
-# loses: {backward-accumulates: 3}
+# loses: {backward-chain: 3, backward-paths: 3, backward-accumulates: 3, backward-own-memory: 2, backward-leaves: 1,
+#         backward-once: 1, backward-deep: 1, backward-profile: 3}
 
 # %% solution="backward"
 #| export

@@ -24,4 +24,5 @@ def _cross_entropy_backward(gradient, output, loss, predictions, targets):
 @_differentiable(BinaryCrossEntropyLoss, "__call__")
 def _binary_cross_entropy_backward(gradient, output, loss, predictions, targets):
     spread = np.maximum(predictions * (1 - predictions), 1e-12)
-    return None, (predictions - targets) / spread / predictions.size, None
+    yes, no = (np.log(np.maximum(each, np.exp(-100))) for each in (predictions, 1 - predictions))
+    return None, (predictions - targets) / spread / predictions.size, (no - yes) / predictions.size

@@ -15,8 +15,8 @@ class Optimizer:
             self.parameters.append(p)
         if len(self.parameters) == 0:
             raise ValueError("no parameters")
-        if lr < 0:
-            raise ValueError("lr < 0")
+        if not 0 <= lr < np.inf:
+            raise ValueError("no rate")
         self.lr = lr
         self.state = {}
         for p in self.parameters:

@@ -11,7 +11,7 @@ class Optimizer:
         self.parameters = [] if isinstance(parameters, Tensor) else list(parameters)
         if isinstance(parameters, Tensor) or not all(isinstance(each, Tensor) for each in self.parameters):
             raise TypeError(f"expected Tensors in a list; got {parameters!r}")
-        if not self.parameters or not lr >= 0:
+        if not self.parameters or not 0 <= lr < np.inf:
             raise ValueError(f"{len(self.parameters)} parameters, lr {lr}")
         self.state = dict(zip(self.parameters, ({} for _ in self.parameters)))
         self.lr = lr

@@ -12,7 +12,7 @@ class Optimizer:
         given = list(parameters)
         if any(not isinstance(parameter, Tensor) for parameter in given):
             raise TypeError("parameters are Tensors")
-        if not given or lr < 0:
+        if not given or not 0 <= lr < np.inf:
             raise ValueError("no parameters, or a negative lr")
         self.parameters = [Tensor(parameter, requires_grad=True, dtype=parameter.dtype) for parameter in given]
         self.lr = lr

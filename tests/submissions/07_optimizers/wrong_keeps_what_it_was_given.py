@@ -16,7 +16,7 @@ class Optimizer:
             self.state[parameter] = {}
         if not self.state:
             raise ValueError("no parameters")
-        if lr < 0:
+        if not 0 <= lr < np.inf:
             raise ValueError("negative lr")
 
     def zero_grad(self):

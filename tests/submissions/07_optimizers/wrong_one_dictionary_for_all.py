@@ -12,7 +12,7 @@ class Optimizer:
         self.parameters, self.lr = list(parameters), lr
         if any(not isinstance(parameter, Tensor) for parameter in self.parameters):
             raise TypeError("parameters are Tensors")
-        if not self.parameters or lr < 0:
+        if not self.parameters or not 0 <= lr < np.inf:
             raise ValueError("no parameters, or a negative lr")
         self.state = dict.fromkeys(self.parameters, {})
 

@@ -10,7 +10,7 @@ class Optimizer:
         self.parameters, self.lr = list(parameters), lr
         if len(self.parameters) == 0:
             raise ValueError("no parameters")
-        if lr < 0:
+        if not 0 <= lr < np.inf:
             raise ValueError("negative lr")
         for parameter in self.parameters:
             if not isinstance(parameter, Tensor):
