@@ -93,6 +93,10 @@ def test_it_opens_without_a_pop_up_and_asks_no_other_host(page, student, other_h
     page.keyboard.press("Escape")
     assert page.locator(".jp-Dialog, .Toastify__toast").count() == 0
     assert other_hosts == []
+    log = "".join(student.server.log)
+    assert "validate_assignment | extension was successfully loaded" in log
+    assert "formgrader" not in log
+    assert "npm" not in log  # which the search for language servers would ask
     assert_accessible(page, JUPYTERLAB)
 
 

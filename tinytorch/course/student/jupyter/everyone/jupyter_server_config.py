@@ -10,4 +10,6 @@ c = get_config()  # type: ignore[name-defined] # noqa: F821
 
 c.LabApp.check_for_updates_class = "jupyterlab.NeverCheckForUpdate"
 c.LabApp.custom_css = True
+# Looking for language servers starts npm and asks for twenty programs, while the browser waits; no notebook uses one.
+c.LanguageServerManager.autodetect = False
 c.ServerApp.tornado_settings = {"static_custom_path": [str(Path(__file__).parent / "custom")]}
