@@ -1,3 +1,5 @@
+import subprocess
+import sys
 import tracemalloc
 
 import numpy as np
@@ -55,3 +57,28 @@ def test_resident_memory_grows_by_what_is_written_to():
     block = np.ones(64 * MEGABYTE, np.uint8)
     assert resident_bytes() - before > 0.9 * block.nbytes
     assert peak_resident_bytes() >= resident_bytes() - before
+
+
+WITHOUT_PSUTIL = """
+import sys
+from pathlib import Path
+
+sys.modules["psutil"] = sys.modules["resource"] = None  # an import of either fails, as in a browser
+Path.is_file = lambda self: False  # nor is there /proc
+from tinytorch.profiling import peak_resident_bytes, resident_bytes
+
+before_bytes = resident_bytes()
+block = bytearray(1_000_000)
+print(resident_bytes() - before_bytes)
+del block
+print(resident_bytes() - before_bytes, peak_resident_bytes() - before_bytes)
+"""
+
+
+def test_without_psutil_and_resource_resident_memory_is_what_python_has_allocated_since():
+    command = [sys.executable, "-c", WITHOUT_PSUTIL]
+    ran = subprocess.run(command, capture_output=True, text=True, check=True)
+    grown, left, peak = map(int, ran.stdout.split())
+    assert MEGABYTE <= grown < 1.1 * MEGABYTE
+    assert left < 0.1 * MEGABYTE
+    assert grown <= peak < 1.2 * MEGABYTE

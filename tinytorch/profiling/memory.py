@@ -42,25 +42,41 @@ def _traced(function: Callable[[], Any]) -> tuple[int, int]:
 
 
 def resident_bytes() -> int:
-    """Return the bytes of physical memory that this process occupies now."""
-    import psutil  # comes with Jupyter's kernel; only this function needs it
+    """Return the bytes of physical memory that this process occupies now.
 
+    Where there is no psutil, as in a browser, this is what Python and NumPy have allocated since the first call.
+    """
+    try:
+        import psutil  # comes with Jupyter's kernel; only these two functions need it
+    except ImportError:
+        return _allocated_bytes()[0]
     return int(psutil.Process().memory_info().rss)
 
 
 def peak_resident_bytes() -> int:
     """Return the most bytes of physical memory that this process has ever occupied.
 
-    On Windows, where Python has no `resource`, this is psutil's peak working set.
+    On Windows, where Python has no `resource`, this is psutil's peak working set. Where there is neither, as in a
+    browser, this is the most that Python and NumPy had allocated since the first call.
     """
-    if sys.platform == "win32":
-        import psutil
-
-        return int(psutil.Process().memory_info().peak_wset)
     if (status := Path("/proc/self/status")).is_file():  # `resource` also counts the parent's memory before the start
         line = next(line for line in status.read_text(encoding="utf-8").splitlines() if line.startswith("VmHWM:"))
         return int(line.split()[1]) * 1024
-    import resource
+    try:
+        if sys.platform == "win32":
+            import psutil
 
-    unit_bytes = 1 if sys.platform == "darwin" else 1024
-    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * unit_bytes
+            return int(psutil.Process().memory_info().peak_wset)
+        import resource
+
+        unit_bytes = 1 if sys.platform == "darwin" else 1024
+        return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * unit_bytes
+    except ImportError:
+        return _allocated_bytes()[1]
+
+
+def _allocated_bytes() -> tuple[int, int]:
+    """Return what tracemalloc counts now, and the most it has counted; have it count from now on if it did not."""
+    if not tracemalloc.is_tracing():
+        tracemalloc.start()
+    return tracemalloc.get_traced_memory()
