@@ -82,6 +82,28 @@ np.asarray(weights) is weights, np.array(weights) is weights
 # `astype` has a `copy` argument. For a Tensor as input, start from its `.data`.
 # </details>
 
+# %% [markdown]
+# Two things NumPy would do without a word are refused by helpers that come ready: taking the gaps of a masked array for data, and
+# making floats of integers that int64 can't hold.
+
+# %% given="refusals"
+#| export
+def _refuse_masked(data):
+    "Raise `TypeError` if `data` is, or contains, a masked array: NumPy's own, or another kind of array with a mask."
+    if isinstance(data, np.ndarray) and hasattr(type(data), "mask"):
+        raise TypeError("a masked array has gaps: fill them first, with array.filled(value)")
+    if isinstance(data, (list, tuple)):
+        for part in data:
+            _refuse_masked(part)
+
+def _refuse_beyond_int64(data):
+    "Raise `OverflowError` if `data` is, or contains, a Python integer that int64 can't hold."
+    if isinstance(data, int) and not -(2**63) <= data < 2**63:
+        raise OverflowError(f"int64 can't hold {data}: name a dtype that can, such as np.uint64 or np.float32")
+    if isinstance(data, (list, tuple)):
+        for part in data:
+            _refuse_beyond_int64(part)
+
 # %% solution="tensor"
 #| export
 class Tensor:
@@ -89,7 +111,8 @@ class Tensor:
 
     `data` is a number, nested lists, a NumPy array or another Tensor. Floats become float32, integers and bools keep
     their dtype, and `dtype` overrides both. An array that needs no conversion is wrapped, not copied.
-    Raises `TypeError` when `data` is not made of bools, integers or floats.
+    Raises `TypeError` when `data` is not made of bools, integers or floats, or is masked, and `OverflowError` for Python
+    integers that int64 can't hold, unless a `dtype` is given.
     """
 
     data: np.ndarray
@@ -98,6 +121,9 @@ class Tensor:
     __array_priority__ = 1000  # with a NumPy array on its left, an operator is still ours (step 3)
 
     def __init__(self, data, requires_grad: bool = False, dtype=None):
+        _refuse_masked(data)
+        if dtype is None:
+            _refuse_beyond_int64(data)
         ### BEGIN SOLUTION
         array = np.asarray(data.data if isinstance(data, Tensor) else data, dtype=dtype)
         if array.dtype.kind not in "biuf":
@@ -606,6 +632,7 @@ plt.show()
 #| export
 def _compute(function, *operands, **options):
     "Call a NumPy function on the operands' arrays; the result is float64 only where a Tensor or array among them is."
+    _refuse_masked(operands)
     ### BEGIN SOLUTION
     arrays = [operand.data if isinstance(operand, Tensor) else operand for operand in operands]
     result = np.asarray(function(*arrays, **options))
@@ -1464,6 +1491,160 @@ spread = (centred**2).mean(axis=1)
 flat[spread > 0].shape
 
 # %% [markdown]
+# ## PyTorch's other names
+#
+# Code that you will read calls methods you have not written. They come ready, and most are made of yours. Two read like attributes:
+# `t.T`, and `t.mT` for the last two axes.
+
+# %% given="shape-names"
+#| export
+@patch
+def view(self: Tensor, *shape) -> Tensor:
+    "The same as `reshape`."
+    return self.reshape(*shape)
+
+@patch
+def flatten(self: Tensor, start_dim: int = 0, end_dim: int = -1) -> Tensor:
+    "The axes from `start_dim` to `end_dim` as one: `images.flatten(1)` gives a row for each image."
+    shape = self.shape or (1,)
+    start, end = range(len(shape))[start_dim], range(len(shape))[end_dim]
+    if start > end:
+        raise ValueError(f"start_dim={start_dim} comes after end_dim={end_dim}")
+    return self.reshape(*shape[:start], int(np.prod(shape[start : end + 1])), *shape[end + 1 :])
+
+@patch
+def unsqueeze(self: Tensor, dim: int) -> Tensor:
+    "With one axis more, of length 1, at `dim`."
+    return self.reshape(np.expand_dims(self.data, dim).shape)
+
+@patch
+def squeeze(self: Tensor, dim=None) -> Tensor:
+    "Without the axes of length 1; with `dim`, only without that one, if its length is 1."
+    dropped = range(self.ndim) if dim is None else [range(self.ndim)[dim]]
+    return self.reshape(tuple(n for axis, n in enumerate(self.shape) if n != 1 or axis not in dropped))
+
+# %%
+Tensor(np.zeros((2, 3, 4))).flatten(1).shape, Tensor([1, 2]).unsqueeze(-1).shape
+
+# %% given="order-names"
+#| export
+@patch
+def permute(self: Tensor, *dims) -> Tensor:
+    "The axes in another order, `t.permute(2, 0, 1)` or `t.permute((2, 0, 1))`: a view."
+    return _compute(np.transpose, self, axes=dims[0] if np.iterable(dims[0]) else dims)
+
+@patch(as_prop=True)
+def T(self: Tensor) -> Tensor:
+    "The axes from last to first: a view."
+    return self.permute(range(self.ndim)[::-1])
+
+@patch(as_prop=True)
+def mT(self: Tensor) -> Tensor:
+    "The last two axes swapped: a view."
+    return self.transpose()
+
+@patch
+def contiguous(self: Tensor) -> Tensor:
+    "This Tensor if its elements lie in memory in order, else a copy of which they do."
+    return self if self.data.flags.c_contiguous else _compute(np.ascontiguousarray, self)
+
+# %%
+photo = Tensor(np.zeros((32, 48, 3), dtype=np.uint8))  # height, width, channels
+photo.permute(2, 0, 1).shape, photo.permute(2, 0, 1).contiguous().data.strides
+
+# %% given="number-names"
+#| export
+@patch
+def matmul(self: Tensor, other) -> Tensor:
+    "The same as `self @ other`."
+    return self @ other
+
+@patch
+def sqrt(self: Tensor) -> Tensor:
+    "The square root of each element."
+    return self**0.5
+
+@patch
+def exp(self: Tensor) -> Tensor:
+    "e to the power of each element."
+    return _compute(np.exp, self)
+
+@patch
+def log(self: Tensor) -> Tensor:
+    "The natural logarithm of each element."
+    return _compute(np.log, self)
+
+@patch
+def abs(self: Tensor) -> Tensor:
+    "Each element without its sign."
+    return _compute(np.abs, self)
+
+# %% given="choice-names"
+#| export
+@patch
+def clamp(self: Tensor, min=None, max=None) -> Tensor:
+    "Each element, but none below `min` and none above `max`."
+    return _compute(np.clip, self, min, max)
+
+@patch
+def masked_fill(self: Tensor, mask, value) -> Tensor:
+    "A copy with `value` where `mask`, of bools, is True; the mask broadcasts."
+    if np.asarray(mask).dtype != bool:
+        raise TypeError(f"a mask is made of bools, not {np.asarray(mask).dtype}")
+    return _compute(np.where, mask, self.dtype.type(value), self)
+
+@patch
+def min(self: Tensor, axis=None, keepdims=False) -> Tensor:
+    "The smallest value along `axis`, or of all elements."
+    return _compute(np.min, self, axis=axis, keepdims=keepdims)
+
+@patch
+def argmax(self: Tensor, axis=None, keepdims=False) -> Tensor:
+    "The place of the largest value along `axis`, or among all elements; of equal ones the first."
+    return _compute(np.argmax, self, axis=axis, keepdims=keepdims)
+
+@patch
+def all(self: Tensor, axis=None, keepdims=False) -> Tensor:
+    "Whether all are true."
+    return _compute(np.all, self, axis=axis, keepdims=keepdims)
+
+@patch
+def any(self: Tensor, axis=None, keepdims=False) -> Tensor:
+    "Whether any is true."
+    return _compute(np.any, self, axis=axis, keepdims=keepdims)
+
+# %%
+scores, labels = Tensor([[0.1, 0.9], [0.8, 0.2]]), Tensor([1, 1])
+scores.argmax(axis=1) == labels, (scores.argmax(axis=1) == labels).mean()
+
+# %% given="copy-names"
+#| export
+@patch
+def clone(self: Tensor) -> Tensor:
+    "A copy with memory of its own."
+    return _compute(np.array, self)
+
+@patch
+def detach(self: Tensor) -> Tensor:
+    "The same memory in a Tensor that wants no gradient."
+    return Tensor(self.data, dtype=self.dtype)
+
+@patch
+def tolist(self: Tensor):
+    "Nested lists of Python numbers; a single number from a 0-d Tensor."
+    return self.data.tolist()
+
+@patch
+def numel(self: Tensor) -> int:
+    "The number of elements, as `size` says here."
+    return self.size
+
+@patch
+def dim(self: Tensor) -> int:
+    "The number of axes, as `ndim`."
+    return self.ndim
+
+# %% [markdown]
 # ## Beside PyTorch
 #
 # | here | PyTorch |
@@ -1473,6 +1654,8 @@ flat[spread > 0].shape
 # | `t.max(axis=0)` gives values | `t.max(dim=0)` gives values and their places |
 # | `mean` of integers is float32 | an error |
 # | `t.transpose()` swaps the last two axes | needs both axes; `t.mT` swaps the last two |
+# | `t.view(6)` is `t.reshape(6)` | an error where that would copy |
+# | a masked array is refused | its gaps become data |
 # | no `t[0] = …` | allowed, and tracked |
 
 # %% [markdown]

@@ -102,6 +102,18 @@ def _as_floats(x):
     return x.data if x.data.dtype.kind == "f" else x.data.astype(np.float32)
 
 # %% [markdown]
+# Code from elsewhere says `relu.forward(x)` as often as `relu(x)`. All five get that name from here:
+
+# %% given="activation"
+#| export
+class _Activation:
+    "What all activations have in common."
+
+    def forward(self, x: Tensor) -> Tensor:
+        "The same as a call: `relu.forward(x)` is `relu(x)`."
+        return self(x)
+
+# %% [markdown]
 # **Your turn.** Write `ReLU`. A call gives a new Tensor
 #
 # - with max(x, 0) for each element: `inf` stays, `-inf` becomes 0, and NumPy warns of nothing;
@@ -117,7 +129,7 @@ def _as_floats(x):
 
 # %% solution="relu"
 #| export
-class ReLU:
+class ReLU(_Activation):
     "What is below zero becomes zero: `ReLU()(x)` gives max(x, 0), element by element."
 
     def __call__(self, x: Tensor) -> Tensor:
@@ -254,7 +266,7 @@ np.exp(np.array([-1000.0, -100.0, -1.0, 0.0]))
 
 # %% solution="sigmoid"
 #| export
-class Sigmoid:
+class Sigmoid(_Activation):
     "1 / (1 + exp(-x)), element by element: any number becomes one between 0 and 1. Never overflows."
 
     def __call__(self, x: Tensor) -> Tensor:
@@ -332,7 +344,7 @@ assert x.data.tolist() == [[-800], [800]], f"Step 2: Sigmoid should leave -800, 
 
 # %% solution="tanh"
 #| export
-class Tanh:
+class Tanh(_Activation):
     "The hyperbolic tangent, element by element: any number becomes one between -1 and 1. Never overflows."
 
     def __call__(self, x: Tensor) -> Tensor:
@@ -452,7 +464,7 @@ _erf(np.array([[-3.0, -1.0], [0.0, 1.0]]))
 
 # %% solution="gelu"
 #| export
-class GELU:
+class GELU(_Activation):
     """x times the share of a normal distribution that lies below x, element by element.
 
     `approximate` is "none" (the exact share, by the error function) or "tanh" (a formula that is almost the same, and faster);
@@ -620,7 +632,7 @@ powers / powers.sum()
 
 # %% solution="softmax"
 #| export
-class Softmax:
+class Softmax(_Activation):
     "Scores become shares: along the axis `dim` none is negative and all sum to 1. Never overflows; `dim` is kept under that name."
 
     def __init__(self, dim: int = -1):

@@ -109,6 +109,18 @@ def _as_floats(x):
     return x.data if x.data.dtype == np.float64 else x.data.astype(np.float32, copy=False)
 
 # %% [markdown]
+# Code from elsewhere says `loss.forward(predictions, targets)` as often as `loss(predictions, targets)`. All three get that name from here:
+
+# %% given="loss"
+#| export
+class _Loss:
+    "What all losses have in common."
+
+    def forward(self, predictions: Tensor, targets: Tensor) -> Tensor:
+        "The same as a call: `loss.forward(predictions, targets)` is `loss(predictions, targets)`."
+        return self(predictions, targets)
+
+# %% [markdown]
 # **Your turn.** Write `MSELoss`. A call `MSELoss()(predictions, targets)` gives
 #
 # - the mean of the squared differences over all elements, as a 0-d Tensor;
@@ -124,7 +136,7 @@ def _as_floats(x):
 
 # %% solution="mse"
 #| export
-class MSELoss:
+class MSELoss(_Loss):
     """The mean of the squared differences, over all elements.
 
     Raises `ValueError` with both shapes when they differ: nothing is broadcast.
@@ -404,7 +416,7 @@ table[np.arange(2), np.array([2, 0])]
 
 # %% solution="cross-entropy"
 #| export
-class CrossEntropyLoss:
+class CrossEntropyLoss(_Loss):
     """The mean of -log(softmax(logits)[label]) over the batch.
 
     Takes raw logits (N, C) and integer labels (N,).
@@ -607,7 +619,7 @@ np.log(1 - 1e-20), np.log1p(-1e-20)
 
 # %% solution="binary-cross-entropy"
 #| export
-class BinaryCrossEntropyLoss:
+class BinaryCrossEntropyLoss(_Loss):
     """The mean of -(t log p + (1 - t) log(1 - p)) over all elements, for probabilities p and targets t from 0 to 1.
 
     No logarithm counts for less than -100, so that 0 and 1 cost much and not infinitely much.

@@ -1724,6 +1724,57 @@ for name, function in {"reshape": lambda t: t.reshape(4, 6), "transpose": lambda
     print(f"{name:10} {_gradient_error(function, a):.1e}")
 
 # %% [markdown]
+# Module 01 has PyTorch's other names. Most are made of operations that have their rules by now; those that call NumPy
+# themselves get theirs here:
+
+# %% given="other-rules"
+#| export
+@_differentiable(Tensor, "permute")
+def _permute_backward(gradient, output, x, *dims):
+    "The gradient of x in x.permute(*dims)."
+    return gradient.transpose(np.argsort([dim % x.ndim for dim in np.ravel(dims)]))
+
+@_differentiable(Tensor, "contiguous")
+@_differentiable(Tensor, "clone")
+def _copy_backward(gradient, output, x):
+    "The gradient of x in a copy of it."
+    return gradient
+
+@_differentiable(Tensor, "exp")
+def _exp_backward(gradient, output, x):
+    return gradient * output
+
+@_differentiable(Tensor, "log")
+def _log_backward(gradient, output, x):
+    return gradient / x
+
+@_differentiable(Tensor, "abs")
+def _abs_backward(gradient, output, x):
+    return gradient * np.sign(x)
+
+# %% given="choice-rules"
+#| export
+@_differentiable(Tensor, "clamp")
+def _clamp_backward(gradient, output, x, min=None, max=None):
+    "The gradient of x in x.clamp(min, max): nothing where an end was put in its place."
+    return gradient * (output == x)
+
+@_differentiable(Tensor, "masked_fill")
+def _masked_fill_backward(gradient, output, x, mask, value):
+    "The gradients of x, of the mask (None) and of the value (None) in x.masked_fill(mask, value)."
+    return np.where(mask, 0, gradient), None, None
+
+@_differentiable(Tensor, "min")
+def _min_backward(gradient, output, x, axis=None, keepdims=False):
+    "The gradient of x in x.min(axis, keepdims): the same as max's, equal ones share."
+    return _max_backward(gradient, output, x, axis, keepdims)
+
+# %%
+x = Tensor([[1.0, -2.0, 4.0]], requires_grad=True)
+x.masked_fill(x < 0, 0.5).log().permute(1, 0).flatten().backward(np.array([1.0, 1.0, 1.0]))
+x.grad.data
+
+# %% [markdown]
 # ## Step 9 · Rules for activations and losses
 #
 # These are objects: `ReLU()` is called as `relu(x)`, which is `ReLU.__call__(relu, x)`. So the object itself is the first argument; it

@@ -17,8 +17,16 @@ def _as_floats(x):
     "The array of a Tensor as floats: floats keep their dtype, integers and bools become float32."
     return x.data if x.data.dtype.kind == "f" else x.data.astype(np.float32)
 
+# %% ../../src/02_activations/activations.ipynb #activation
+class _Activation:
+    "What all activations have in common."
+
+    def forward(self, x: Tensor) -> Tensor:
+        "The same as a call: `relu.forward(x)` is `relu(x)`."
+        return self(x)
+
 # %% ../../src/02_activations/activations.ipynb #relu
-class ReLU:
+class ReLU(_Activation):
     "What is below zero becomes zero: `ReLU()(x)` gives max(x, 0), element by element."
 
     def __call__(self, x: Tensor) -> Tensor:
@@ -28,7 +36,7 @@ class ReLU:
         ### END SOLUTION
 
 # %% ../../src/02_activations/activations.ipynb #sigmoid
-class Sigmoid:
+class Sigmoid(_Activation):
     "1 / (1 + exp(-x)), element by element: any number becomes one between 0 and 1. Never overflows."
 
     def __call__(self, x: Tensor) -> Tensor:
@@ -39,7 +47,7 @@ class Sigmoid:
         ### END SOLUTION
 
 # %% ../../src/02_activations/activations.ipynb #tanh
-class Tanh:
+class Tanh(_Activation):
     "The hyperbolic tangent, element by element: any number becomes one between -1 and 1. Never overflows."
 
     def __call__(self, x: Tensor) -> Tensor:
@@ -55,7 +63,7 @@ def _erf(array):
     return numbers.reshape(array.shape)
 
 # %% ../../src/02_activations/activations.ipynb #gelu
-class GELU:
+class GELU(_Activation):
     """x times the share of a normal distribution that lies below x, element by element.
 
     `approximate` is "none" (the exact share, by the error function) or "tanh" (a formula that is almost the same, and faster);
@@ -80,7 +88,7 @@ class GELU:
         ### END SOLUTION
 
 # %% ../../src/02_activations/activations.ipynb #softmax
-class Softmax:
+class Softmax(_Activation):
     "Scores become shares: along the axis `dim` none is negative and all sum to 1. Never overflows; `dim` is kept under that name."
 
     def __init__(self, dim: int = -1):

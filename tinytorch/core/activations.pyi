@@ -8,19 +8,26 @@ def _as_floats(x):
     """The array of a Tensor as floats: floats keep their dtype, integers and bools become float32."""
     ...
 
-class ReLU:
+class _Activation:
+    """What all activations have in common."""
+
+    def forward(self, x: Tensor) -> Tensor:
+        """The same as a call: `relu.forward(x)` is `relu(x)`."""
+        ...
+
+class ReLU(_Activation):
     """What is below zero becomes zero: `ReLU()(x)` gives max(x, 0), element by element."""
 
     def __call__(self, x: Tensor) -> Tensor:
         ...
 
-class Sigmoid:
+class Sigmoid(_Activation):
     """1 / (1 + exp(-x)), element by element: any number becomes one between 0 and 1. Never overflows."""
 
     def __call__(self, x: Tensor) -> Tensor:
         ...
 
-class Tanh:
+class Tanh(_Activation):
     """The hyperbolic tangent, element by element: any number becomes one between -1 and 1. Never overflows."""
 
     def __call__(self, x: Tensor) -> Tensor:
@@ -30,7 +37,7 @@ def _erf(array):
     """The error function of every number in an array, as float64: Python's own, one number after the other."""
     ...
 
-class GELU:
+class GELU(_Activation):
     """x times the share of a normal distribution that lies below x, element by element.
 
     `approximate` is "none" (the exact share, by the error function) or "tanh" (a formula that is almost the same, and faster);
@@ -43,7 +50,7 @@ class GELU:
     def __call__(self, x: Tensor) -> Tensor:
         ...
 
-class Softmax:
+class Softmax(_Activation):
     """Scores become shares: along the axis `dim` none is negative and all sum to 1. Never overflows; `dim` is kept under that name."""
 
     def __init__(self, dim: int=-1):

@@ -357,6 +357,46 @@ def _index_backward(gradient, output, x, index):
     return whole
     ### END SOLUTION
 
+# %% ../../src/06_autograd/autograd.ipynb #other-rules
+@_differentiable(Tensor, "permute")
+def _permute_backward(gradient, output, x, *dims):
+    "The gradient of x in x.permute(*dims)."
+    return gradient.transpose(np.argsort([dim % x.ndim for dim in np.ravel(dims)]))
+
+@_differentiable(Tensor, "contiguous")
+@_differentiable(Tensor, "clone")
+def _copy_backward(gradient, output, x):
+    "The gradient of x in a copy of it."
+    return gradient
+
+@_differentiable(Tensor, "exp")
+def _exp_backward(gradient, output, x):
+    return gradient * output
+
+@_differentiable(Tensor, "log")
+def _log_backward(gradient, output, x):
+    return gradient / x
+
+@_differentiable(Tensor, "abs")
+def _abs_backward(gradient, output, x):
+    return gradient * np.sign(x)
+
+# %% ../../src/06_autograd/autograd.ipynb #choice-rules
+@_differentiable(Tensor, "clamp")
+def _clamp_backward(gradient, output, x, min=None, max=None):
+    "The gradient of x in x.clamp(min, max): nothing where an end was put in its place."
+    return gradient * (output == x)
+
+@_differentiable(Tensor, "masked_fill")
+def _masked_fill_backward(gradient, output, x, mask, value):
+    "The gradients of x, of the mask (None) and of the value (None) in x.masked_fill(mask, value)."
+    return np.where(mask, 0, gradient), None, None
+
+@_differentiable(Tensor, "min")
+def _min_backward(gradient, output, x, axis=None, keepdims=False):
+    "The gradient of x in x.min(axis, keepdims): the same as max's, equal ones share."
+    return _max_backward(gradient, output, x, axis, keepdims)
+
 # %% ../../src/06_autograd/autograd.ipynb #gelu-tanh
 def _gelu_tanh_slope(x):
     "The slope of GELU(approximate='tanh')."

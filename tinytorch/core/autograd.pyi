@@ -173,6 +173,44 @@ def _index_backward(gradient, output, x, index):
     """The gradient of x in x[index]."""
     ...
 
+@_differentiable(Tensor, 'permute')
+def _permute_backward(gradient, output, x, *dims):
+    """The gradient of x in x.permute(*dims)."""
+    ...
+
+@_differentiable(Tensor, 'contiguous')
+@_differentiable(Tensor, 'clone')
+def _copy_backward(gradient, output, x):
+    """The gradient of x in a copy of it."""
+    ...
+
+@_differentiable(Tensor, 'exp')
+def _exp_backward(gradient, output, x):
+    ...
+
+@_differentiable(Tensor, 'log')
+def _log_backward(gradient, output, x):
+    ...
+
+@_differentiable(Tensor, 'abs')
+def _abs_backward(gradient, output, x):
+    ...
+
+@_differentiable(Tensor, 'clamp')
+def _clamp_backward(gradient, output, x, min=None, max=None):
+    """The gradient of x in x.clamp(min, max): nothing where an end was put in its place."""
+    ...
+
+@_differentiable(Tensor, 'masked_fill')
+def _masked_fill_backward(gradient, output, x, mask, value):
+    """The gradients of x, of the mask (None) and of the value (None) in x.masked_fill(mask, value)."""
+    ...
+
+@_differentiable(Tensor, 'min')
+def _min_backward(gradient, output, x, axis=None, keepdims=False):
+    """The gradient of x in x.min(axis, keepdims): the same as max's, equal ones share."""
+    ...
+
 def _gelu_tanh_slope(x):
     """The slope of GELU(approximate='tanh')."""
     ...

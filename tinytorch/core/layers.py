@@ -126,6 +126,9 @@ class Sequential(Layer):
     "Layers, or any callables such as ReLU(), one after the other. Takes an index, `len` and a loop like a list of them."
 
     def __init__(self, *layers):
+        for layer in layers:
+            if not callable(layer):
+                raise TypeError(f"a part of Sequential must be callable: give parts one by one, not a {type(layer).__name__}")
         ### BEGIN SOLUTION
         self.layers = list(layers)
         ### END SOLUTION

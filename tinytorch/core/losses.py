@@ -15,8 +15,16 @@ def _as_floats(x):
     "The array of a Tensor as floats: float64 stays, all else is float32."
     return x.data if x.data.dtype == np.float64 else x.data.astype(np.float32, copy=False)
 
+# %% ../../src/04_losses/losses.ipynb #loss
+class _Loss:
+    "What all losses have in common."
+
+    def forward(self, predictions: Tensor, targets: Tensor) -> Tensor:
+        "The same as a call: `loss.forward(predictions, targets)` is `loss(predictions, targets)`."
+        return self(predictions, targets)
+
 # %% ../../src/04_losses/losses.ipynb #mse
-class MSELoss:
+class MSELoss(_Loss):
     """The mean of the squared differences, over all elements.
 
     Raises `ValueError` with both shapes when they differ: nothing is broadcast.
@@ -40,7 +48,7 @@ def _log_softmax(logits):
     ### END SOLUTION
 
 # %% ../../src/04_losses/losses.ipynb #cross-entropy
-class CrossEntropyLoss:
+class CrossEntropyLoss(_Loss):
     """The mean of -log(softmax(logits)[label]) over the batch.
 
     Takes raw logits (N, C) and integer labels (N,).
@@ -63,7 +71,7 @@ class CrossEntropyLoss:
         ### END SOLUTION
 
 # %% ../../src/04_losses/losses.ipynb #binary-cross-entropy
-class BinaryCrossEntropyLoss:
+class BinaryCrossEntropyLoss(_Loss):
     """The mean of -(t log p + (1 - t) log(1 - p)) over all elements, for probabilities p and targets t from 0 to 1.
 
     No logarithm counts for less than -100, so that 0 and 1 cost much and not infinitely much.

@@ -7,7 +7,14 @@ def _as_floats(x):
     """The array of a Tensor as floats: float64 stays, all else is float32."""
     ...
 
-class MSELoss:
+class _Loss:
+    """What all losses have in common."""
+
+    def forward(self, predictions: Tensor, targets: Tensor) -> Tensor:
+        """The same as a call: `loss.forward(predictions, targets)` is `loss(predictions, targets)`."""
+        ...
+
+class MSELoss(_Loss):
     """The mean of the squared differences, over all elements.
 
     Raises `ValueError` with both shapes when they differ: nothing is broadcast.
@@ -20,7 +27,7 @@ def _log_softmax(logits):
     """The logarithm of the softmax of each row of an array (N, C) of floats, in its dtype. Never overflows."""
     ...
 
-class CrossEntropyLoss:
+class CrossEntropyLoss(_Loss):
     """The mean of -log(softmax(logits)[label]) over the batch.
 
     Takes raw logits (N, C) and integer labels (N,).
@@ -31,7 +38,7 @@ class CrossEntropyLoss:
     def __call__(self, predictions: Tensor, targets: Tensor) -> Tensor:
         ...
 
-class BinaryCrossEntropyLoss:
+class BinaryCrossEntropyLoss(_Loss):
     """The mean of -(t log p + (1 - t) log(1 - p)) over all elements, for probabilities p and targets t from 0 to 1.
 
     No logarithm counts for less than -100, so that 0 and 1 cost much and not infinitely much.

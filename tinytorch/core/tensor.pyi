@@ -2,12 +2,21 @@
 __all__ = ['Tensor']
 import numpy as np
 
+def _refuse_masked(data):
+    """Raise `TypeError` if `data` is, or contains, a masked array: NumPy's own, or another kind of array with a mask."""
+    ...
+
+def _refuse_beyond_int64(data):
+    """Raise `OverflowError` if `data` is, or contains, a Python integer that int64 can't hold."""
+    ...
+
 class Tensor:
     """An array of numbers with any number of axes.
 
     `data` is a number, nested lists, a NumPy array or another Tensor. Floats become float32, integers and bools keep
     their dtype, and `dtype` overrides both. An array that needs no conversion is wrapped, not copied.
-    Raises `TypeError` when `data` is not made of bools, integers or floats.
+    Raises `TypeError` when `data` is not made of bools, integers or floats, or is masked, and `OverflowError` for Python
+    integers that int64 can't hold, unless a `dtype` is given.
     """
     data: np.ndarray
     requires_grad: bool
@@ -175,6 +184,104 @@ class Tensor:
 
     def transpose(self, dim0=-2, dim1=-1) -> Tensor:
         """Two axes swapped, the last two unless named: a view. Raises `ValueError` if there is no such axis."""
+        ...
+
+    def view(self, *shape) -> Tensor:
+        """The same as `reshape`."""
+        ...
+
+    def flatten(self, start_dim: int=0, end_dim: int=-1) -> Tensor:
+        """The axes from `start_dim` to `end_dim` as one: `images.flatten(1)` gives a row for each image."""
+        ...
+
+    def unsqueeze(self, dim: int) -> Tensor:
+        """With one axis more, of length 1, at `dim`."""
+        ...
+
+    def squeeze(self, dim=None) -> Tensor:
+        """Without the axes of length 1; with `dim`, only without that one, if its length is 1."""
+        ...
+
+    def permute(self, *dims) -> Tensor:
+        """The axes in another order, `t.permute(2, 0, 1)` or `t.permute((2, 0, 1))`: a view."""
+        ...
+
+    @property
+    def T(self) -> Tensor:
+        """The axes from last to first: a view."""
+        ...
+
+    @property
+    def mT(self) -> Tensor:
+        """The last two axes swapped: a view."""
+        ...
+
+    def contiguous(self) -> Tensor:
+        """This Tensor if its elements lie in memory in order, else a copy of which they do."""
+        ...
+
+    def matmul(self, other) -> Tensor:
+        """The same as `self @ other`."""
+        ...
+
+    def sqrt(self) -> Tensor:
+        """The square root of each element."""
+        ...
+
+    def exp(self) -> Tensor:
+        """e to the power of each element."""
+        ...
+
+    def log(self) -> Tensor:
+        """The natural logarithm of each element."""
+        ...
+
+    def abs(self) -> Tensor:
+        """Each element without its sign."""
+        ...
+
+    def clamp(self, min=None, max=None) -> Tensor:
+        """Each element, but none below `min` and none above `max`."""
+        ...
+
+    def masked_fill(self, mask, value) -> Tensor:
+        """A copy with `value` where `mask`, of bools, is True; the mask broadcasts."""
+        ...
+
+    def min(self, axis=None, keepdims=False) -> Tensor:
+        """The smallest value along `axis`, or of all elements."""
+        ...
+
+    def argmax(self, axis=None, keepdims=False) -> Tensor:
+        """The place of the largest value along `axis`, or among all elements; of equal ones the first."""
+        ...
+
+    def all(self, axis=None, keepdims=False) -> Tensor:
+        """Whether all are true."""
+        ...
+
+    def any(self, axis=None, keepdims=False) -> Tensor:
+        """Whether any is true."""
+        ...
+
+    def clone(self) -> Tensor:
+        """A copy with memory of its own."""
+        ...
+
+    def detach(self) -> Tensor:
+        """The same memory in a Tensor that wants no gradient."""
+        ...
+
+    def tolist(self):
+        """Nested lists of Python numbers; a single number from a 0-d Tensor."""
+        ...
+
+    def numel(self) -> int:
+        """The number of elements, as `size` says here."""
+        ...
+
+    def dim(self) -> int:
+        """The number of axes, as `ndim`."""
         ...
 
 def _compute(function, *operands, **options):
