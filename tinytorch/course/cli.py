@@ -117,6 +117,10 @@ TakeFiles = Annotated[
     list[str] | None,
     typer.Option(help="STUDENT=FILE: this file is this student's, where that is not clear. May be repeated."),
 ]
+ByGroup = Annotated[
+    bool,
+    typer.Option("--groups", help="What one hands in counts for everybody of the same group on the class list."),
+]
 FormOfPaths = Annotated[
     str,
     typer.Option(
@@ -393,6 +397,7 @@ def collect(
     ] = None,
     form: FormOfPaths = "",
     take: TakeFiles = None,
+    groups: ByGroup = False,
     dry_run: Annotated[
         bool, typer.Option("--dry-run", help="Show what would be done with each file, and do nothing.")
     ] = False,
@@ -408,6 +413,7 @@ def collect(
 
     Notebooks and zips may be mixed. A table shows what is done with each file. What can't be collected, or isn't
     clear, is named with the reason, and the others are collected. Collecting the same files again changes nothing.
+    What a group hands in counts for each of its members, if the platform names them or --groups is given.
     """
     from rich.console import Console
 
@@ -425,6 +431,7 @@ def collect(
         listed=class_list(course, results),
         form=form,
         take=take or [],
+        by_group=groups,
         dry_run=dry_run,
     )
     rows = [
@@ -475,6 +482,7 @@ def grade(
     student: Annotated[list[str] | None, typer.Option(help="Grade only this student. May be repeated.")] = None,
     form: FormOfPaths = "",
     take: TakeFiles = None,
+    groups: ByGroup = False,
     force: Annotated[
         bool, typer.Option("--force", help="Also grade what was graded before, and the reference.")
     ] = False,
@@ -524,6 +532,7 @@ def grade(
             students=student or [],
             take=take or [],
             form=form,
+            by_group=groups,
             force=force,
             workers=workers,
             scheduler=scheduler,

@@ -22,6 +22,7 @@ from nbgrader.preprocessors import AssignLatePenalties
 from traitlets import Float
 from traitlets.config import Config
 
+from tinytorch.course.gradebook.group_points import share_points_by_hand
 from tinytorch.course.gradebook.nbgrader_api import open_nbgrader, open_nbgrader_in
 from tinytorch.course.gradebook.open_for_writing import open_for_writing
 from tinytorch.course.gradebook.open_read_only import is_gradebook, open_read_only
@@ -78,6 +79,7 @@ def assign_penalties(api: NbGraderAPI, module: Module) -> None:
 
 
 def _assign(gradebook: Gradebook, assignment: str, policy: LateSubmissionPlugin) -> None:
+    share_points_by_hand(gradebook, assignment)  # a percentage of the points is taken, so these come first
     for submission in gradebook.assignment_submissions(assignment):
         for submitted in submission.notebooks:
             penalty = penalty_points(submitted, policy)

@@ -26,6 +26,7 @@ from traitlets.utils.importstring import import_item
 from tinytorch.course.files import PART, write_whole
 from tinytorch.course.gradebook.class_list import is_stored
 from tinytorch.course.gradebook.fast_rows import load_submission
+from tinytorch.course.gradebook.group_points import note_group
 from tinytorch.course.gradebook.open_for_writing import open_for_writing
 from tinytorch.course.gradebook.student_files import StudentFiles
 from tinytorch.course.instants import FORMS
@@ -160,7 +161,12 @@ class Recorder:
         self.preprocessors = [each(config=api.config) for each in recording_preprocessors(api)]
 
     def record(
-        self, student: str, notebook: NotebookNode, trusted: bool = False, only: Collection[str] = ()
+        self,
+        student: str,
+        notebook: NotebookNode,
+        trusted: bool = False,
+        only: Collection[str] = (),
+        group: tuple[str, ...] = (),
     ) -> NotebookNode:
         """Record a submission that was collected and run; return its notebook as it is in autograded/ then.
 
@@ -169,10 +175,11 @@ class Recorder:
             notebook: as a worker returned it.
             trusted: whether a person has looked at it, so that a flag holds nothing back.
             only: the tests whose scores are recorded; all if empty.
+            group: everybody who handed it in together, if those are several.
         """
         assignment, name = self.module.assignment, self.module.name
         submitted = self.files.submitted_folder(student)
-        self._enter_submission(student, self.time_handed_in(student))
+        self._enter_submission(student, self.time_handed_in(student), group)
         resources: dict[str, Any] = {
             "unique_key": name,
             "nbgrader": {
@@ -208,7 +215,7 @@ class Recorder:
             file = submitted / "timestamp.txt"
             raise CourseError(f"{file} holds no time that can be told: {FORMS}.") from None
 
-    def _enter_submission(self, student: str, timestamp: Any) -> None:
+    def _enter_submission(self, student: str, timestamp: Any, group: tuple[str, ...]) -> None:
         with (
             warnings.catch_warnings(),
             open_for_writing(self.coursedir.db_url, self.course_id) as gradebook,
@@ -225,6 +232,7 @@ class Recorder:
                 gradebook.add_student(student)
             entry = {"timestamp": timestamp} if timestamp else {}
             gradebook.update_or_create_submission(self.module.assignment, student, **entry)
+            note_group(gradebook, self.module.assignment, student, group)
 
     def _write(self, student: str, notebook: NotebookNode, submitted: Path) -> None:
         """Put the notebook, and what was handed in with it, into autograded/ in place of what is there."""

@@ -84,6 +84,7 @@ def grade(
         listed=listed,
         form=options.form,
         take=options.take,
+        by_group=options.by_group,
     )
     if options.scheduler:
         check_scheduler(options.scheduler)

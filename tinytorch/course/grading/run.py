@@ -8,7 +8,7 @@ import shlex
 import tempfile
 from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import AbstractContextManager, ExitStack, nullcontext
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -31,7 +31,7 @@ from tinytorch.course.grading.resume import Bookkeeping, Fingerprint, Step, Stor
 from tinytorch.course.grading.worker import PageTask, SubmissionFiles, TaskHandler, Worker, fork_server
 from tinytorch.course.grading.worker_pool import Lost, Pool, TooLong
 from tinytorch.course.handin.collect import collect
-from tinytorch.course.handin.hand_in import time_in_words
+from tinytorch.course.handin.hand_in import group_of, time_in_words
 from tinytorch.course.handin.which_counts import Submission
 from tinytorch.course.layout import Course, CourseError, Module
 from tinytorch.course.notebook import grade_id, read_notebook
@@ -88,6 +88,14 @@ class Setting:
         )
 
 
+@dataclass
+class GroupAtWork:
+    """A group's submission that is being graded."""
+
+    files: dict[str, bytes]
+    others: list[str] = field(default_factory=list)  # who gets the same result, beside the one who is being graded
+
+
 class Run:
     """One class on its way."""
 
@@ -110,6 +118,7 @@ class Run:
         self.problems = {each.student: each.problem for each in submissions}
         self.recorded: dict[str, NotebookNode] = {}  # until their pages are written
         self.results: dict[str, StudentResult] = {}
+        self.groups: dict[str, GroupAtWork] = {}  # by who is being graded for a group
 
     def how_far(self) -> str:
         """Return a sentence about how many students are done."""
@@ -139,10 +148,13 @@ class Run:
                 failure = str(outcome) if isinstance(outcome, (Lost, TooLong)) else outcome.failure if outcome else ""
                 if isinstance(task, PageTask):
                     self._finish(task.student, failure)
-                elif failure:
-                    self._report(StudentResult(task.student, failure=failure))
-                else:
-                    self._enter(task.student, *self.bookkeeping.keep(task.student, outcome.notebook))
+                    continue
+                group = self.groups.pop(task.student, None)
+                for student in [task.student, *(group.others if group else ())]:
+                    if failure:
+                        self._report(StudentResult(student, failure=failure))
+                    else:
+                        self._enter(student, *self.bookkeeping.keep(student, outcome.notebook))
         return ClassResults(self.module, [self.results[each.student] for each in self.submissions])
 
     def _refuse_other_cells(self) -> None:
@@ -172,7 +184,7 @@ class Run:
         submission = SubmissionFiles.read(student, self.module.notebook_name, self.files.submitted_folder(student))
         kept = self.bookkeeping.kept_result(submission)
         if kept is None:
-            self.graders.submit(submission)
+            self._run(submission)
             return
         known = self._known(student)
         step = self.bookkeeping.next_step(student, known[0] if known else Fingerprint(), self.files.page(student))
@@ -182,6 +194,26 @@ class Run:
             self.pool.submit(PageTask(student))
         else:
             self._finish(student, known=known)
+
+    def _run(self, submission: SubmissionFiles) -> None:
+        """Have a submission run, unless it is the same as that of another member of the group: one run is enough."""
+        student = submission.student
+        members = group_of(self.files.submitted_folder(student))
+        for member in members:
+            if member in self.groups and self.groups[member].files == submission.files:
+                self.groups[member].others.append(student)
+                return
+            folder = self.files.submitted_folder(member)
+            if member == student or self.options.force or not folder.is_dir():
+                continue
+            same = SubmissionFiles.read(member, self.module.notebook_name, folder)
+            kept = self.bookkeeping.found(same) if same.files == submission.files else None
+            if kept is not None:
+                self._enter(student, *self.bookkeeping.keep(student, kept))
+                return
+        if members:
+            self.groups[student] = GroupAtWork(submission.files)
+        self.graders.submit(submission)
 
     def _known(self, student: str) -> Known | None:
         """Return what the gradebook has of a student; None if that is nothing, or is to be entered anew."""
@@ -201,7 +233,9 @@ class Run:
         """Record a result, and have its page written."""
         try:
             ran = nbformat.v4.reads(notebook.decode())
-            self.recorded[student] = self.recorder.record(student, ran, self.bookkeeping.is_trusted(student), only)
+            group = group_of(self.files.submitted_folder(student))
+            trusted = self.bookkeeping.is_trusted(student)
+            self.recorded[student] = self.recorder.record(student, ran, trusted, only, group)
         except CourseError as error:
             self._report(StudentResult(student, failure=str(error)))
         else:

@@ -40,6 +40,17 @@ class ClassListMatch:
             return next(iter(found))
         return "" if sender.is_sure else sender.student
 
+    def members(self, sender: Sender) -> tuple[tuple[str, ...], tuple[str, ...]]:
+        """Return who handed in together as a platform says: the ids, and how it names those who are not on the list."""
+        if sender.together:
+            found = [(self.identify(each), each) for each in sender.together]
+            known = tuple(dict.fromkeys(student for student, _ in found if student))
+            return known, tuple(described(each) for student, each in found if not student)
+        if sender.platform == "Moodle" and not self.identify(sender):
+            # a team's folder has the group's name, and only the class list says who that is
+            return tuple(sorted(name for name, each in self.listed.items() if _is_group(each, sender.name))), ()
+        return (), ()
+
     def _known(self, name: str, value: str) -> set[str]:
         return self._by_id.get((name, value.casefold()), set())
 
@@ -47,6 +58,11 @@ class ClassListMatch:
         """Return the students with this name, whichever part of it comes first and however it is written."""
         letters = _letters(name)
         return self._by_name.get(letters, set()) if letters else set()
+
+
+def _is_group(student: ListedStudent, name: str) -> bool:
+    """Whether a student is in the group of this name, as Moodle writes it in the name of a folder."""
+    return bool(student.group) and student.group.replace("_", " ") == name.replace("_", " ")
 
 
 def described(sender: Sender) -> str:

@@ -22,7 +22,7 @@ from types import MappingProxyType
 from tinytorch.course.files import write_whole
 from tinytorch.course.gradebook.class_list_file import ListedStudent
 from tinytorch.course.handin.file_table import Row, What
-from tinytorch.course.handin.hand_in import ORIGIN, Parts, read_parts, says, time_of
+from tinytorch.course.handin.hand_in import ORIGIN, Parts, group_of, read_parts, says, time_of
 from tinytorch.course.handin.plan import Plan, make_plan
 from tinytorch.course.handin.read_file import REMARKS
 from tinytorch.course.handin.submit import SECRET, TIME_FORMAT, TIMESTAMP
@@ -41,6 +41,7 @@ def plan_grading(
     listed: Mapping[str, ListedStudent] | None = None,
     form: str = "",
     take: Sequence[str] = (),
+    by_group: bool = False,
 ) -> Plan:
     """Return what is done with each file of a folder when one module is graded; change nothing.
 
@@ -53,6 +54,7 @@ def plan_grading(
         listed: the students on the class list, by id, if there is one.
         form: how paths say who handed a file in; it is found out if empty.
         take: what a person has decided, as STUDENT=FILE.
+        by_group: whether the groups on the class list hand in together.
 
     Raises:
         CourseError: there is no such folder, it has no submissions of one module, something in it cannot be graded, or,
@@ -72,6 +74,7 @@ def plan_grading(
         form=form,
         taken=taken_files(take),
         command=f"tito grade {folder}",
+        by_group=by_group,
     )
     refused = "; ".join(f"{row.path}: {row.why}" for row in plan.to_look_at[:5])
     problems = [f"{each.path}: {each.problem}" for each in plan.submissions if each.problem]
@@ -139,7 +142,7 @@ def collect(module: Module, submissions: Sequence[Submission], output: Path) -> 
             write_whole(target / SECRET, secrets.token_hex(64).encode())
         if submission.remarks:
             write_whole(target / REMARKS, "\n".join(submission.remarks).encode())
-        elif target not in submission.path.parents:
+        elif target.resolve() not in submission.path.resolve().parents:
             (target / REMARKS).unlink(missing_ok=True)
 
 
@@ -160,12 +163,15 @@ def _collect_notebook(module: Module, submission: Submission, output: Path, targ
     if is_new and collected.is_file():
         _keep_in_history(output, submission.student, module, read_parts(module, collected))
         collected.unlink()
-    if is_new or not (target / TIMESTAMP).is_file():
+    is_shared_anew = bool(submission.group) and group_of(target) != submission.group
+    if is_new or is_shared_anew or not (target / TIMESTAMP).is_file():
         # The time comes first: if this is killed in between, the next run does not take an older time for this one's.
         write_whole(target / TIMESTAMP, parts.timestamp.encode())
         origin = {"file": str(submission.path), "time": parts.time_from}
         if sender := submission.senders.get(submission.path):
             origin |= {"platform": sender.platform, "name": sender.name, "path": "/".join(sender.path)}
+        if submission.group:
+            origin["group"] = ", ".join(submission.group)
         write_whole(target / ORIGIN, (json.dumps(origin, ensure_ascii=False) + "\n").encode())
     if is_new:
         write_whole(collected, parts.notebook)
@@ -182,6 +188,7 @@ def collect_all(
     listed: Mapping[str, ListedStudent] | None = None,
     form: str = "",
     take: Sequence[str] = (),
+    by_group: bool = False,
     dry_run: bool = False,
 ) -> Plan:
     """Collect notebooks, and zips that `tito submit` made, to `output`/submitted; return what was done with each file.
@@ -208,19 +215,20 @@ def collect_all(
             form=form,
             taken=taken_files(take, unpacked),
             command=f"tito collect {' '.join(shlex.quote(str(path)) for path in given)}",
+            by_group=by_group,
         )
         if not plan.rows and not refused:
             where = ", ".join(map(str, given))
             raise CourseError(f"There is no notebook and no zip in {where}: give what was handed in.")
         done = _carry_out(plan, output, dry_run)
-        rows = [*refused, *(_as_given(row, unpacked) for row in done)]
+        rows = [*refused, *(_as_given(row, unpacked) for row in _joined(done))]
     return dataclasses.replace(plan, rows=rows)
 
 
 def _carry_out(plan: Plan, output: Path, dry_run: bool) -> list[Row]:
     """Collect what counts; return the row of each file with what became of it."""
-    outcomes: dict[Path, Row] = {}
-    rows = {row.path: row for row in plan.rows}
+    outcomes: dict[tuple[Path, str], Row] = {}
+    rows = {(row.path, row.student): row for row in plan.rows}
     for submission in plan.submissions:
         if submission.problem or submission.module is None:
             continue
@@ -230,7 +238,15 @@ def _carry_out(plan: Plan, output: Path, dry_run: bool) -> list[Row]:
             raise CourseError(
                 f"Collecting had to stop at {submission.student} ({error}): all before is complete; run it again."
             ) from None
-    return [outcomes.get(row.path, row) for row in plan.rows]
+    return [outcomes.get((row.path, row.student), row) for row in plan.rows]
+
+
+def _joined(rows: list[Row]) -> list[Row]:
+    """Return one row for a file of which the same is true for each member of a group."""
+    joined: dict[tuple[Path, What, str, str], list[Row]] = {}
+    for row in rows:
+        joined.setdefault((row.path, row.what, row.why, row.time), []).append(row)
+    return [dataclasses.replace(same[0], student=", ".join(row.student for row in same)) for same in joined.values()]
 
 
 def _unpack_downloads(given: Sequence[Path], scratch: Path) -> tuple[dict[Path, Path], list[Row]]:
@@ -256,8 +272,8 @@ def _as_given(row: Row, unpacked: Mapping[Path, Path]) -> Row:
 
 
 def _collect_newest(
-    module: Module, submission: Submission, rows: Mapping[Path, Row], output: Path, dry_run: bool
-) -> dict[Path, Row]:
+    module: Module, submission: Submission, rows: Mapping[tuple[Path, str], Row], output: Path, dry_run: bool
+) -> dict[tuple[Path, str], Row]:
     """Collect what one student handed in of one module; return the row of each file with what became of it."""
     collected = output / "submitted" / submission.student / module.assignment / module.notebook_name
     before = [collected] if collected.is_file() else []
@@ -266,8 +282,14 @@ def _collect_newest(
     # at the same time, the one that was collected before
     is_newest = not before or time_of(collected)[0] < parts[submission.path].time
     new = [path for path in parts if parts[path].notebook not in known]
+    is_shared_anew = (
+        bool(submission.group)
+        and collected.is_file()
+        and collected.read_bytes() == parts[submission.path].notebook
+        and group_of(collected.parent) != submission.group
+    )
     if not dry_run:
-        if is_newest and submission.path in new:
+        if is_shared_anew or (is_newest and submission.path in new):
             older = tuple(path for path in submission.older if path in new)
             collect(module, [dataclasses.replace(submission, older=older)], output)
         else:
@@ -281,7 +303,8 @@ def _collect_newest(
             what, why = What.OLDER, "an older one, kept in history/"
         else:
             what, why = What.COUNTS, "collected; the one before is in history/" if before else "collected"
-        outcomes[path] = dataclasses.replace(rows[path], what=what, why=why)
+        key = (path, submission.student)
+        outcomes[key] = dataclasses.replace(rows[key], what=what, why=why)
     return outcomes
 
 

@@ -29,8 +29,6 @@ def hold_contradictions(
             continue
         if not each.sender.inside and not each.is_zip and without_copy(each.place.name) in of_modules:
             hold(place, "its name does not say whose it is", "STUDENT")
-        elif each.sender.others:
-            hold(place, f"a group handed it in: {', '.join([each.sender.name, *each.sender.others])}")
         elif not each.sender.student:
             hold(place, f"the class list has nobody, or several, for {described(each.sender)}", "STUDENT")
     hand_ins = [each for place, each in enumerate(hand_ins) if place not in gone]
@@ -48,6 +46,8 @@ def hold_contradictions(
         is_nobodys = not each.sender.is_sure and len(claims[sender]) > 1 and sender not in notebooks_of
         if table.is_taken(each) or is_nobodys:
             sender = each.student  # a person has decided, or the folder is nobody's
+        if each.student in each.sender.members:
+            sender = each.student  # whoever of the group made the zip
         if each.is_zip and sender != each.student and (sender in listed or sender in notebooks_of):
             hold(place, f"its path says {each.sender.student}, and the manifest in it says {each.student}")
         else:

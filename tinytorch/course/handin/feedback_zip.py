@@ -79,6 +79,7 @@ def _name(origin: dict[str, str], module: Module) -> str:
         return f"{PurePosixPath(parts[-1]).stem}.html"
     if origin.get("platform") == "Moodle":
         for part in parts:
-            if found := MOODLE.fullmatch(part):
-                return f"{found['name']}_{found['id']}_assignsubmission_file/{module.name}.html"
+            if MOODLE.fullmatch(part):
+                owner = part.partition("_assignsubmission_")[0]
+                return f"{owner}_assignsubmission_file/{module.name}.html"
     return ""

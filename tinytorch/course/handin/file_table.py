@@ -73,10 +73,15 @@ class FileTable:
 
     def hold(self, each: HandIn, reason: str, student: str = "") -> None:
         """Add the row of a hand-in that is held, with the command that decides."""
-        whose = student or (each.student if STUDENT_ID.match(each.student) else "STUDENT")
+        owner = each.group[0] if each.group else each.student
+        whose = student or (owner if STUDENT_ID.match(owner) else "STUDENT")
         take = f"{self.command} --take {shlex.quote(f'{whose}={each.file.path}')}"
         why = f"{reason}: look at it; if it counts, say so with `{take}`"
         self.add(each.file.path, What.HELD, why, each.student, each.module, each.when)
+
+    def is_for(self, each: HandIn) -> bool:
+        """Whether a person has decided that it is this very student's."""
+        return self.taken.get(each.file.path.resolve()) == each.student
 
     def is_taken(self, each: HandIn) -> bool:
         """Whether a person has decided whose it is, and that it counts."""

@@ -91,3 +91,8 @@ def origin_of(folder: Path) -> dict[str, str]:
     except (OSError, ValueError):
         return {}
     return {key: str(value) for key, value in found.items()} if isinstance(found, dict) else {}
+
+
+def group_of(folder: Path) -> tuple[str, ...]:
+    """Return everybody for whom a collected notebook counts; nobody if it is one student's."""
+    return tuple(origin_of(folder).get("group", "").split(", ")) if origin_of(folder).get("group") else ()

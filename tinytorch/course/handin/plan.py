@@ -16,6 +16,7 @@ from pathlib import Path
 from tinytorch.course.gradebook.class_list_file import ListedStudent
 from tinytorch.course.handin.contradictions import hold_contradictions
 from tinytorch.course.handin.file_table import FileTable, Row, What
+from tinytorch.course.handin.groups import for_each_member
 from tinytorch.course.handin.other_files import OtherFiles
 from tinytorch.course.handin.sort_files import FileSorter, HandIn
 from tinytorch.course.handin.which_counts import Submission, choose
@@ -54,6 +55,7 @@ def make_plan(
     listed: Mapping[str, ListedStudent] | None = None,
     taken: Mapping[Path, str] | None = None,
     command: str = "tito collect",
+    by_group: bool = False,
 ) -> Plan:
     """Return what is done with each of these files, and each file below these folders; nothing is changed.
 
@@ -67,6 +69,7 @@ def make_plan(
         listed: the students on the class list, by id, if there is one.
         taken: files that a person has decided on, with resolved paths, and whose they are.
         command: what a sentence tells people to run, without the options that decide.
+        by_group: whether the groups on the class list hand in together; groups that a platform names always do.
 
     Raises:
         CourseError: there is nothing that was handed in, or, with `one_module`, it is for several modules or for none.
@@ -81,6 +84,7 @@ def make_plan(
         module = _only_module(sorter.hand_ins, given)
     hand_ins = [_with_module(each, module, one_module, table) for each in sorter.hand_ins]
     hand_ins = hold_contradictions(course, hand_ins, listed or {}, table)
+    hand_ins = for_each_member(hand_ins, listed or {}, table, by_class_list=by_group)
     others = list(sorter.others)
     groups: dict[tuple[str, Module], list[HandIn]] = defaultdict(list)
     for each in hand_ins:

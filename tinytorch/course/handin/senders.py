@@ -8,6 +8,7 @@ scripts for Brightspace (D2L) and Gradescope.
 
 from __future__ import annotations
 
+import dataclasses
 import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
@@ -32,7 +33,9 @@ class Sender:
     attempt: int = 0  # a later one replaces an earlier one
     late: bool = False  # whether the platform calls it late
     is_page: bool = False  # whether the platform added the file itself
-    others: tuple[str, ...] = ()  # who else handed the same file in, for a group
+    together: tuple[Sender, ...] = ()  # everybody who handed it in, this one too, if the platform says that several did
+    members: tuple[str, ...] = ()  # the ids of those who are known, if several handed it in
+    strangers: tuple[str, ...] = ()  # how the platform names the others
     path: tuple[str, ...] = ()  # the path that says all this
 
     @property
@@ -45,7 +48,7 @@ Reader = Callable[[tuple[str, ...]], Sender | None]
 
 CANVAS = re.compile(r"(?P<name>[^_]+)(?P<late>_LATE)?_(?P<user>\d+)_(?P<attachment>\d+)_(?P<original>.+)")
 CANVAS_ATTEMPT = re.compile(r"-(?P<attempt>\d{1,3})(?=(\.\w+)?$)")
-MOODLE = re.compile(r"(?P<name>.+)_(?P<id>\d+)_assignsubmission_(?P<kind>file|onlinetext)(_(?P<original>.*))?")
+MOODLE = re.compile(r"(?P<name>.+?)(_(?P<id>\d+))?_assignsubmission_(?P<kind>file|onlinetext)(_(?P<original>.*))?")
 BLACKBOARD = re.compile(
     r"(?P<assignment>.+)_(?P<user>[^_]+)_attempt_(?P<time>\d{4}(?:-\d\d){5})(_(?P<original>.+)|(?P<page>\.txt))"
 )
@@ -91,9 +94,8 @@ def by_moodle(parts: tuple[str, ...]) -> Sender | None:
     for place, part in enumerate(parts):
         if found := MOODLE.fullmatch(part):
             inside = parts[place + 1 :] or ((found["original"],) if found["original"] else ())
-            return Sender(
-                found["id"], inside, "Moodle", found["name"], is_page=found["kind"] == "onlinetext" or not inside
-            )
+            is_page = found["kind"] == "onlinetext" or not inside
+            return Sender(found["id"] or "", inside, "Moodle", found["name"], is_page=is_page)
     return None
 
 
@@ -133,7 +135,7 @@ def gradescope_reader(given: Iterable[Path]) -> Reader:
     """Return a reader of assignment_1_export/submission_2/dataloader.ipynb: who that is stands in a file beside."""
     import yaml  # type: ignore[import-untyped]  # few need it
 
-    people: dict[str, list[dict[str, Any]]] = {}
+    people: dict[str, tuple[list[dict[str, Any]], datetime | None]] = {}
     for folder in given:
         for listing in sorted(folder.rglob(GRADESCOPE_LIST)) if folder.is_dir() else []:
             try:
@@ -143,21 +145,27 @@ def gradescope_reader(given: Iterable[Path]) -> Reader:
             for key, value in read.items() if isinstance(read, dict) else ():
                 submitters = value.get(":submitters") if isinstance(value, dict) else None
                 if isinstance(submitters, list) and all(isinstance(each, dict) for each in submitters):
-                    people[str(key)] = submitters
+                    created = value.get(":created_at")
+                    has_zone = isinstance(created, datetime) and created.tzinfo is not None
+                    people[str(key)] = submitters, created.astimezone(UTC) if has_zone else None
 
     def by_gradescope(parts: tuple[str, ...]) -> Sender | None:
         for place, part in enumerate(parts[:-1]):
             if GRADESCOPE.fullmatch(part) and people.get(part):
-                first, *more = [
-                    {str(key).strip(":"): str(value) for key, value in each.items()} for each in people[part]
-                ]
-                ids = {"SID": first.get("sid", ""), "Email": first.get("email", "")}
-                student = ids["SID"] or ids["Email"].partition("@")[0]
-                others = tuple(each.get("name", "") or each.get("sid", "") for each in more)
-                return Sender(student, parts[place + 1 :], "Gradescope", first.get("name", ""), ids, others=others)
+                submitters, time = people[part]
+                everybody = tuple(_submitter(each, parts[place + 1 :], time) for each in submitters)
+                return dataclasses.replace(everybody[0], together=everybody if len(everybody) > 1 else ())
         return None
 
     return by_gradescope
+
+
+def _submitter(said: Mapping[Any, Any], inside: tuple[str, ...], time: datetime | None) -> Sender:
+    """Return one of those who handed in a submission, as Gradescope's list says."""
+    known = {str(key).strip(":"): "" if value is None else str(value) for key, value in said.items()}
+    ids = {"SID": known.get("sid", ""), "Email": known.get("email", "")}
+    student = ids["SID"] or ids["Email"].partition("@")[0]
+    return Sender(student, inside, "Gradescope", known.get("name", ""), ids, time)
 
 
 READERS: dict[str, Reader] = {

@@ -43,6 +43,8 @@ class HandIn:
     time_from: str
     unreadable: str = ""  # why it is not a notebook; empty if it is one
     written: bool = True  # whether a cell to write is not as released
+    group: tuple[str, ...] = ()  # everybody for whom it counts, if those are several
+    by: str = ""  # who of the group handed it in
 
     @property
     def place(self) -> Path:
@@ -150,7 +152,10 @@ class FileSorter:
         found = self.reader(file.full)
         if found is None or not found.is_sure:
             found = by_folder(file.parts)
-        return dataclasses.replace(found, student=self.match.identify(found), path=file.parts)
+        student = self.match.identify(found)
+        members, strangers = self.match.members(found)
+        student = student or next(iter(members), "")
+        return dataclasses.replace(found, student=student, path=file.parts, members=members, strangers=strangers)
 
     def _add_zip(self, file: FoundFile, sender: Sender, now: datetime) -> None:
         try:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -27,6 +28,7 @@ class Submission:
     remarks: tuple[str, ...] = ()  # what the student has to know about how it was handed in
     older: tuple[Path, ...] = ()  # what else the student handed in
     module: Module | None = None
+    group: tuple[str, ...] = ()  # everybody for whom the same notebook counts, if those are several
     senders: Mapping[Path, Sender] = field(
         default_factory=dict
     )  # what the paths of all of these say, if a platform did
@@ -39,14 +41,16 @@ def choose(student: str, module: Module, group: list[HandIn], table: FileTable) 
             table.hold(each, f"{student!r} cannot be a student's id (letters, digits and . _ - @ only)")
         return None
     readable = [each for each in group if not each.unreadable]
-    by_hand = [each for each in group if table.is_taken(each)]
+    taken = [each for each in group if table.is_taken(each)]
+    by_hand = [each for each in taken if table.is_for(each)] or taken  # of a group's, one can be a single member's
     distinct = by_hand or _distinct(student, readable, table)
     rivals = distinct if by_hand or not readable else _rivals(distinct)
     if not readable:
         counting = max(group, key=lambda each: (each.time, each.file.path))
     elif len(rivals) > 1:
         shown = ", ".join(each.file.path.name if each.is_zip else "/".join(each.file.parts) for each in rivals[:4])
-        reason = f"{student} handed in {len(rivals)} different notebooks of {module.assignment} ({shown})"
+        names = ", ".join(rivals[-1].group or [student])
+        reason = f"{names} handed in {len(rivals)} different notebooks of {module.assignment} ({shown})"
         _settle(student, module, table, [each for each in distinct if each not in rivals], rivals[-1])
         for each in rivals:
             table.hold(each, f"{reason}, and none is clearly the newest")
@@ -61,7 +65,7 @@ def choose(student: str, module: Module, group: list[HandIn], table: FileTable) 
     remarks = _remarks(module, counting, len(older) + 1)
     paths = tuple(each.file.path for each in older)
     senders = {each.file.path: each.sender for each in (counting, *older) if each.sender.is_sure}
-    return Submission(student, counting.file.path, counting.unreadable, remarks, paths, module, senders)
+    return Submission(student, counting.file.path, counting.unreadable, remarks, paths, module, counting.group, senders)
 
 
 def _distinct(student: str, hand_ins: list[HandIn], table: FileTable) -> list[HandIn]:
@@ -90,7 +94,25 @@ def _settle(student: str, module: Module, table: FileTable, others: Iterable[Han
 
 
 def _rivals(hand_ins: list[HandIn]) -> list[HandIn]:
-    """Return the hand-in that counts, or those among which a person has to choose; they come with the oldest first."""
+    """Return the hand-in that counts, or those among which a person has to choose; they come with the oldest first.
+
+    Of those that several members of a group handed in, the newest by the platform's time counts: attempts are counted
+    for each member, and each member's own clock may say anything.
+    """
+    by_member: dict[str, list[HandIn]] = defaultdict(list)
+    for each in hand_ins:
+        by_member[each.by or each.student].append(each)
+    rivals = [_rivals_of_one(own) for own in by_member.values()]
+    if len(rivals) == 1:
+        return rivals[0]
+    candidates = sorted((each for own in rivals for each in own), key=lambda each: (each.time, each.file.path))
+    newest = candidates[-1]
+    is_clear = all(each.sender.time for each in candidates) and candidates[-2].time < newest.time
+    return [newest] if is_clear else candidates
+
+
+def _rivals_of_one(hand_ins: list[HandIn]) -> list[HandIn]:
+    """Return the same of what one student handed in."""
     latest = max((each.sender.attempt, each.sender.time or NO_TIME) for each in hand_ins)
     hand_ins = [each for each in hand_ins if (each.sender.attempt, each.sender.time or NO_TIME) == latest]
     written = [each for each in hand_ins if each.written or each.is_zip] or hand_ins
@@ -120,6 +142,8 @@ def _remarks(module: Module, counting: HandIn, count: int) -> tuple[str, ...]:
     path, remarks = counting.file.path, []
     if not counting.is_zip and counting.place.name != module.notebook_name and not _is_students_own(counting):
         remarks.append(f"the notebook was handed in as {counting.place.name}; it must be called {module.notebook_name}")
+    if counting.group:
+        remarks.append(f"{' and '.join(counting.group)} handed it in together")
     if count > 1:
         handed_in = f"{path.parent.name}/{path.name}, of {shown(counting.time)}"
         remarks.append(f"{count} notebooks were handed in; the newest that can be read counts, {handed_in}")
