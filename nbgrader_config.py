@@ -101,5 +101,6 @@ c.GenerateFeedback.preprocessors = [
     "tinytorch.course.gradebook.fast_rows.GetGradesAtOnce",
     "tinytorch.course.reports.redact.ClearHiddenRegions",
     "tinytorch.course.reports.redact.HideTestsInOutputs",
-    "nbconvert.preprocessors.CSSHTMLHeaderPreprocessor",
+    "tinytorch.course.reports.leave_out.LeaveOutReleased",
 ]
+c.LeaveOutReleased.course_root = str(root)

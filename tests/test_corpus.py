@@ -138,6 +138,12 @@ def test_no_page_shows_a_hidden_line_nor_a_solution_that_the_student_did_not_wri
     assert find_leaks(solutions, page, own) == []
 
 
+@MODULES
+def test_every_feedback_page_has_less_than_60_kB(graded):
+    sizes = {name: len(graded.page(name).encode()) for name in graded.submissions}
+    assert {name: size for name, size in sizes.items() if size >= 60_000} == {}
+
+
 @cache
 def secret_lines_of(module: Module) -> tuple[set[str], set[str]]:
     solution = nbformat.read(module.solution_path, as_version=4)

@@ -8,10 +8,10 @@ import nbformat
 import pytest
 
 from tests.browser.accessible import assert_accessible
-from tests.browser.not_ours import GRADING
 from tests.helpers.hand_in import grade
 from tests.helpers.tiny_course import GradedClass, TinyCourse, build_course, cell_named
 
+PHONE = {"width": 390, "height": 844}  # pixels
 RUNS = "document.title = 'ran'"
 MARKUP = f"""<b>bold</b> <script>{RUNS}</script><img src="nothing.png" onerror="{RUNS}" alt="a picture">
 <a href="javascript:{RUNS}">a link</a><svg onload="{RUNS}"></svg><img alt="" src="http://course.invalid/seen.png">
@@ -61,4 +61,11 @@ def test_what_one_looks_at_is_still_there(its_class: GradedClass, page):
     assert page.locator(".output_html b", has_text="bold").count() >= 1
     assert page.locator("strong", has_text="twice").count() == 1
     assert page.get_by_text("A List<int>").count() == 1
-    assert_accessible(page, GRADING)
+    assert_accessible(page)
+
+
+def test_a_page_fits_a_phone(its_class: GradedClass, page):
+    page.set_viewport_size(PHONE)
+    page.goto((its_class.output / "feedback/ann/02_tiny/tiny.html").as_uri())
+    assert page.evaluate("document.documentElement.scrollWidth") <= PHONE["width"]
+    assert_accessible(page)

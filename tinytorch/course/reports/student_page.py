@@ -1,22 +1,27 @@
-"""The feedback page of a student: nbgrader's own, with a table at the top of what passed, what failed and why."""
+"""The feedback page of a student: at the top what passed, what failed and why; below it what was judged.
+
+A page is one file without scripts that loads nothing. It looks like nbgrader's own, at a tenth of the bytes.
+"""
 
 from __future__ import annotations
 
 import functools
+import html
 import re
+from itertools import groupby
 from pathlib import Path
 from typing import Any, ClassVar
 
 import nbformat
-import nbgrader
 from jinja2 import pass_context
 from nbconvert.exporters import HTMLExporter, TemplateExporter
-from nbconvert.filters import Highlight2HTML
 from nbconvert.filters.widgetsdatatypefilter import WidgetsDataTypeFilter
 from nbformat import NotebookNode
 from nbgrader.apps import NbGraderAPI
 from nbgrader.converters import GenerateFeedback
 from nbgrader.utils import temp_attrs
+from pygments.lexers import get_lexer_by_name
+from pygments.token import Token
 from traitlets.config import Config
 
 from tinytorch.course.files import write_whole
@@ -27,17 +32,45 @@ from tinytorch.course.reports.sanitize import POLICY, clean_html, clean_prose, d
 TEMPLATE = Path(__file__).parent / "templates" / "tinytorch_feedback"
 WITHOUT_DESCRIPTION = re.compile(r"<img\b(?![^>]*\balt=)")
 REMEMBERED_CELLS = 2_000
-NBGRADER_TEMPLATES = Path(nbgrader.__file__).parent / "server_extensions" / "formgrader" / "templates"
+LEXER = get_lexer_by_name("ipython3", stripall=True)
 
 
-@functools.lru_cache(REMEMBERED_CELLS)  # most of a page is the same for the whole class
-def _highlighted(source: str, language: str | None) -> str:
-    return str(Highlight2HTML(pygments_lexer="ipython3")(source, language))
+# The kinds of words that have a colour on the page, by pygments' names for them; a part of a kind has its kind's
+COLOURS = {
+    Token.Comment: "c",
+    Token.Keyword: "k",
+    Token.Operator.Word: "o",
+    Token.Literal.String: "s",
+    Token.Literal.String.Escape: "e",
+    Token.Literal.String.Interpol: "e",
+    Token.Literal.Number: "m",
+    Token.Name.Builtin: "b",
+    Token.Name.Decorator: "o",
+    Token.Name.Function: "f",
+    Token.Name.Class: "n",
+    Token.Name.Namespace: "n",
+    Token.Name.Exception: "x",
+}
+
+
+@functools.cache
+def _colour(kind: Any) -> str:
+    """Return the class of a kind of word, empty if it has no colour."""
+    return COLOURS.get(kind) or ("" if kind.parent is None else _colour(kind.parent))
+
+
+@functools.lru_cache(REMEMBERED_CELLS)  # much of a page is the same for the whole class
+def _highlighted(source: str) -> str:
+    parts = []
+    for colour, words in groupby(LEXER.get_tokens(source), lambda pair: _colour(pair[0])):
+        text = html.escape("".join(word for _, word in words), quote=False)
+        parts.append(f"<i class={colour}>{text}</i>" if colour else text)
+    return f"<pre>{''.join(parts).rstrip()}</pre>"
 
 
 def _coloured(source: str, language: str | None = None, metadata: dict[str, Any] | None = None) -> str:
-    """Return code as HTML."""
-    return _highlighted(source, language)
+    """Return Python as HTML, in which only words with a colour are marked: nbconvert's own is three times as long."""
+    return _highlighted(source)
 
 
 class FeedbackExporter(HTMLExporter):  # type: ignore[misc]
@@ -49,12 +82,8 @@ class FeedbackExporter(HTMLExporter):  # type: ignore[misc]
         config = Config(config or {})
         # nbgrader sets its own template for HTMLExporter; settings of this class take precedence
         config.FeedbackExporter.template_name = TEMPLATE.name
-        config.FeedbackExporter.extra_template_basedirs = [str(TEMPLATE.parent), str(NBGRADER_TEMPLATES)]
-        # where the template finds nbgrader's templates by name, beside the style sheet that nbgrader adds
-        config.FeedbackExporter.extra_template_paths = [
-            *config.HTMLExporter.get("extra_template_paths", []),
-            str(NBGRADER_TEMPLATES),
-        ]
+        config.FeedbackExporter.extra_template_basedirs = [str(TEMPLATE.parent)]
+        config.FeedbackExporter.exclude_anchor_links = True
         config.FeedbackExporter.sanitize_html = True
         super().__init__(config=config, **settings)
 
