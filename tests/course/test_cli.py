@@ -12,7 +12,7 @@ import pytest
 
 from tests.helpers.tiny_course import TinyCourse
 
-STUDENTS = ["lab", "check", "export", "reset", "submit"]
+STUDENTS = ["lab", "check", "export", "reset", "submit", "status"]
 INSTRUCTORS = [
     "build",
     "bundle",
@@ -22,7 +22,6 @@ INSTRUCTORS = [
     "regrade",
     "due",
     "extend",
-    "status",
     "similar",
     "return",
 ]

@@ -16,7 +16,7 @@ import typer
 from typer.core import TyperGroup
 
 import tinytorch
-from tinytorch.course.layout import Course, CourseError, one_sentence
+from tinytorch.course.layout import Course, CourseError, Module, one_sentence
 
 STUDENTS, INSTRUCTORS = "Students", "Instructors"  # the groups of commands in `tito --help`
 
@@ -258,10 +258,13 @@ def submit(
     from tinytorch.course.handin.find_notebook import find_notebook
     from tinytorch.course.handin.submit import student_here
     from tinytorch.course.handin.submit import submit as submit_notebook
+    from tinytorch.course.student.student_status import keep_hand_in, notebook_digest
 
     course = Course.find()
     module, path = find_notebook(course, notebook)
-    handed_in = submit_notebook(course, module, path, student or student_here(), to, datetime.now(UTC))
+    now, digest = datetime.now(UTC), notebook_digest(path)
+    handed_in = submit_notebook(course, module, path, student or student_here(), to, now)
+    keep_hand_in(course, module, digest, handed_in.path.name, now)
     _say_wrote(handed_in.path, course)
     print(f"it contains {_shown(path, course)} as you last saved it, handed in by {handed_in.student}")
     if handed_in.unwritten:
@@ -662,25 +665,51 @@ def extend(
     print(f"{student} has until {shown(due)}")
 
 
-@app.command(rich_help_panel=INSTRUCTORS)
+@app.command(rich_help_panel=STUDENTS)
 def status(
-    module: OneModule,
+    module: Annotated[
+        str | None,
+        typer.Argument(
+            help="The module, such as 05; in a student's bundle all if not given.", autocompletion=_complete_module
+        ),
+    ] = None,
     output: Annotated[
-        Path | None, typer.Option(help="The folder that it was graded to, if `tito grade` had --output.")
+        Path | None, typer.Option(help="For instructors: the folder that it was graded to, if not the course.")
     ] = None,
 ) -> None:
-    """Say who is graded, flagged, late or missing, and who waits.
+    """Say what is written, passes and is handed in.
 
     \b
-    tito status 05
+    tito status        in a student's bundle: each module, as `tito check` last saw it
+    tito status 05     in the course's own folder: who is graded, flagged, late or missing, and who waits
     """
+    course = Course.find()
+    chosen = course.module(module) if module else None
+    if course.is_bundle:
+        _print_student_status(course, [chosen] if chosen else course.modules)
+    elif chosen is None:
+        raise CourseError("Say of which module, such as `tito status 05`.")
+    else:
+        _print_class_status(course, chosen, (output or course.root).resolve())
+
+
+def _print_student_status(course: Course, modules: list[Module]) -> None:
+    """Print where a student stands with each module."""
+    from rich.console import Console
+
+    from tinytorch.course.student.student_status import COLUMNS, student_status
+    from tinytorch.course.tables import print_table
+
+    print_table(Console(), "modules", COLUMNS, [each.row for each in student_status(course, modules)])
+
+
+def _print_class_status(course: Course, chosen: Module, folder: Path) -> None:
+    """Print where a class stands with one module."""
     from tinytorch.course.gradebook.nbgrader_api import open_nbgrader_in
     from tinytorch.course.instants import shown
     from tinytorch.course.reports.class_status import class_status
 
-    course = Course.find()
-    chosen = course.module(module)
-    found = class_status(open_nbgrader_in(course, (output or course.root).resolve()).coursedir, chosen)
+    found = class_status(open_nbgrader_in(course, folder).coursedir, chosen)
     due = f"due {shown(found.due)}" if found.due else "no due date"
     print(f"{chosen.assignment}: {found.students} students, {due}")
     for group in found.groups:

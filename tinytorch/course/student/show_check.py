@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import time
+from datetime import UTC, datetime
 from pathlib import Path
 
 from tinytorch.course.layout import Course, CourseError, Module
 from tinytorch.course.student.check import Check
 from tinytorch.course.student.steps import COLUMNS, VERDICTS, WHAT_POINTS_ARE
+from tinytorch.course.student.student_status import keep_check, notebook_digest
 
 LOOK_SECONDS = 0.2  # between two looks at whether the notebook was saved
 
@@ -18,6 +20,7 @@ def check_once(course: Course, module: Module, path: Path, step: int | None = No
     Raises:
         CourseError: the notebook cannot be checked.
     """
+    digest = notebook_digest(path)
     check = Check(course, module, path, step)
     rows = [each.row for each in check.steps]
     columns = zip(COLUMNS, *rows, strict=True)
@@ -30,6 +33,8 @@ def check_once(course: Course, module: Module, path: Path, step: int | None = No
     print(f"\n{check.points:g} of {most:g} visible points. {WHAT_POINTS_ARE}")
     if lines := check.explanations():
         print("\n" + "\n".join(lines), flush=True)
+    if step is None:
+        keep_check(course, module, digest, check.points, most, datetime.now(UTC))
     return check.passed
 
 
