@@ -62,6 +62,28 @@ def test_plain_nbgrader_grades_into_the_same_database_and_exports_it(copied: Gra
     assert scores["prints"] == "0.0"
 
 
+def test_the_scores_of_a_student_go_into_the_gradebook_in_one_statement_and_not_one_by_one(
+    not_begun: Graded, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    said: list[str] = []
+    record = Recorder.record
+
+    def note(*arguments: Any) -> None:
+        said.append(arguments[2])
+
+    def record_and_note(*arguments: Any) -> Any:
+        sqlalchemy.event.listen(sqlalchemy.Engine, "before_cursor_execute", note)
+        try:
+            return record(*arguments)
+        finally:
+            sqlalchemy.event.remove(sqlalchemy.Engine, "before_cursor_execute", note)
+
+    monkeypatch.setattr(Recorder, "record", record_and_note)
+    assert not_begun.grade("--student", "right").returncode == 0
+    changes = [" ".join(each.split()[:3]) for each in said if each.startswith(("INSERT INTO grade", "UPDATE grade"))]
+    assert changes == ["INSERT INTO grade", "UPDATE grade SET"]
+
+
 def test_a_score_and_a_comment_given_by_hand_outlive_grading_by_force(copied: Graded) -> None:
     key = ("why", "tiny", "02_tiny", "answers")
     with Gradebook(copied.url, "tinytorch") as gradebook:

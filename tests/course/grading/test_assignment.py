@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import marshal
 from pathlib import Path
 
 import pytest
@@ -54,3 +55,15 @@ def test_another_time_limit_is_another_key(course: TinyCourse) -> None:
     before = packed(course).key
     course.configure(("c.Execute.timeout = 4\n", "c.Execute.timeout = 5\n"))
     assert packed(course).key != before
+
+
+def test_its_package_is_compiled_once_for_all_kernels_which_can_keep_nothing(course: TinyCourse) -> None:
+    assignment = packed(course)
+    sources = [Path(path) for path in assignment.files if path.startswith("tinytorch/") and path.endswith(".py")]
+    assert len(sources) > 5
+    compiled = {(Path(path).parent.parent, Path(path).name.split(".")[0]) for path in assignment.compiled}
+    assert compiled == {(source.parent, source.stem) for source in sources}
+    (tensor,) = (content for path, content in assignment.compiled.items() if "/tensor." in path)
+    source = assignment.files["tinytorch/core/tensor.py"].decode()
+    assert marshal.loads(tensor[16:]).co_code == compile(source, "tensor.py", "exec", dont_inherit=True).co_code
+    assert assignment.compiled is assignment.compiled

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
 
-from tinytorch.course.verdict import kept_tests
+from tinytorch.course.verdict import kept_tests, split_test
 from tinytorch.course.verdict.kept_tests import parts_of, split_once
-from tinytorch.course.verdict.split_test import take_apart
+from tinytorch.course.verdict.split_test import Part, take_apart
 
 SOURCES = ["assert double(2) == 4, 'Step 1'", "value = double(1)\nfor n in [1, 2]:\n    assert double(n) == 2 * n"]
 
@@ -28,8 +29,14 @@ def test_kept_tests_have_the_same_halves_and_are_not_split_again(
     with monkeypatch.context() as later:
         later.delattr(kept_tests, "take_apart")
         split_once(SOURCES)
-        found = [[(part.student_half, part.grader_bytes) for part in parts_of(source)] for source in SOURCES]
-    assert found == [[(part.student_half, part.grader_bytes) for part in take_apart(source)] for source in SOURCES]
+        later.delattr(split_test, "ReadCell")
+        found = [_contents(parts_of(source)) for source in SOURCES]
+    assert found == [_contents(take_apart(source)) for source in SOURCES]
+    assert [part[2] for part in found[1]] == [{"n", "value"}]
+
+
+def _contents(parts: Sequence[Part]) -> list[tuple[str, bytes, frozenset[str]]]:
+    return [(part.student_half, part.grader_bytes, part.bound) for part in parts]
 
 
 def test_a_corrected_test_is_split_anew(nothing_known: None) -> None:

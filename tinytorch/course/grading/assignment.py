@@ -10,10 +10,12 @@ from __future__ import annotations
 import ast
 import hashlib
 import json
+import py_compile
 import tempfile
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
+from py_compile import PycInvalidationMode
 from typing import Any
 
 import nbformat
@@ -54,6 +56,23 @@ class Assignment:
             if path != GRADEBOOK:  # made from the others, with random ids
                 digest.update(f"{path}\0{len(content)}\0".encode() + content)
         return digest.hexdigest()
+
+    @cached_property
+    def compiled(self) -> dict[str, bytes]:
+        """Its Python files compiled, by path: each kernel imports them, in a sandbox where it can keep nothing."""
+        made = {}
+        with tempfile.TemporaryDirectory(prefix="tinytorch-compile-") as folder:
+            for path, content in self.files.items():
+                if path.startswith("tinytorch/") and path.endswith(".py"):
+                    source = Path(folder) / path
+                    source.parent.mkdir(parents=True, exist_ok=True)
+                    source.write_bytes(content)
+                    # not by the time of the file: each submission gets a new copy
+                    kept = py_compile.compile(
+                        str(source), doraise=True, invalidation_mode=PycInvalidationMode.UNCHECKED_HASH
+                    )
+                    made[Path(kept).relative_to(folder).as_posix()] = Path(kept).read_bytes()
+        return made
 
     @property
     def isolation(self) -> str:

@@ -22,7 +22,7 @@ from tinytorch.course.gradebook.class_list_file import ListedStudent
 from tinytorch.course.gradebook.nbgrader_api import open_nbgrader, open_nbgrader_in
 from tinytorch.course.gradebook.open_read_only import is_gradebook, open_read_only
 from tinytorch.course.gradebook.student_files import StudentFiles
-from tinytorch.course.grading.assignment import pack
+from tinytorch.course.grading.assignment import Assignment, pack
 from tinytorch.course.grading.cluster import check_scheduler
 from tinytorch.course.grading.options import DEFAULT_OPTIONS, NoProgress, Options, ReportProgress
 from tinytorch.course.grading.reference import REFERENCE, prove_reference
@@ -43,7 +43,7 @@ from tinytorch.course.reports.write_reports import write_outcome
 from tinytorch.course.sandbox.isolation import check_isolation
 from tinytorch.course.sandbox.temporary import run_folder
 from tinytorch.course.verdict.judge import get_ready
-from tinytorch.course.verdict.run_tests import is_judged
+from tinytorch.course.verdict.run_tests import given_sources, is_judged
 
 
 def grade(
@@ -114,7 +114,7 @@ def prepared(course: Course, module: Module, *, prove: bool = False) -> Iterator
         assignment = pack(course, module)
         check_isolation(assignment.isolation)
         exporter = open_exporter(open_nbgrader(course))
-        get_workers_ready = functools.partial(_get_ready, course, module, exporter)
+        get_workers_ready = functools.partial(_get_ready, course, module, assignment, exporter)
         setting = Setting(course, module, assignment, exporter, get_workers_ready, stack)
         prove_reference(course, module, assignment.key, functools.partial(_grade_reference, setting), anew=prove)
         yield setting
@@ -196,9 +196,11 @@ def _in_a_sentence(how_far: Callable[[], str]) -> Iterator[None]:
         raise Stopped(f"Stopped: {how_far()}; run it again, and it goes on from there.") from None
 
 
-def _get_ready(course: Course, module: Module, exporter: FeedbackExporter) -> None:
+def _get_ready(course: Course, module: Module, assignment: Assignment, exporter: FeedbackExporter) -> None:
     """Do what each worker would do first: workers know what this process knew when they were forked from it."""
-    get_ready([cell.source for cell in read_notebook(module.solution_path).cells if is_judged(cell)])
+    cells = read_notebook(module.solution_path).cells
+    get_ready(given_sources(cells), [cell.source for cell in cells if is_judged(cell)])
+    _ = assignment.compiled
     exporter.get_ready(released_notebook(course, module))
     gc.freeze()
 

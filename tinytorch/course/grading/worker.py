@@ -79,7 +79,7 @@ class Worker:
         self.preprocessors = [each(config=config) for each in deciding_preprocessors(config)]
         for preprocessor in self.preprocessors:
             if isinstance(preprocessor, ExecuteStaged):
-                preprocessor.server = server
+                preprocessor.server, preprocessor.staged_files = server, assignment.compiled
                 check_isolation(preprocessor.isolation)
         logging.getLogger("traitlets").setLevel(logging.CRITICAL)  # errors are in the notebook
 

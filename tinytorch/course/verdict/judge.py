@@ -14,9 +14,8 @@ from typing import Literal
 from nbformat import NotebookNode
 
 from tinytorch.course.outputs import error_output
-from tinytorch.course.verdict.kept_tests import parts_of
+from tinytorch.course.verdict.kept_tests import parts_of, split_once
 from tinytorch.course.verdict.replay import Evidence, Outcome, decide
-from tinytorch.course.verdict.split_test import take_apart
 from tinytorch.course.verdict.witness import Witness
 
 MOST_EVIDENCE_BYTES = 20_000_000
@@ -84,11 +83,18 @@ def judge(
     return Verdict(shown)
 
 
-def get_ready(sources: Sequence[str]) -> None:
-    """Split the test cells that will be judged, so that processes forked from this one find them split."""
+def get_ready(given: Sequence[str], sources: Sequence[str]) -> None:
+    """Prepare the test cells that will be judged, so that processes forked from this one find them prepared.
+
+    Args:
+        given: the sources of the given cells.
+        sources: the sources of the test cells.
+    """
+    split_once(sources)
+    witness = Witness(given)
+    _ = witness.file_content
     for source in sources:
-        for part in take_apart(source):
-            _ = part.grader_bytes
+        witness.request([(part, "") for part in parts_of(source)])
 
 
 def _tampered(shown: list[NotebookNode], problem: str) -> Verdict:

@@ -102,6 +102,7 @@ class CellRunner:
             self._folder = Path(resources.get("metadata", {}).get("path") or stage)
             stage_package(course, course.module(resources["nbgrader"]["assignment"]), self._stage)
             for name, content in self.staged_files.items():
+                (self._stage / name).parent.mkdir(exist_ok=True)
                 (self._stage / name).write_bytes(content)
             self.kernel = self.new_kernel()
             try:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 from nbformat import NotebookNode
@@ -22,8 +23,7 @@ class SubmissionRunner(CellRunner):
 
     def preprocess(self, nb: NotebookNode, resources: dict[str, Any]) -> tuple[NotebookNode, dict[str, Any]]:
         """Run the notebook, with the functions that the given cells define for its tests."""
-        given = [cell.source for cell in nb.cells if role_of(cell) == "given" and cell.cell_type == "code"]
-        self._given = given
+        self._given = given_sources(nb.cells)
         if self.isolation == "none":  # a student's own check, which Ctrl-C ends
             self._decide: Decide = decide
             return super().preprocess(nb, resources)
@@ -62,6 +62,11 @@ class SubmissionRunner(CellRunner):
             shown = [output for output in verdict.outputs if output.output_type != "error"]
             return CellRun(outputs=shown, execution_count=ran.execution_count).fail(ran.fault.ename, ran.fault.text)
         return CellRun(verdict.status, verdict.outputs, execution_count=ran.execution_count, fault=ran.fault)
+
+
+def given_sources(cells: Iterable[NotebookNode]) -> list[str]:
+    """Return the sources of a notebook's given cells that are code."""
+    return [cell.source for cell in cells if role_of(cell) == "given" and cell.cell_type == "code"]
 
 
 def is_judged(cell: NotebookNode) -> bool:

@@ -25,6 +25,8 @@ from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
 from typing import TypeGuard, cast
 
+from tinytorch.course.verdict.read_cell import ReadCell
+
 # What the grader may use: no input or output, and nothing that looks at the state of its own process
 FORBIDDEN_BUILTINS = {"open", "input", "print", "globals", "locals", "vars", "dir", "id", "exec", "eval", "compile"}
 OUR_NAMES = {name for name in dir(builtins) if not name.startswith("_")} - FORBIDDEN_BUILTINS | {"np"}
@@ -53,6 +55,11 @@ class Part:
     def grader_bytes(self) -> bytes:
         """The grader's half, compiled, as `marshal` writes code."""
         return marshal.dumps(compile(self.grader_half, "<test>", "exec", dont_inherit=True))
+
+    @cached_property
+    def bound(self) -> frozenset[str]:
+        """The names that the student's half binds in the scope that it stands in."""
+        return frozenset(binding.name for binding in ReadCell(self.student_half, {}).bindings)
 
 
 @lru_cache(maxsize=1024)  # the same few tests grade a whole class

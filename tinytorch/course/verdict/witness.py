@@ -21,7 +21,7 @@ from types import CodeType
 
 from nbformat import NotebookNode
 
-from tinytorch.course.verdict.read_cell import ReadCell, imported_names
+from tinytorch.course.verdict.read_cell import imported_names
 from tinytorch.course.verdict.split_test import LOOK, Part
 
 OUTSIDE = {name for name in dir(builtins) if not name.startswith("_")} | {LOOK}
@@ -72,7 +72,7 @@ class Witness:
 
         The evidence for a part is sent before the next part begins, which may never end.
         """
-        protected = self._protected - set().union(*(names_bound(part.student_half) for part, _ in parts))
+        protected = self._protected - set().union(*(part.bound for part, _ in parts))
         # A student's code can show what is asked for here, so it is the same in each run, but for names and the seal
         request = base64.b64encode(marshal.dumps([compile_part(part, protected) for part, _ in parts])).decode()
         kinds = " ".join(kind for _, kind in parts)
@@ -115,9 +115,8 @@ def compile_part(part: Part, protected: frozenset[str]) -> CodeType:
     the notebook's, where later tests find them.
     """
     body = ast.parse(part.student_half).body
-    bound = names_bound(part.student_half)
-    declared: list[ast.stmt] = [ast.Global(sorted(bound))] if bound else []
-    return _function("test", sorted((_read(body) & protected) - bound), [*declared, *(body or [ast.Pass()])])
+    declared: list[ast.stmt] = [ast.Global(sorted(part.bound))] if part.bound else []
+    return _function("test", sorted((_read(body) & protected) - part.bound), [*declared, *(body or [ast.Pass()])])
 
 
 @lru_cache
@@ -141,12 +140,6 @@ def _function(name: str, arguments: Sequence[str], body: list[ast.stmt]) -> Code
 def _read(body: Sequence[ast.AST]) -> set[str]:
     """Return the names that statements read."""
     return {node.id for statement in body for node in ast.walk(statement) if isinstance(node, ast.Name)}
-
-
-@lru_cache(maxsize=2048)
-def names_bound(source: str) -> frozenset[str]:
-    """Return the names that statements bind in the scope that they stand in."""
-    return frozenset(binding.name for binding in ReadCell(source, {}).bindings)
 
 
 def imports_of(given: Sequence[str]) -> tuple[tuple[str, str, str], ...]:
