@@ -320,6 +320,9 @@ def bundle(
         Path | None, typer.Option(help="The folder to make; build/tinytorch-<module> in the course if not given.")
     ] = None,
     replace: Annotated[bool, typer.Option("--replace", help="Replace the folder if it exists already.")] = False,
+    lite: Annotated[
+        bool, typer.Option("--lite", help="Make a static site instead, on which one module runs in the browser.")
+    ] = False,
 ) -> None:
     """Make the folder that students get, and a zip of it. The solutions of what they will build are not in it.
 
@@ -327,11 +330,22 @@ def bundle(
     tito bundle 05       module 05; modules 01 to 04 are in it as a package
     tito bundle          all modules, with nothing in the package yet
     tito bundle 05 --output /tmp/students --replace
+    tito bundle 05 --lite                              a JupyterLite site: nothing to install
     """
     from tinytorch.course.authoring.bundle import make_bundle
 
     course = Course.find()
     chosen = sorted(course.module(name) for name in modules or []) or course.modules
+    if lite:
+        from tinytorch.course.authoring.lite import make_lite_site
+
+        if len(chosen) != 1:
+            raise CourseError(
+                "A site has one module, because nothing is exported in a browser: `tito bundle 05 --lite`."
+            )
+        site = output or course.root / "build" / f"tinytorch-lite-{chosen[0].assignment}"
+        _say_wrote(make_lite_site(course, chosen[0], site, replace), course)
+        return
     name = "-".join(["tinytorch", *(module.assignment for module in chosen if modules)])
     folder = output or course.root / "build" / name
     archive = make_bundle(course, chosen, folder, replace)
