@@ -246,10 +246,9 @@ np.shares_memory(features[2].data, features.data)
 #
 # - `len(ds)` is that size; `ds[i]` is the tuple `(t1[i], t2[i], …)` of Tensors, for an `int` or `np.int64`.
 # - No tensor: `ValueError`. Unequal: `ValueError` with `All tensors must have same size in first dimension` and both sizes.
-# - `i` outside `0 <= i < len`: `IndexError` with `Index {i} out of range for dataset of size {n}`.
-#
-# Negative indices raise too. PyTorch lets `ds[-1]` count from the end, so a slip in index arithmetic quietly trains on
-# the wrong sample. Ours says so. And copy nothing: neither when the dataset is made nor when a sample is fetched.
+# - A negative `i` counts from the end, as in a list: `ds[-1]` is the last sample, `ds[-len(ds)]` the first.
+# - Beyond either end: `IndexError` with `Index {i} out of range for dataset of size {n}`.
+# - Nothing is copied, neither when the dataset is made nor when a sample is fetched.
 #
 # <details><summary>Hint</summary>
 #
@@ -267,7 +266,7 @@ class TensorDataset(Dataset):
 
     Raises:
         ValueError: no tensor given, or sizes along dimension 0 differ.
-        IndexError: an index outside 0 <= index < n (negative ones too, unlike PyTorch's).
+        IndexError: an index outside -n <= index < n; negative ones count from the end.
     """
     def __init__(self, *tensors):
         ### BEGIN SOLUTION
@@ -286,7 +285,7 @@ class TensorDataset(Dataset):
 
     def __getitem__(self, index):
         ### BEGIN SOLUTION
-        if not 0 <= index < len(self):
+        if not -len(self) <= index < len(self):
             raise IndexError(f"Index {index} out of range for dataset of size {len(self)}")
         return tuple(tensor[index] for tensor in self.tensors)
         ### END SOLUTION
@@ -370,25 +369,38 @@ error = error_of(TensorDataset)
 assert isinstance(error, ValueError), f"Step 2: TensorDataset() should raise ValueError; it gave {error!r}."
 
 # %% test="tensor-dataset-range" points=1
-# Test 2h · 1 point · an index past the end says so
-error = error_of(lambda: TensorDataset(Tensor(np.zeros(3)), Tensor(np.ones(3)))[3])
-assert isinstance(error, IndexError), f"Step 2: index 3 of 3 samples should raise IndexError; it gave {error!r}."
-message = "Index 3 out of range for dataset of size 3"
-assert message in str(error), f"Step 2: the message should contain {message!r}; it was {str(error)!r}."
+# Test 2h · 1 point · an index beyond either end says so
+three = TensorDataset(Tensor(np.zeros(3)), Tensor(np.ones(3)))
+for index in (3, -4):
+    error = error_of(lambda: three[index])
+    assert isinstance(error, IndexError), f"Step 2: of 3 samples, ds[{index}] should raise IndexError; it gave {error!r}."
+    message = f"Index {index} out of range for dataset of size 3"
+    assert message in str(error), (
+        f"Step 2: __getitem__ should refuse ds[{index}] of 3 samples with {message!r}; the message was {str(error)!r}.")
 ### BEGIN HIDDEN TESTS
 error = error_of(lambda: TensorDataset(Tensor(np.zeros((0, 2))), Tensor(np.zeros(0)))[0])
 assert isinstance(error, IndexError), f"Step 2: index 0 of an empty dataset should raise IndexError; it gave {error!r}."
 error = error_of(lambda: TensorDataset(Tensor(np.zeros(40)), Tensor(np.ones(40)))[np.int64(123)])
 assert "Index 123 out of range for dataset of size 40" in str(error), f"Step 2: index 123 of 40 gave the message {str(error)!r}."
+error = error_of(lambda: TensorDataset(Tensor(np.zeros(40)), Tensor(np.ones(40)))[-41])
+assert "Index -41 out of range for dataset of size 40" in str(error), f"Step 2: index -41 of 40 gave the message {str(error)!r}."
 ### END HIDDEN TESTS
 
 # %% test="tensor-dataset-negative" points=1
-# Test 2i · 1 point · a negative index is out of range
-error = error_of(lambda: TensorDataset(Tensor(np.zeros(3)), Tensor(np.ones(3)))[-1])
-assert isinstance(error, IndexError), f"Step 2: index -1 should raise IndexError; it gave {error!r}."
+# Test 2i · 1 point · a negative index counts from the end
+three = TensorDataset(Tensor(np.array([5, 6, 7])), Tensor(np.zeros((3, 2))))
+for index, value in [(-1, 7), (-3, 5)]:
+    got = error_of(lambda: three[index]) or three[index][0].data.tolist()
+    assert got == value, f"Step 2: of the samples 5, 6, 7, __getitem__ should give {value} for ds[{index}]; it gave {got!r}."
+error = error_of(lambda: three[-4])
+assert isinstance(error, IndexError), f"Step 2: of 3 samples, ds[-4] should raise IndexError; it gave {error!r}."
 ### BEGIN HIDDEN TESTS
-error = error_of(lambda: TensorDataset(Tensor(np.ones(3)), Tensor(np.zeros((3, 2))))[-3])
-assert isinstance(error, IndexError), f"Step 2: index -3 of 3 samples should raise IndexError; it gave {error!r}."
+four = TensorDataset(Tensor(np.array([[1, 2], [3, 4], [5, 6], [7, 8]])))
+for index, value in [(-2, [5, 6]), (-4, [1, 2])]:
+    got = error_of(lambda: four[np.int64(index)]) or four[np.int64(index)][0].data.tolist()
+    assert got == value, f"Step 2: of four rows, ds[{index}] should be {value}; it was {got!r}."
+error = error_of(lambda: four[-9])
+assert isinstance(error, IndexError), f"Step 2: of 4 samples, ds[-9] should raise IndexError; it gave {error!r}."
 ### END HIDDEN TESTS
 
 # %% test="tensor-dataset-profile" points=2
@@ -1966,10 +1978,10 @@ f"{(np.array(order) == test_labels).mean():.0%} of the labels are still in their
 [len(labels) for _, labels in DataLoader(test_set, 64)]
 
 # %% [markdown]
-# **4. An index out of range.** Off by one, or a negative number that nobody meant:
+# **4. An index out of range.** 359 samples end at index 358. From the end they are counted from -1, down to -359:
 
 # %% tags=["explore"]
-print(error_of(lambda: test_set[359]), error_of(lambda: test_set[-1]), sep="\n")
+print(error_of(lambda: test_set[359]), error_of(lambda: test_set[-360]), sep="\n")
 
 # %% [markdown]
 # ## Side by side with PyTorch

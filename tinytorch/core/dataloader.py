@@ -40,7 +40,7 @@ class TensorDataset(Dataset):
 
     Raises:
         ValueError: no tensor given, or sizes along dimension 0 differ.
-        IndexError: an index outside 0 <= index < n (negative ones too, unlike PyTorch's).
+        IndexError: an index outside -n <= index < n; negative ones count from the end.
     """
     def __init__(self, *tensors):
         ### BEGIN SOLUTION
@@ -59,7 +59,7 @@ class TensorDataset(Dataset):
 
     def __getitem__(self, index):
         ### BEGIN SOLUTION
-        if not 0 <= index < len(self):
+        if not -len(self) <= index < len(self):
             raise IndexError(f"Index {index} out of range for dataset of size {len(self)}")
         return tuple(tensor[index] for tensor in self.tensors)
         ### END SOLUTION

@@ -30,7 +30,7 @@ class TensorDataset(Dataset):
 
     Raises:
         ValueError: no tensor given, or sizes along dimension 0 differ.
-        IndexError: an index outside 0 <= index < n (negative ones too, unlike PyTorch's).
+        IndexError: an index outside -n <= index < n; negative ones count from the end.
     """
 
     def __init__(self, *tensors):

@@ -1,4 +1,4 @@
-"""Which indices a dataset accepts: 0 to its length - 1, as module 05's TensorDataset does, and no negative ones."""
+"""Which indices a dataset accepts: 0 to its length - 1, and no negative ones."""
 
 from __future__ import annotations
 

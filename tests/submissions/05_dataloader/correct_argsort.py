@@ -17,7 +17,7 @@ class TensorDataset(Dataset):
         return self.size
 
     def __getitem__(self, index):
-        if index not in range(self.size):
+        if index not in range(-self.size, self.size):
             raise IndexError(f"Index {index} out of range for dataset of size {self.size}")
         return tuple(t[index] for t in self.tensors)
 

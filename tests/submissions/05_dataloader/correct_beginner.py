@@ -30,7 +30,7 @@ class TensorDataset(Dataset):
 
     def __getitem__(self, index):
         length = self.__len__()
-        if index < 0:
+        if index < -length:
             raise IndexError("Index " + str(index) + " out of range for dataset of size " + str(length))
         if index >= length:
             raise IndexError("Index " + str(index) + " out of range for dataset of size " + str(length))

@@ -35,7 +35,7 @@ class TensorDataset(Dataset):
         return self.n
 
     def __getitem__(self, index):
-        if index < 0 or index >= self.n:
+        if index < -self.n or index >= self.n:
             raise IndexError("Index {} out of range for dataset of size {}".format(index, self.n))
         values = []
         for tensor in self.tensors:

@@ -38,7 +38,7 @@ class TensorDataset(Dataset):
         return self._size
 
     def __getitem__(self, index):
-        if 0 <= index < self._size:
+        if -self._size <= index < self._size:
             return Row(t[index] for t in self.tensors)
         raise IndexError(f"Index {index} out of range for dataset of size {self._size}")
 

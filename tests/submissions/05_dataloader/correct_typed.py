@@ -27,7 +27,7 @@ class TensorDataset(Dataset):
 
     def __getitem__(self, index: SupportsIndex) -> Sample:
         place: int = index.__index__()
-        if place >= len(self) or place < 0:
+        if place >= len(self) or place < -len(self):
             raise IndexError(f"Index {place} out of range for dataset of size {len(self)}")
         return tuple(tensor[place] for tensor in self.tensors)
 

@@ -6,7 +6,6 @@
 #   tensor-dataset-unequal-many: 1
 #   tensor-dataset-none: 1
 #   tensor-dataset-range: 1
-#   tensor-dataset-negative: 1
 #   loader-batch-size: 1
 #   loader-dataset-type: 1
 #   iter-generator: 1

@@ -21,6 +21,6 @@ class TensorDataset(Dataset):
         return self.n
 
     def __getitem__(self, index):
-        if index < 0 or index >= self.n:
+        if index < -self.n or index >= self.n:
             raise IndexError(f"Index {index} out of range for dataset of size {self.n}")
         return tuple(tensor[index] for tensor in self.tensors)

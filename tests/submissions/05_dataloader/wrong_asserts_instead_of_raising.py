@@ -16,6 +16,6 @@ class TensorDataset(Dataset):
         return len(self.tensors[0])
 
     def __getitem__(self, index):
-        if index not in range(len(self)):
+        if index not in range(-len(self), len(self)):
             raise IndexError(f"Index {index} out of range for dataset of size {len(self)}")
         return tuple(t[index] for t in self.tensors)

@@ -13,7 +13,7 @@ class TensorDataset(Dataset):
 
     Raises:
         ValueError: no tensor given, or sizes along dimension 0 differ.
-        IndexError: an index outside 0 <= index < n (negative ones too, unlike PyTorch's).
+        IndexError: an index outside -n <= index < n; negative ones count from the end.
     """
     def __init__(self, *tensors):
         if not tensors:
@@ -27,6 +27,6 @@ class TensorDataset(Dataset):
         return len(self.tensors[0])
 
     def __getitem__(self, index):
-        if not 0 <= index < len(self):
+        if not -len(self) <= index < len(self):
             raise IndexError(f"Index {index} out of range for dataset of size {len(self)}")
         return tuple(tensor[index] for tensor in self.tensors)

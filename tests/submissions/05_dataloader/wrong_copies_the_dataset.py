@@ -18,6 +18,6 @@ class TensorDataset(Dataset):
         return self.tensors[0].shape[0]
 
     def __getitem__(self, index):
-        if not 0 <= index < len(self):
+        if not -len(self) <= index < len(self):
             raise IndexError(f"Index {index} out of range for dataset of size {len(self)}")
         return tuple(Tensor(np.array(t.data[index]), dtype=t.dtype) for t in self.tensors)

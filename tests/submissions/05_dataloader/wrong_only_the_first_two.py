@@ -20,7 +20,7 @@ class TensorDataset(Dataset):
         return self.n
 
     def __getitem__(self, index):
-        if index < 0 or index >= self.n:
+        if index < -self.n or index >= self.n:
             raise IndexError(f"Index {index} out of range for dataset of size {self.n}")
         if len(self.tensors) == 1:
             return (self.tensors[0][index],)

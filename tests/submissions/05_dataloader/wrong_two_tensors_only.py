@@ -18,6 +18,6 @@ class TensorDataset(Dataset):
         return len(self.images)
 
     def __getitem__(self, index):
-        if not 0 <= index < len(self.images):
+        if not -len(self.images) <= index < len(self.images):
             raise IndexError(f"Index {index} out of range for dataset of size {len(self.images)}")
         return self.images[index], self.labels[index]

@@ -1,7 +1,9 @@
 # %% [markdown]
-# why: negative indices count from the end, as they do in a list
+# why: negative indices are refused, all of them
 # base: reference
 # loses: {tensor-dataset-negative: 1}
+# says: should give 7 for ds[-1] | Index -1 out of range
+# at: your cell `TensorDataset`
 
 # %% solution="tensor-dataset"
 #| export
@@ -17,6 +19,6 @@ class TensorDataset(Dataset):
         return len(self.tensors[0])
 
     def __getitem__(self, index):
-        if index >= len(self):
+        if not 0 <= index < len(self):
             raise IndexError(f"Index {index} out of range for dataset of size {len(self)}")
         return tuple(t[index] for t in self.tensors)
