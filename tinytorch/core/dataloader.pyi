@@ -23,7 +23,7 @@ class Dataset(ABC):
         ...
 
 class TensorDataset(Dataset):
-    """Tensors of equal size along dimension 0, side by side: sample i is the tuple of their i-th entries.
+    """Tensors of equal size along dimension 0: sample i is the tuple of their i-th entries.
 
     Args:
         *tensors: one or more Tensors of shape (n, ...), any dtype; kept as they are, not copied.
@@ -56,7 +56,7 @@ class DataLoader:
         dataset: any object with `__len__` and `__getitem__`.
         batch_size: samples per batch, a positive integer; the last batch may be shorter.
         shuffle: whether each epoch goes through the samples in a new random order.
-        generator: a `np.random.Generator` that decides the order; without it, `random` and `np.random` may.
+        generator: a `np.random.Generator` that decides the order; else `random` or `np.random` does.
 
     Raises:
         TypeError: `dataset` lacks a method. ValueError: `batch_size` is no positive integer.
@@ -74,7 +74,7 @@ class DataLoader:
         ...
 
     def _collate_batch(self, batch):
-        """Stack a list of samples into a tuple of Tensors of shape (len(batch), ...), one for each position of a sample."""
+        """Stack a list of samples into a tuple of Tensors of shape (len(batch), ...), one for each """
         ...
 
 def _gives_batches(loader):
@@ -92,8 +92,9 @@ def _as_array(position, value):
 def _height_width_axes(shape, layout=None):
     """Which two axes of an image of this shape are its height and its width.
 
-    `layout` is "HW", "CHW" or "HWC". Without it, 2-d is HW; 3-d with 1, 3 or 4 entries in front is CHW, else with 1, 3
-    or 4 at the end HWC. Raises ValueError when that decides nothing, or when `layout` does not fit the shape.
+    `layout` is "HW", "CHW" or "HWC". Without it, 2-d is HW; 3-d with 1, 3 or 4 entries in front is
+    CHW, else with 1, 3 or 4 at the end HWC. Raises ValueError when that decides nothing, or when
+    `layout` does not fit the shape.
     """
     ...
 
@@ -137,7 +138,7 @@ class RandomCrop:
         ...
 
 class Compose:
-    """Several transforms as one, applied in the order of the list `transforms`; an empty list changes nothing."""
+    """Several transforms as one, applied in order; an empty list changes nothing."""
 
     def __init__(self, transforms):
         ...

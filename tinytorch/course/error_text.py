@@ -2,6 +2,12 @@
 
 from __future__ import annotations
 
+import re
+
+LONG_LIST = re.compile(
+    r"\[([^\[\],]+(?:, [^\[\],]+){7})(?:, [^\[\],]+){5,}\]"
+)  # more than 12 values, none of them a list
+
 
 def first_line(said: object, otherwise: str = "") -> str:
     """Return the first line of a text, or of what an error says; `otherwise` if that is nothing."""
@@ -13,3 +19,8 @@ def error_line(name: str, said: object) -> str:
     """Return an error's name and the first line of what it says: "ValueError: no such step", or "ValueError" alone."""
     line = first_line(said)
     return f"{name}: {line}" if line else name
+
+
+def in_one_line(said: object) -> str:
+    """Return all that an error says, in one line, with long lists cut short."""
+    return LONG_LIST.sub(r"[\1, …]", " ".join(str(said).split()))

@@ -62,12 +62,17 @@ def _describe_axes(ax: Axes) -> str:
     return " ".join(_sentence(piece) for piece in pieces if piece)
 
 
+def _names(ax: Axes) -> list[str]:
+    return [label.get_text() for label in _ticks(ax.yaxis)[1]]
+
+
 def _curves(ax: Axes) -> list[str]:
     texts = []
     for line in ax.get_lines():
         points = [(x, y) for x, y in zip(_floats(line.get_xdata()), _floats(line.get_ydata()), strict=False)]
         points = [(x, y) for x, y in points if math.isfinite(x) and math.isfinite(y)]
-        if len(points) < 2:
+        if len(points) < 2:  # a dot beside its name
+            texts += [f"{line.get_label()} {_say(ax.xaxis, x)}" for x, _ in points if line.get_label() in _names(ax)]
             continue
         (x0, y0), (x1, y1) = points[0], points[-1]
         name = str(line.get_label())

@@ -107,16 +107,25 @@ def draw_curves(
 def draw_bars(
     bars: Mapping[str, float], *, title: str, x_label: str, unit: str = "", log: bool = False, ax: Axes | None = None
 ) -> Axes:
-    """Draw one horizontal bar for each entry of `bars`, with its value (in `unit`) written at its end."""
+    """Draw one horizontal bar for each entry of `bars`, with its value (in `unit`) written at its end.
+
+    With `log`, each is a dot: a bar's length would say nothing, because a logarithmic axis has no zero.
+    """
     with plt.rc_context(STYLE):
         ax = ax if ax is not None else _new_axes(height=0.9 + 0.55 * len(bars))
         names = list(bars)
-        ax.barh(names, list(bars.values()), color=COLOURS[: len(bars)], height=0.62)
-        ax.invert_yaxis()
         if log:
             ax.set_xscale("log")
+            for (name, value), colour in zip(bars.items(), COLOURS * len(bars), strict=False):
+                ax.plot([value], [name], "o", color=colour, markersize=12, label=name)
+            ax.grid(axis="x", color=PALE)
+            ax.set_ylim(-0.5, len(bars) - 0.5)
+        else:
+            ax.barh(names, list(bars.values()), color=COLOURS[: len(bars)], height=0.62)
+        ax.invert_yaxis()
         for row, value in enumerate(bars.values()):
-            ax.annotate(f" {human(value, unit)}", (value, row), va="center", fontweight="bold")
+            text = f"   {human(value, unit)}" if log else f" {human(value, unit)}"
+            ax.annotate(text, (value, row), va="center", fontweight="bold")
         ax.margins(x=0.2)
         if log:
             ax.set_xlim(left=min(value for value in bars.values() if value > 0) / 3)
@@ -127,12 +136,15 @@ def draw_bars(
     return ax
 
 
-def draw_shares(rows: Mapping[str, Mapping[str, float]], *, title: str, ax: Axes | None = None) -> Axes:
+def draw_shares(
+    rows: Mapping[str, Mapping[str, float]], *, title: str, x_label: str = "time", ax: Axes | None = None
+) -> Axes:
     """Draw where time goes: one stacked bar per row, with each part's share of the row written in it.
 
     Args:
         rows: from a row's name to its parts, each from the part's name to its seconds. All rows have the same parts.
         title: the sentence to remember.
+        x_label: the time of what: "time of one epoch".
         ax: the axes to draw in; those of a new figure if not given.
     """
     with plt.rc_context(STYLE):
@@ -153,7 +165,7 @@ def draw_shares(rows: Mapping[str, Mapping[str, float]], *, title: str, ax: Axes
         ax.xaxis.set_major_formatter(FuncFormatter(lambda value, _: human(value, "s")))
         ax.tick_params(axis="y", length=0)
         ax.set_title(title, pad=34)
-        ax.set_xlabel("time")
+        ax.set_xlabel(x_label)
         ax.legend(ncols=len(parts), loc="lower left", bbox_to_anchor=(-0.01, 0.98), columnspacing=1.2, handlelength=1)
     return ax
 
@@ -169,6 +181,9 @@ def draw_images(images: Sequence[Any], captions: Sequence[str] | None = None, *,
         for position, image in enumerate(images):
             ax = axes.flat[position]
             ax.imshow(np.asarray(image), cmap="Greys", vmin=0, vmax=1)
+            ax.axis("on")  # a frame, so that one sees where a white image ends
+            ax.set(xticks=[], yticks=[])
+            ax.spines[:].set_visible(True)
             if captions is not None:
                 ax.set_title(captions[position], loc="center", fontsize=11, fontweight="normal", pad=3)
 

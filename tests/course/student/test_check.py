@@ -44,7 +44,7 @@ def test_each_step_says_how_it_does_in_words(built_course: TinyCourse, tmp_path:
     assert code == 1
     assert "Step 1  fail              1 of 2" in said
     assert "Step 2  not written yet   0 of 1" in said
-    assert "\ndouble-number: Step 1: expected 4 for double(2)\n" in said
+    assert "\ndouble-number: Step 1: expected 4 for double(2) (line 2 of your cell `double`)\n" in said
     assert "double-ready" not in said
 
 

@@ -14,6 +14,8 @@
 #   collate-types: 1
 #   collate-contiguous: 1
 #   collate-profile: 2
+# says: "a loop in _collate_batch does not end"
+# at: "your cell `DataLoader._collate_batch`"
 
 # %% solution="loader-collate"
 #| export

@@ -20,6 +20,8 @@
 #   iter-generator-fresh: 1
 #   iter-endless: 1
 #   iter-profile: 1
+# says: "a loop in __iter__ does not end | nothing moves on"
+# at: "your cell `DataLoader.__iter__`"
 
 # %% solution="loader-iter"
 #| export

@@ -2,8 +2,8 @@
 # why: negative indices are refused, all of them
 # base: reference
 # loses: {tensor-dataset-negative: 1}
-# says: should give 7 for ds[-1] | Index -1 out of range
-# at: your cell `TensorDataset`
+# says: "should give 7 for ds[-1] | Index -1 out of range"
+# at: your cell `class TensorDataset`
 
 # %% solution="tensor-dataset"
 #| export

@@ -2,6 +2,8 @@
 # why: a sample holds NumPy's arrays, not Tensors
 # base: reference
 # loses: {tensor-dataset-item: 3, tensor-dataset-scalar: 2}
+# says: "both values should be Tensors"
+# at: "your cell `class TensorDataset`"
 
 # %% solution="tensor-dataset"
 #| export

@@ -1,7 +1,7 @@
 # %% [markdown]
 # why: a sample is cut out as a slice of length 1, so it has an axis too many
 # base: reference
-# loses: {tensor-dataset-item: 3, tensor-dataset-scalar: 2}
+# loses: {tensor-dataset-item: 3, tensor-dataset-scalar: 2, tensor-dataset-negative: 1}
 
 # %% solution="tensor-dataset"
 #| export

@@ -2,6 +2,8 @@
 # why: it yields the list of samples and never calls _collate_batch
 # base: reference
 # loses: {iter-collates: 2}
+# says: "with a _collate_batch that adds up | Yield what it returns"
+# at: "your cell `DataLoader.__iter__`"
 
 # %% solution="loader-iter"
 #| export

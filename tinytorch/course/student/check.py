@@ -16,7 +16,7 @@ from typing import Any
 from nbformat import NotebookNode
 
 from tinytorch.course.configuration import load_config
-from tinytorch.course.error_text import error_line, first_line
+from tinytorch.course.error_text import error_line, first_line, in_one_line
 from tinytorch.course.handin.align_cells import HEADER
 from tinytorch.course.handin.read_file import open_notebook
 from tinytorch.course.handin.take_answers import take_answers
@@ -29,14 +29,19 @@ from tinytorch.course.sandbox.kernel import Kernel
 from tinytorch.course.sandbox.limits import Limits
 from tinytorch.course.stand_ins import stand_ins
 from tinytorch.course.student.steps import Step, shown_name, steps_of
-from tinytorch.course.verdict.kept_tests import split_once
+from tinytorch.course.verdict.kept_tests import parts_of, split_once
 from tinytorch.course.verdict.run_cells import NOT_CONFIGURED, CellRun
 from tinytorch.course.verdict.run_tests import SubmissionRunner, is_judged
+from tinytorch.course.verdict.split_test import LOOK
 
 NOT_WRITTEN = "not written yet"
 CELL_FILE = re.compile(r"\((?:\d+\.py|<[^>]*>), ")  # a syntax error names a file of IPython's that nobody can open
 COLOUR = re.compile(r"\x1b\[[\d;]*m")
 PASSED_THROUGH = re.compile(r"Cell In\[(\d+)\], line (\d+)")  # in a traceback
+ASKED = re.compile(r"^Asked in line (\d+)$", re.MULTILINE)  # likewise, from `sandbox.inside.check_kernel`
+ASSIGNED = re.compile(r"^\w+ = ")
+DEFINED = re.compile(r"\s*(class|def) (\w+)")
+OF_THE_COURSE = re.compile(r"(Step|Question) \d")  # how a message begins that the notebook itself raises
 MISSING_NAME = re.compile(r"NameError: name '(\w+)' is not defined")
 
 
@@ -47,6 +52,16 @@ class Problem:
     cell: str  # its grade_id
     error: str  # the error, in one line
     place: str = ""  # where in the student's code it was raised: "line 3 of your cell `class Pair`"
+    defined: str = ""  # where the student defined what the error is about
+    asked: str = ""  # what in the test ended so, if the student's own code did not: "len(loader)"
+
+    @property
+    def message(self) -> str:
+        """The error, what ended so, and where to look, in one line."""
+        asked = f", at `{self.asked}`" if self.asked and not self.place else ""
+        lacks = ": None came back. Is a `return` missing?" if asked and "'NoneType'" in self.error else ""
+        where = self.place or self.defined
+        return f"{self.error}{asked}{lacks}" + (f" ({where})" if where else "")
 
 
 @dataclass
@@ -110,8 +125,7 @@ class Check:
         lines = [self._note(note) for note in self.notes]
         for cell, problem in problems.items():
             if cell in followers:
-                where = f" ({problem.place})" if problem.place else ""
-                lines.append(f"{self.names[cell]}: {problem.error}{where}")
+                lines.append(f"{self.names[cell]}: {problem.message}")
                 if others := [self.names[each] for each in followers[cell] if each != cell]:
                     lines.append(f"  {_also(others, needs_it=not self._is_test(cell))}: {', '.join(others)}")
         return lines
@@ -214,7 +228,11 @@ class _Runner(SubmissionRunner):
             said = said if step.written[name] else NOT_WRITTEN
         if said and name not in self._replaced:
             is_raised = error is not None and said != NOT_WRITTEN and error.ename not in ("SyntaxError", "TabError")
-            step.problems.append(Problem(name, said, self._place(cell, error) if is_raised else ""))
+            problem = Problem(name, said, self._place(cell, error) if is_raised else "")
+            if is_raised and name in step.points:
+                asked = self._asked(cell, error)
+                problem = replace(problem, asked=asked, defined=self._defining(f"{said} {asked}", step, name))
+            step.problems.append(problem)
 
     def _place(self, cell: NotebookNode, error: NotebookNode) -> str:
         """Return the line of the student's own code that an error was raised in, as far as that is known."""
@@ -228,6 +246,34 @@ class _Runner(SubmissionRunner):
             name = self.check.names.get(grade_id(passed) or "")
             return f"line {line} of {name}" if name else f"line {line} of your own cell `{first_line(passed.source)}`"
         return ""
+
+    def _asked(self, cell: NotebookNode, error: NotebookNode) -> str:
+        """Return the expression of a test in which an error was raised, if that is known."""
+        line = ASKED.search("\n".join(error.traceback))
+        if error.ename == "AssertionError" or OF_THE_COURSE.match(error.evalue) or line is None:
+            return ""
+        written = parts_of(cell.source)[0].student_half.splitlines()[int(line[1]) - 1].strip()
+        if written.startswith(LOOK):
+            return ""
+        return ASSIGNED.sub("", written.rstrip(":"))
+
+    def _defining(self, said: str, step: StepResult, test: str) -> str:
+        """Return where the student defined what a message names, in the step's cells above a test."""
+        above = step.cells[: step.cells.index(test)]
+        cells = [cell for cell in self.check.notebook.cells if grade_id(cell) in above and role_of(cell) == "solution"]
+        for is_method in (True, False):
+            for cell in cells:
+                for number, line in enumerate(cell.source.splitlines(), 1):
+                    defined = DEFINED.match(line)
+                    if defined and (defined[1] == "def") == is_method and _names(said, defined[2]):
+                        return f"line {number} of {self.check.names[grade_id(cell) or '']}"
+        return f"in {self.check.names[grade_id(cells[0]) or '']}" if len(cells) == 1 else ""
+
+
+def _names(said: str, name: str) -> bool:
+    """Whether a message names a function or class: `__len__` also as `len(`, `__iter__` as `iter(` or `next(`."""
+    called = {"__len__": r"\blen\(", "__iter__": r"\b(iter|next)\("}.get(name, r"$^")
+    return re.search(rf"(?<!\w){re.escape(name)}(?!\w)|{called}", said) is not None
 
 
 def _wanted(check: Check) -> set[str] | None:
@@ -264,5 +310,7 @@ def _also(tests: list[str], *, needs_it: bool) -> str:
 
 
 def _shown_error(name: str, said: str) -> str:
-    """Return an error in one line: a test's message alone, any other with the error's name."""
-    return (first_line(said) if name == "AssertionError" else "") or error_line(name, said)
+    """Return an error in one line: the notebook's own message alone, any other with the error's name."""
+    if said.strip() and (name == "AssertionError" or OF_THE_COURSE.match(said)):
+        return in_one_line(said)
+    return error_line(name, said)

@@ -27,6 +27,7 @@ from traitlets.config import Config
 from tinytorch.course.sandbox.inside.no_commands import load_ipython_extension
 
 BUFFERED_CHARACTERS = 8192
+TEST_FILE = "<test>"  # the name under which `verdict.witness` compiles a test
 CELL_FILE = re.compile(r"<ipython-input-(\d+)-")  # the name under which IPython compiles a cell
 
 
@@ -167,6 +168,8 @@ class Shell(InteractiveShell):
         error: Any = (exc_tuple or sys.exc_info())[1]
         cells = [(CELL_FILE.match(frame.filename), frame.lineno) for frame in traceback.extract_tb(error.__traceback__)]
         lines = [f"Cell In[{found[1]}], line {line}" for found, line in cells if found]
+        asked = [frame.lineno for frame in traceback.extract_tb(error.__traceback__) if frame.filename == TEST_FILE]
+        lines += [f"Asked in line {line}" for line in asked[:1]]
         if isinstance(error, SyntaxError) and (found := CELL_FILE.match(error.filename or "")):
             lines.append(f"Cell In[{found[1]}], line {error.lineno}")
         name, said = type(error).__name__, _said(error)

@@ -1,0 +1,27 @@
+# %% [markdown]
+# why: return stands under the if, so an image that stays is None
+# base: reference
+# loses: {flip-width: 2, flip-chance: 2, transform-kinds: 1, transform-generator: 1}
+# says: "None came back. Is a `return` missing? | RandomHorizontalFlip(p=0)"
+# at: "your cell `class RandomHorizontalFlip`"
+
+# %% solution="flip"
+#| export
+class RandomHorizontalFlip:
+    """Mirror an image."""
+    def __init__(self, p=0.5, *, layout=None, generator=None):
+        if p < 0 or p > 1:
+            raise ValueError("p is a probability, from 0 to 1")
+        self.p = p
+        self.layout = layout
+        self.generator = generator
+
+    def __call__(self, image):
+        array = image.data if isinstance(image, Tensor) else image
+        height, width = _height_width_axes(array.shape, self.layout)
+        number = random.random() if self.generator is None else self.generator.random()
+        if number < self.p:
+            array = np.flip(array, axis=width).copy()
+            if isinstance(image, Tensor):
+                return Tensor(array, dtype=array.dtype)
+            return array

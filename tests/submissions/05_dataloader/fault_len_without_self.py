@@ -1,0 +1,24 @@
+# %% [markdown]
+# why: __len__ has no self
+# base: reference
+# loses: {loader-len: 4, loader-len-empty: 1, loader-accepts: 1, loader-len-huge: 1}
+# says: "__len__() takes 0 positional arguments but 1 was given"
+# at: "line 15 of your cell `class DataLoader`"
+
+# %% solution="data-loader"
+#| export
+class DataLoader:
+    """Batches of a dataset."""
+    def __init__(self, dataset, batch_size, shuffle=False, *, generator=None):
+        for method in ("__len__", "__getitem__"):
+            if not hasattr(dataset, method):
+                raise TypeError(f"the dataset has no {method}")
+        if isinstance(batch_size, bool) or not isinstance(batch_size, (int, np.integer)) or batch_size < 1:
+            raise ValueError("batch_size must be a positive integer")
+        self.dataset = dataset
+        self.batch_size = int(batch_size)
+        self.shuffle = shuffle
+        self.generator = generator
+
+    def __len__():
+        return (len(self.dataset) + self.batch_size - 1) // self.batch_size

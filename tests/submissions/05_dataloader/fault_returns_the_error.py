@@ -1,0 +1,26 @@
+# %% [markdown]
+# why: the IndexError is returned, not raised
+# base: reference
+# loses: {tensor-dataset-range: 1, tensor-dataset-negative: 1}
+# says: "ds[3] should raise IndexError; it raised None"
+# at: "your cell `class TensorDataset`"
+
+# %% solution="tensor-dataset"
+#| export
+class TensorDataset(Dataset):
+    """Tensors side by side."""
+    def __init__(self, *tensors):
+        if len(tensors) == 0:
+            raise ValueError("at least one tensor is needed")
+        sizes = [len(tensor) for tensor in tensors]
+        if min(sizes) != max(sizes):
+            raise ValueError(f"All tensors must have same size in first dimension: {sizes}")
+        self.tensors = tensors
+
+    def __len__(self):
+        return len(self.tensors[0])
+
+    def __getitem__(self, index):
+        if index >= len(self) or index < -len(self):
+            return IndexError(f"Index {index} out of range for dataset of size {len(self)}")
+        return tuple(tensor[index] for tensor in self.tensors)
