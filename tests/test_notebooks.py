@@ -18,6 +18,7 @@ from tinytorch.course.notebook import role_of, sections
 COURSE = Course.find(Path(__file__).parent)
 MODULES = pytest.mark.parametrize("module", COURSE.modules, ids=lambda module: module.assignment)
 LONG = ("01", "05")  # the modules around them may be shorter
+WIDE = ("01", "02", "03", "04", "06", "07", "08", "09", "10")  # have code lines of more than 100 characters, for now
 
 
 def least(module, for_long, for_short):
@@ -131,3 +132,18 @@ def test_it_reads_like_a_conversation(module):
     assert statistics.median(code) <= 8
     assert sum(lines < 25 for lines in code) >= 0.9 * len(code)
     assert statistics.median(prose) <= 45
+
+
+@MODULES
+def test_no_line_of_code_is_wider_than_100_characters(module):
+    lines = [line for cell in released(module).cells if cell.cell_type == "code" for line in cell.source.splitlines()]
+    wide = [line for line in lines if len(line) > 100]
+    assert not wide or module.number in WIDE, wide
+
+
+def test_the_prose_of_05_comes_in_small_portions():
+    cells = released(COURSE.module("05")).cells
+    words = sorted(len(cell.source.split()) for cell in cells if cell.cell_type == "markdown")
+    assert statistics.median(words) <= 40
+    assert words[int(0.9 * len(words))] <= 80
+    assert words[-1] <= 110

@@ -29,12 +29,14 @@ class Panel:
         self.title = title
         self.steps: dict[str, Step] = steps_of(notebook, Step)
         self._cells: dict[str, tuple[str, str]] = {}  # from a cell's id, and from a test's source: grade_id, section
+        self._released: dict[str, str] = {}  # the source of each of these, by its grade_id
         self._stopped = ""
         for section, cell in sections(notebook):
             name, step = grade_id(cell), self.steps.get(section)
             is_test = step is not None and name in step.points
             if name is not None and (is_test or role_of(cell) == "solution"):
                 self._cells[str(cell.get("id", name))] = name, section
+                self._released[name] = cell.source.strip()
                 if is_test:
                     self._cells[cell.source.strip()] = name, section
 
@@ -48,7 +50,8 @@ class Panel:
         elif step is not None:
             for below in step.cells[step.cells.index(name) :]:
                 step.passed.pop(below, None)  # it ran with the cell as it was before
-            step.written[name] = not (isinstance(error, NotImplementedError) and STUB in source)
+            is_stub = isinstance(error, NotImplementedError) and STUB in source
+            step.written[name] = not is_stub and source.strip() != self._released.get(name)
         self._stopped = ""
         if error is not None:
             where = f" of {section}" if section else ""

@@ -72,7 +72,7 @@ class DataLoader:
         dataset: any object with `__len__` and `__getitem__`.
         batch_size: samples per batch, a positive integer; the last batch may be shorter.
         shuffle: whether each epoch goes through the samples in a new random order.
-        generator: a `np.random.Generator` that decides the order; else `random` or `np.random` does.
+        generator: a `np.random.Generator` that decides the order; else `random` or `np.random`.
 
     Raises:
         TypeError: `dataset` lacks a method. ValueError: `batch_size` is no positive integer.

@@ -62,17 +62,15 @@ def _describe_axes(ax: Axes) -> str:
     return " ".join(_sentence(piece) for piece in pieces if piece)
 
 
-def _names(ax: Axes) -> list[str]:
-    return [label.get_text() for label in _ticks(ax.yaxis)[1]]
-
-
 def _curves(ax: Axes) -> list[str]:
     texts = []
     for line in ax.get_lines():
+        across = _floats(line.get_xdata())
+        if len(across) == 1 and not str(line.get_label()).startswith("_"):  # a dot that has a name
+            texts.append(f"{line.get_label()} {_say(ax.xaxis, across[0])}")
         points = [(x, y) for x, y in zip(_floats(line.get_xdata()), _floats(line.get_ydata()), strict=False)]
         points = [(x, y) for x, y in points if math.isfinite(x) and math.isfinite(y)]
-        if len(points) < 2:  # a dot beside its name
-            texts += [f"{line.get_label()} {_say(ax.xaxis, x)}" for x, _ in points if line.get_label() in _names(ax)]
+        if len(points) < 2:
             continue
         (x0, y0), (x1, y1) = points[0], points[-1]
         name = str(line.get_label())

@@ -15,6 +15,7 @@ from tinytorch.course.notebook import grade_id, role_of, sections
 
 TITLE = re.compile(r"# (?P<title>[^·\n]+?) ·")  # the first line of a test, such as "# Test 5a · 4 points · ..."
 VERDICTS = ("pass", "not finished yet", "not written yet", "fail", "pass so far", "not run yet")
+OPTIONAL = "optional"  # the tag of a cell to write in a step that may be left out
 COLUMNS = ["step", "verdict", "tests", "visible points"]
 WHAT_POINTS_ARE = "Visible points are those of the tests that you see. Grading also tries other values."
 
@@ -28,6 +29,7 @@ class Step:
     cells: list[str] = field(default_factory=list)  # its tests and the cells to write, in the notebook's order
     written: dict[str, bool] = field(default_factory=dict)  # of the cells to write that ran: False if still as released
     passed: dict[str, bool] = field(default_factory=dict)  # of the tests that ran
+    is_optional: bool = False  # its tests give no points, and pass too where nothing was written
 
     @property
     def tests_passed(self) -> int:
@@ -47,6 +49,8 @@ class Step:
     @property
     def verdict(self) -> str:
         """The step in words. `tito check` runs every cell, so it never says "pass so far" or "not run yet"."""
+        if self.is_optional and self.written and not any(self.written.values()):
+            return "not written yet"
         if self.tests_passed == len(self.points):
             return "pass"
         if not all(self.written.values()):
@@ -59,7 +63,8 @@ class Step:
     def row(self) -> list[str]:
         """The step as a row of a table with the columns `COLUMNS`."""
         tests = f"{self.tests_passed} of {len(self.points)}"
-        return [self.name, self.verdict, tests, f"{self.points_reached:g} of {self.max_points:g}"]
+        points = "optional" if self.is_optional else f"{self.points_reached:g} of {self.max_points:g}"
+        return [self.name, self.verdict, tests, points]
 
 
 def shown_name(cell: NotebookNode, header: re.Pattern[str]) -> str:
@@ -80,7 +85,10 @@ AnyStep = TypeVar("AnyStep", bound=Step)
 
 
 def steps_of(released: NotebookNode, kind: type[AnyStep]) -> dict[str, AnyStep]:
-    """Return the steps of a released notebook that give points, by name, before any cell has run."""
+    """Return the steps of a released notebook that have tests, by name, before any cell has run.
+
+    A test without points counts in an optional step only: elsewhere, it is a cell with nothing to do.
+    """
     steps: dict[str, AnyStep] = {}
     for section, cell in sections(released):
         name, role = grade_id(cell), role_of(cell)
@@ -89,7 +97,8 @@ def steps_of(released: NotebookNode, kind: type[AnyStep]) -> dict[str, AnyStep]:
         step = steps.setdefault(section, kind(section))
         if role == "solution":
             step.cells.append(name)
-        elif cell.metadata.nbgrader.points > 0:
+            step.is_optional |= OPTIONAL in cell.metadata.get("tags", [])
+        elif step.is_optional or cell.metadata.nbgrader.points > 0:
             step.cells.append(name)
             step.points[name] = float(cell.metadata.nbgrader.points)
     return {name: step for name, step in steps.items() if step.points}
