@@ -37,6 +37,7 @@ FIRST = (
     "tests/test_corpus.py[10_scaling]",
     "Binder's image",
     "tests/test_corpus.py[05_dataloader]",
+    "tests/test_hub.py",
     "tests/test_attacks.py",
     "tests/test_repository.py",
     "tests/browser/test_formgrader.py",
