@@ -7,6 +7,7 @@ import re
 from datetime import datetime, timedelta
 from html.parser import HTMLParser
 from pathlib import Path
+from typing import Any
 
 import nbformat
 import pytest
@@ -17,6 +18,7 @@ from tests.helpers.results import result_of
 from tests.helpers.tiny_course import GradedClass, TinyCourse
 from tinytorch.course.layout import Module
 from tinytorch.course.notes import Note
+from tinytorch.course.reports import class_page
 from tinytorch.course.reports.class_page import write_report
 from tinytorch.course.reports.results import ClassResults, StudentResult
 
@@ -224,9 +226,32 @@ def test_each_figure_says_in_words_what_it_shows(tmp_path: Path) -> None:
     assert "test-5: 50 percent" in (figures[2]["aria-label"] or "")
 
 
-def test_the_same_results_give_the_same_bytes(tmp_path: Path) -> None:
-    assert page_of(tmp_path, *big_class()) == page_of(tmp_path, *big_class())
+def test_the_same_results_give_the_same_bytes(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    pages = []
+    for cache in ("one", "other"):  # so that the figures are drawn both times
+        monkeypatch.setenv("TINYTORCH_CACHE", str(tmp_path / cache))
+        pages.append(page_of(tmp_path, *big_class()))
+    assert pages[0] == pages[1]
     assert not re.search(r"\d\d:\d\d:\d\d", page_of(tmp_path, result_of("ann", 1)))
+
+
+def test_figures_are_drawn_once_for_the_same_results(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TINYTORCH_CACHE", str(tmp_path / "cache"))
+    drawn: list[str] = []
+    svg = class_page._svg
+
+    def draw(figure: Any, name: str, alt: str) -> Any:
+        drawn.append(name)
+        return svg(figure, name, alt)
+
+    monkeypatch.setattr(class_page, "_svg", draw)
+    page = page_of(tmp_path, *big_class())
+    once = list(drawn)
+    assert {"distribution", "hardest"} <= set(once)
+    assert page_of(tmp_path, *big_class()) == page
+    assert drawn == once
+    page_of(tmp_path, *big_class()[1:])
+    assert len(drawn) > len(once)
 
 
 # What a real class's report says

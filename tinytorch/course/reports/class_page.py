@@ -6,8 +6,11 @@ submissions a person should look at: flagged, broken and late ones. Whatever com
 
 from __future__ import annotations
 
+import dataclasses
+import hashlib
 import html
 import io
+import json
 import re
 import shlex
 from collections import Counter, defaultdict
@@ -23,7 +26,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
 from tinytorch.course.files import write_whole
-from tinytorch.course.kept import compiled_templates
+from tinytorch.course.kept import compiled_templates, find_kept, keep, tools
 from tinytorch.course.reports.class_statistics import (
     LEAST_STUDENTS,
     StepStatistics,
@@ -99,14 +102,8 @@ def write_report(
         steps: the step of each test, by the test's name.
         sections: the section of the class that a student is in, by the student's id.
     """
-    import matplotlib
-
     people = {student.student: _person(results, student.student, path, folder) for student in results.students}
-    with matplotlib.rc_context(STYLE):
-        distribution, hardest = _distribution(results), _hardest(results)
-        in_steps = step_statistics(results, steps or {})
-        drawn_steps, written = _steps(in_steps), _written(results)
-        over_time = _over_time(results)
+    in_steps = step_statistics(results, steps or {})
     environment = Environment(
         loader=FileSystemLoader(TEMPLATES),
         autoescape=True,
@@ -119,12 +116,8 @@ def write_report(
         people=people,
         tiles=_tiles(results),
         left_out=_left_out(results),
-        distribution=distribution,
-        hardest=hardest,
         steps=in_steps,
-        drawn_steps=drawn_steps,
-        written=written,
-        over_time=over_time,
+        **_figures(results, in_steps),
         tests=test_statistics(results, steps or {}),
         least_students=LEAST_STUDENTS,
         sections=section_statistics(results, sections or {}),
@@ -137,6 +130,29 @@ def write_report(
         most_names=MOST_NAMES,
     )
     write_whole(path, (page.rstrip() + "\n").encode("utf-8", "replace"))
+
+
+def _figures(results: ClassResults, steps: list[StepStatistics]) -> dict[str, Any]:
+    """Return the figures by their names in the template: from an earlier run, or drawn now and kept for the next."""
+    key = hashlib.sha256(f"{tools()}\0{results!r}\0{steps!r}".encode("utf-8", "surrogatepass")).hexdigest()
+    kept = find_kept("figures", key)
+    if kept is None:
+        import matplotlib
+
+        with matplotlib.rc_context(STYLE):
+            drawn: dict[str, Any] = {
+                "distribution": _distribution(results),
+                "hardest": dataclasses.asdict(_hardest(results)),
+                "drawn_steps": _steps(steps),
+                "written": _written(results),
+                "over_time": _over_time(results),
+            }
+        kept = json.dumps(drawn).encode()
+        keep("figures", key, kept)
+    figures = json.loads(kept)
+    hardest = figures.pop("hardest")
+    hardest = Hardest(**{**hardest, "figure": Markup(hardest["figure"])})
+    return {**{name: Markup(svg) for name, svg in figures.items()}, "hardest": hardest}
 
 
 def _person(results: ClassResults, name: str, path: Path, folder: Path | None) -> Person:
