@@ -22,6 +22,7 @@ INSTRUCTORS = [
     "regrade",
     "due",
     "extend",
+    "rubric",
     "similar",
     "return",
 ]

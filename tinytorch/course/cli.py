@@ -531,11 +531,13 @@ def grade(
     from rich.console import Console
 
     from tinytorch.course.gradebook.due_dates import due_date
+    from tinytorch.course.gradebook.nbgrader_api import open_nbgrader_in
     from tinytorch.course.grading.grade import grade as grade_folder
     from tinytorch.course.grading.options import Options
     from tinytorch.course.instants import shown
     from tinytorch.course.reports.results_json import check_form, write_results_json
-    from tinytorch.course.reports.terminal import GradingProgress, print_report
+    from tinytorch.course.reports.similar_answers import equal_answers
+    from tinytorch.course.reports.terminal import GradingProgress, print_equal, print_report
 
     course, console = Course.find(), Console()
     chosen = course.module(module) if module else None
@@ -556,6 +558,7 @@ def grade(
         )
         results = grade_folder(course, folder, chosen, output, progress, options)
     print_report(console, results)
+    print_equal(equal_answers(results.module, open_nbgrader_in(course, (output or course.root).resolve()).coursedir))
     if results_json is not None:
         write_results_json(results, results_json, results_form, os.environ, datetime.now(UTC))
         _say_wrote(results_json, course)
@@ -730,6 +733,50 @@ def _print_class_status(course: Course, chosen: Module, folder: Path) -> None:
         if group.students:
             advice = f"  (next: {group.advice})" if group.advice else ""
             print(f"\n{group.what}: {len(group.students)}{advice}\n  {', '.join(group.students)}")
+
+
+@app.command(rich_help_panel=INSTRUCTORS)
+def rubric(
+    module: OneModule,
+    cell: Annotated[str, typer.Option(help="The written answer's cell, if the module has several.")] = "",
+    port: Annotated[int, typer.Option(min=0, max=65535, help="The port on this machine; a free one if 0.")] = 0,
+    output: Annotated[
+        Path | None, typer.Option(help="The folder that it was graded to, if `tito grade` had --output.")
+    ] = None,
+) -> None:
+    """Grade written answers by their rubric, all students on one page.
+
+    \b
+    tito rubric 05
+    tito rubric 05 --output /tmp/trial
+
+    The page is on this machine alone, and saves what you enter into the gradebook as you type. Comments given before
+    are offered. Afterwards `tito grade` or `nbgrader generate_feedback` writes the feedback pages with them.
+    """
+    import webbrowser
+
+    from tinytorch.course.gradebook.nbgrader_api import open_nbgrader_in
+    from tinytorch.course.reports.rubric_page import RubricGrading, RubricServer
+
+    course = Course.find()
+    coursedir = open_nbgrader_in(course, (output or course.root).resolve()).coursedir
+    grading = RubricGrading(course.module(module), coursedir, cell)
+    try:
+        server = RubricServer(grading, port)
+    except OSError as error:
+        raise CourseError(
+            f"The page cannot be served on port {port} ({error.strerror}): give another --port."
+        ) from None
+    with server:
+        print(
+            f"open {server.url}\nCtrl-C ends this; everything that the page calls saved is in the gradebook", flush=True
+        )
+        if sys.stdout.isatty():
+            webbrowser.open(server.url)
+        try:
+            server.serve_forever()
+        except KeyboardInterrupt:
+            print()
 
 
 @app.command(rich_help_panel=INSTRUCTORS)

@@ -300,15 +300,27 @@ def test_what_to_teach_again_comes_first_with_each_step_and_test(tmp_path: Path)
     students = [result_of("ann"), result_of("bob", 1), result_of("cid", 1, message="NotImplementedError: Write this")]
     results = ClassResults(MODULE, students)
     steps = {"test-1": "Step 1", "test-2": "Step 2"}
-    write_report(results, tmp_path / "report.html", steps=steps, sections={"ann": "A", "bob": "B", "cid": "B"})
+    ideas = {"Step 1": "one interface", "test-1": "no samples"}
+    sections = {"ann": "A", "bob": "B", "cid": "B"}
+    write_report(results, tmp_path / "report.html", steps=steps, sections=sections, ideas=ideas)
     page = (tmp_path / "report.html").read_text(encoding="utf-8")
     assert page.index('id="steps"') < page.index('id="distribution"') < page.index('id="tests"')
     shown = section(page, "steps")
     assert "Step 1: 67 percent lost, 33 of them not written" in html.unescape(page)
-    assert "Step 1 2 of 3 2 of 3 1" in shown
+    assert "Step 1 one interface 2 of 3 2 of 3, 67 % 1" in shown
     assert "A 1 15 B 2 14" in shown
-    assert "test-1 Step 1 33 % 1 2 none" in section(page, "tests")
+    assert "test-1 no samples Step 1 33 % 1 2 none" in section(page, "tests")
     assert "It is computed from 10 students on." in section(page, "tests")
+
+
+@pytest.mark.parametrize("students", [300, 1_000])
+def test_a_student_costs_few_bytes_of_the_page(tmp_path: Path, students: int) -> None:
+    def size(count: int) -> int:
+        names = [f"student-{number:04}" for number in range(count)]
+        return len(page_of(tmp_path, *[result_of(name, number % 5) for number, name in enumerate(names)]))
+
+    assert (size(students) - size(100)) / (students - 100) < 300
+    assert size(students) < 40_000 + 300 * students
 
 
 def test_hand_ins_over_time_and_written_points_are_drawn_where_there_are_some(tmp_path: Path) -> None:

@@ -15,9 +15,10 @@ from tests.helpers.corpus import Submission as CorpusSubmission
 from tests.helpers.corpus import read_corpus
 from tests.helpers.repository import ROOT
 from tests.helpers.tiny_course import GradedClass
+from tinytorch.course.gradebook.nbgrader_api import open_nbgrader_in
 from tinytorch.course.layout import Course, Module
 from tinytorch.course.notebook import grade_id, read_notebook, solution_cells
-from tinytorch.course.reports.similar_answers import alike, fingerprinted, write_similar
+from tinytorch.course.reports.similar_answers import alike, equal_answers, fingerprinted, write_similar
 
 MODULE: Module = Course(ROOT).module("05")
 
@@ -124,3 +125,12 @@ def test_the_command_names_pairs_and_gives_no_verdict(graded: GradedClass, tmp_p
     ran = graded.course.tito("similar", "02", "--output", tmp_path)
     assert ran.returncode == 1
     assert "has no graded submissions of 02_tiny: grade the class first" in ran.stderr
+
+
+def test_who_has_the_same_code_is_named_in_the_terminal_and_who_wrote_nothing_is_not(graded: GradedClass) -> None:
+    course = Course(graded.course.root)
+    groups = equal_answers(course.module("02"), open_nbgrader_in(course, graded.output).coursedir)
+    assert ["answers", "explores", "hugs", "right"] in groups
+    assert not {"untouched", "skips", "wrong"} & {student for group in groups for student in group}
+    said = "the same code to the character, a reason to look and no verdict: answers, explores, hugs, right"
+    assert said in graded.run.stdout

@@ -1,4 +1,4 @@
-"""Opening a gradebook to change it, which only five files may do.
+"""Opening a gradebook to change it, which only six files may do.
 
 pyproject.toml names them: import-linter lets only those import this file, and ruff keeps nbgrader's own class to this
 file and `open_read_only`.

@@ -92,6 +92,7 @@ def write_report(
     folder: Path | None = None,
     steps: Mapping[str, str] | None = None,
     sections: Mapping[str, str] | None = None,
+    ideas: Mapping[str, str] | None = None,
 ) -> None:
     """Write the page of a grading run to `path`; the same results give the same bytes.
 
@@ -101,6 +102,7 @@ def write_report(
         folder: the grading run's output: the page links to each feedback page that is in it.
         steps: the step of each test, by the test's name.
         sections: the section of the class that a student is in, by the student's id.
+        ideas: what a test tries or a step is about, by its name.
     """
     people = {student.student: _person(results, student.student, path, folder) for student in results.students}
     in_steps = step_statistics(results, steps or {})
@@ -120,6 +122,7 @@ def write_report(
         **_figures(results, in_steps),
         tests=test_statistics(results, steps or {}),
         least_students=LEAST_STUDENTS,
+        ideas=ideas or {},
         sections=section_statistics(results, sections or {}),
         messages=_messages(results),
         flagged=Cut.of(_flagged(results), MOST_STUDENTS),
@@ -257,7 +260,7 @@ def _steps(steps: list[StepStatistics]) -> Markup:
     axes.set_xlim(0, max(1.25 * max(shares), 1))
     axes.set_xlabel("percent of the step's points that the class lost")
     if any(unwritten):
-        axes.legend(frameon=False, loc="lower right")
+        axes.legend(frameon=False, loc="lower right", bbox_to_anchor=(1, 1), ncols=2)  # above the bars
     parts = (f"{step.name}: {share:.0f} percent lost, {part:.0f} of them not written"
              for step, share, part in zip(steps, shares, unwritten, strict=True))  # fmt: skip
     return _svg(figure, "steps", f"The share of points that the class lost in each step. {'; '.join(parts)}.")

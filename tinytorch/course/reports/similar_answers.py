@@ -8,6 +8,7 @@ this is a reason to look, and never a verdict: no score depends on it.
 from __future__ import annotations
 
 import io
+import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from itertools import combinations, product
@@ -19,7 +20,7 @@ from nbgrader.coursedir import CourseDirectory
 
 from tinytorch.course.files import write_whole
 from tinytorch.course.layout import CourseError, Module
-from tinytorch.course.notebook import grade_id, read_notebook, solution_cells
+from tinytorch.course.notebook import as_notebook, grade_id, read_notebook, solution_cells
 
 RUN = 25  # characters of code that have to be the same in a row, spaces and names not counted; copydetect's default
 LEAST = 200  # runs that the shorter of two submissions has to have: less is too little to say anything
@@ -94,6 +95,24 @@ def compare_class(
         classes.append([fingerprinted(f"{path.parts[-3]}{mark}", read_notebook(path), released) for path in paths])
     these, before = classes[0], [each for group in classes[1:] for each in group]
     return alike(these, before, least_share), len(these) + len(before)
+
+
+def equal_answers(module: Module, coursedir: CourseDirectory) -> list[list[str]]:
+    """Return groups of students whose graded code is the same to the character; who wrote nothing is in none."""
+    here = Path(coursedir.format_path(coursedir.autograded_directory, "*", module.assignment, escape=False))
+    given = _code_of(module.released_path)
+    groups: dict[tuple[tuple[str, str], ...], list[str]] = {}
+    for path in sorted(here.parents[1].glob(f"*/{module.assignment}/{module.notebook_name}")):
+        written = tuple(pair for pair in _code_of(path) if pair not in given)
+        if written:
+            groups.setdefault(written, []).append(path.parts[-3])
+    return [students for students in groups.values() if len(students) > 1]
+
+
+def _code_of(path: Path) -> list[tuple[str, str]]:
+    """Return the name and the source of each cell to write. A class is read for it, so no schema is checked."""
+    notebook = as_notebook(json.loads(path.read_text(encoding="utf-8")))
+    return [(str(grade_id(cell)), cell.source) for cell in solution_cells(notebook) if cell.cell_type == "code"]
 
 
 def alike(

@@ -18,6 +18,8 @@ MESSAGE = "most common failure"
 MESSAGE_CHARACTERS = 60  # at most
 SLOW_SECONDS = 20  # after which a pipe is told who is still being graded, and again after as long
 
+MOST_EQUAL = 10  # students who are named of those with the same code
+
 
 class GradingProgress:
     """Show how far grading has come: a bar on a terminal, a line per student in a pipe."""
@@ -90,6 +92,14 @@ def print_report(console: Console, results: ClassResults) -> None:
         for row in cells:
             row.append(one_line(_commonest_reason(results, row[0]), room))
     print_rows(console, f"{results.module.assignment}: tests, the one most often failed first", columns, cells)
+
+
+def print_equal(groups: list[list[str]]) -> None:
+    """Name students whose code is the same to the character: a reason to look, and no verdict."""
+    for students in groups:
+        more = f" and {len(students) - MOST_EQUAL:,} more" if len(students) > MOST_EQUAL else ""
+        names = ", ".join(one_line(name) for name in students[:MOST_EQUAL])
+        print(f"\nthe same code to the character, a reason to look and no verdict: {names}{more}")
 
 
 def _room(console: Console, columns: list[str], rows: list[list[str]]) -> int:
