@@ -23,6 +23,7 @@ extensions = [
     "sphinx.ext.autodoc",
     "sphinx.ext.napoleon",
     "launch",
+    "outline",
     "slides",
     "spoken",
 ]
@@ -67,7 +68,7 @@ html_theme_options = {
     "search_bar_text": "Search the course",
     "show_toc_level": 2,
     "navigation_depth": 2,
-    "header_links_before_dropdown": 6,
+    "header_links_before_dropdown": 5,
     "primary_sidebar_end": [],
 }
 html_context = {"default_mode": "auto"}

@@ -74,7 +74,9 @@ def test_the_module_s_page_asks_no_other_host_and_everybody_can_read_it(page, ad
     assert other_hosts == []
 
 
-@pytest.mark.parametrize("name", ["index.html", "modules/index.html", "api/profiling.html", "instructors.html"])
+@pytest.mark.parametrize(
+    "name", ["index.html", "modules/index.html", "modules/03_layers.html", "coming_from.html", "api/profiling.html"]
+)
 def test_other_pages_ask_no_other_host_and_everybody_can_read_them(page, address, other_hosts, name):
     page.goto(address + name)
     assert_accessible(page)

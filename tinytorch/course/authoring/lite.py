@@ -38,6 +38,7 @@ from tinytorch.course.notebook import read_notebook
 NOTEBOOKS_NEED = ["nbformat", "matplotlib", "pillow"]
 # What JupyterLite's kernel asks for by name when it starts (its stand-in for ipykernel comes with it).
 KERNEL_NEEDS = ["comm", "jedi", "ipython"]
+KERNEL = {"name": "python", "display_name": "Python (Pyodide)", "language": "python"}
 NOT_IN_A_BROWSER = re.compile(r"^\s*(?:import|from) (?:multiprocessing|threading)\b", re.MULTILINE)
 FIRST_CELL = """\
 # This notebook runs in your browser. This cell gets the package that it needs, once for each start of the kernel.
@@ -80,6 +81,7 @@ def _write_contents(bundle: Path, module: Module, notebook: NotebookNode, conten
     """Write what JupyterLab shows: the notebook with a cell more, and what makes the folder a course."""
     first = next(position for position, cell in enumerate(notebook.cells) if cell.cell_type == "code")
     tags = NotebookNode(tags=["explore"])
+    notebook.metadata.kernelspec = NotebookNode(KERNEL)  # without it, JupyterLite asks which kernel to start
     notebook.cells.insert(first, nbformat.v4.new_code_cell(FIRST_CELL, id="lite", metadata=tags))
     write_notebook(notebook, contents / module.released_path.relative_to(module.root))
     write_whole(contents / "settings.ini", (bundle / "settings.ini").read_bytes())
