@@ -1,7 +1,7 @@
 # %% [markdown]
 # why: a batch holds NumPy's arrays, not Tensors
 # base: reference
-# loses: {collate-tuple: 1, collate-numbers: 1}
+# loses: {collate-tuple: 1, collate-dtype: 2, collate-numbers: 1}
 # says: "each part of a batch should be a Tensor | array([0, 1])"
 # at: "your cell `DataLoader._collate_batch`"
 

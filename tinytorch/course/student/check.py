@@ -294,12 +294,14 @@ def _wanted(check: Check) -> set[str] | None:
 
 
 def _with_common_places(problems: dict[str, Problem]) -> dict[str, Problem]:
-    """Return the problems, where one whose place is not known has that of all others with the same error."""
+    """Return the problems; one of which nothing is known has the place of all others with the same error."""
     places: dict[str, set[str]] = {}
     for problem in problems.values():
         places.setdefault(problem.error, set()).update({problem.place} - {""})
     return {
-        cell: replace(problem, place=next(iter(found))) if len(found := places[problem.error]) == 1 else problem
+        cell: replace(problem, place=next(iter(found)))
+        if len(found := places[problem.error]) == 1 and not problem.asked
+        else problem
         for cell, problem in problems.items()
     }
 
