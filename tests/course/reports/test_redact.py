@@ -20,7 +20,7 @@ from tests.helpers.tiny_course import GradedClass, TinyCourse, cell_named, solut
 from tinytorch.course.authoring.build import read_source
 from tinytorch.course.layout import Course, Module
 from tinytorch.course.notebook import role_of
-from tinytorch.course.reports.redact import NOTE, Secrets, hidden_pieces
+from tinytorch.course.reports.redact import NOTE, Secrets, hidden_forms, hidden_pieces
 from tinytorch.course.verdict.split_test import take_apart
 
 SECRET = "assert answer_of_student == 2469134"
@@ -170,3 +170,11 @@ def test_what_the_student_s_process_runs_of_a_hidden_test_does_not_pass(module: 
             half = take_apart(cell.source)[-1].student_half
             for rewrite in REWRITINGS.values():
                 assert find_leaks(lines, own.remove(rewrite(half))) == []
+
+
+def test_the_pieces_of_a_hidden_test_are_found_once_for_a_class() -> None:
+    source = "x = 1\n### BEGIN HIDDEN TESTS\nassert answer_of_this_test_only(x) == 5\n### END HIDDEN TESTS"
+    hidden_forms.cache_clear()
+    for _ in range(3):
+        assert Secrets([source], []).remove("answer_of_this_test_only(x) == 5") == NOTE
+    assert hidden_forms.cache_info().misses == 1

@@ -142,9 +142,8 @@ class Secrets:
             (tests if role_of(cell) == "test" else own).append(_forms(cell.source))
         letters, characters = ("\n".join(form[index] for form in own) for index in (0, 1))
         written = "\n".join(form[2] for form in tests)
-        pieces = frozenset().union(*(hidden_pieces(source) for source in sources))
-        hidden = [_plain(piece) for piece in pieces if _written(piece) not in written]
-        found = [(_letters(piece), _characters(piece)) for piece in hidden]
+        forms = frozenset().union(*map(hidden_forms, sources))
+        found = [(one, other) for one, other, as_written in forms if as_written not in written]
         # Letters and digits alone say what a long piece is; a short one, or one of numbers, needs the other characters
         self._letters = {one for one, _ in found if _is_telling(one) and one not in letters}
         self._characters = {other for one, other in found if not _is_telling(one) and other not in characters}
@@ -163,6 +162,14 @@ class Secrets:
         readings = "\f".join(map(_plain, _readings(text)))
         letters, characters = _letters(readings), _characters(readings)
         return any(map(letters.__contains__, self._letters)) or any(map(characters.__contains__, self._characters))
+
+
+@functools.lru_cache(1000)  # the same tests are hidden on all pages of a class
+def hidden_forms(source: str) -> frozenset[tuple[str, str, str]]:
+    """Return the forms of each piece of a cell's hidden regions: letters, characters, and as it is written."""
+    return frozenset(
+        (_letters(_plain(piece)), _characters(_plain(piece)), _written(piece)) for piece in hidden_pieces(source)
+    )
 
 
 @functools.lru_cache(1000)
