@@ -268,6 +268,7 @@ def _unbroadcast(gradient, shape):
 # %% test="unbroadcast-added" points=3
 # Test 2a · 3 points · axes that broadcasting added
 got = _unbroadcast(np.array([[1.0, 0, 2], [3, 1, 0], [0, 2, 1], [1, 1, 1]]), (3,))
+assert isinstance(got, np.ndarray), f"Step 2: _unbroadcast should give an array; it gave {got}: is a `return` missing?"
 assert np.shape(got) == (3,), f"Step 2: a gradient of (4, 3) for a Tensor of (3,) should get the shape (3,); it got {np.shape(got)}."
 assert np.allclose(got, [5, 4, 4]), f"Step 2: the sums of the columns are 5, 4, 4; they were {got}."
 ### BEGIN HIDDEN TESTS
@@ -430,6 +431,8 @@ def switch_states(levels):
 
 # %% test="no-grad-switches" points=2
 # Test 3a · 2 points · no_grad switches off, and on again
+error = error_of(switch_states, 1)
+assert error is None, f"Step 3: `with no_grad():` should run its block, at the `yield` in no_grad; it raised {error!r}."
 states = switch_states(1)
 assert states == [False, True], f"Step 3: inside and after no_grad, _recording should be [False, True]; it was {states}."
 ### BEGIN HIDDEN TESTS
@@ -533,7 +536,7 @@ def node_of(tensor):
 # Test 3c · 3 points · the result carries a node with its input
 x = Tensor([1.0, 2.0], requires_grad=True)
 y = _recorded(tripled, tripled_backward)(x)
-assert isinstance(y, Tensor), f"Step 3: a recorded operation should give the forward's Tensor; it gave {type(y).__name__}."
+assert isinstance(y, Tensor), f"Step 3: a recorded operation should return forward's Tensor; it gave {type(y).__name__}."
 assert y.data.tolist() == [3.0, 6.0], f"Step 3: three times [1, 2] is [3, 6]; it was {y.data.tolist()}."
 assert y.requires_grad is True, f"Step 3: the result should have requires_grad=True; it was {y.requires_grad}."
 found, same = isinstance(y.grad_fn, Node), [value is x for value in node_of(y).inputs]
@@ -808,7 +811,7 @@ assert got == 61, f"Step 4: 60 times y + y makes 61 Tensors; the order had {got}
 # Test 4c · 2 points · a chain of 10,000 operations
 deep = chain_of(10_000, Tensor(0.0, requires_grad=True))
 error = error_of(_topological_order, deep)
-assert error is None, f"Step 4: a chain of 10,000 operations should work; it raised {type(error).__name__}: recursion?"
+assert error is None, f"Step 4: a chain of 10,000 operations should work, without recursion; it raised {type(error).__name__}."
 ### BEGIN HIDDEN TESTS
 order = _topological_order(deep)
 values = [value.data.item() for value in order]
@@ -1026,7 +1029,7 @@ w, x = Tensor(3.0, requires_grad=True), Tensor(2.0, requires_grad=True)
 d = w * x + w + (-5.0)
 (d * d).backward()
 got = [grad_of(w), grad_of(x)]
-assert got == [24.0, 24.0], f"Step 5: the model of step 1 has the gradients 24 and 24; they were {got}."
+assert got == [24.0, 24.0], f"Step 5: in step 1's model w gets 24 from two paths, 16 + 8, and x 24; they got {got}: add the shares in `arrived`."
 ### BEGIN HIDDEN TESTS
 for swap in [False, True]:
     a = Tensor(2.0, requires_grad=True)
@@ -1049,7 +1052,7 @@ w = Tensor([1.0, 2.0], requires_grad=True)
 (w * 3.0).backward(np.ones(2))
 (w * 4.0).backward(np.ones(2))
 got = grad_of(w)
-assert got == [7.0, 7.0], f"Step 5: slopes of 3, then of 4, should add up to [7, 7]; they were {got}."
+assert got == [7.0, 7.0], f"Step 5: slopes of 3, then of 4, should add up to [7, 7]; they were {got}: add to the grad that is there."
 ### BEGIN HIDDEN TESTS
 w.grad = None
 (w * 2.0).backward(np.array([1.0, 2.0]))
@@ -1105,7 +1108,7 @@ w = Tensor(3.0, requires_grad=True)
 loss = w * 2.0
 loss.backward()
 error = error_of(loss.backward)
-assert isinstance(error, RuntimeError), f"Step 5: a second walk through the same graph should raise RuntimeError; it gave {error!r}: release it."
+assert isinstance(error, RuntimeError), f"Step 5: a second walk through the same graph should raise RuntimeError; it gave {error!r}: call release() on each node."
 ### BEGIN HIDDEN TESTS
 middle = w * 2.0
 (middle * 3.0).backward()
@@ -1278,6 +1281,8 @@ def gradient_lists(function, *arrays):
 
 # %% test="rule-subtract" points=2
 # Test 6a · 2 points · a - b and -a
+count = np.shape(_subtract_backward(np.ones(3), np.zeros(3), np.ones(3), np.ones(3)))[:1]
+assert count == (2,), "Step 6: _subtract_backward should give two gradients in a tuple, a's and b's; it did not."
 got = gradient_lists(lambda a, b: a - b, [5.0, 7.0], [1.0, 2.0])
 assert got == [[1.0, 2.0], [-1.0, -2.0]], f"Step 6: with the gradient [1, 2], a - b gives [1, 2] and [-1, -2]; it gave {got}."
 got = gradient_lists(lambda a: -a, [5.0, 7.0])
@@ -1841,6 +1846,9 @@ def _gelu_backward(gradient, output, gelu, x):
 
 # %% test="rule-relu" points=2
 # Test 9a · 2 points · ReLU
+answer = _relu_backward(np.ones(3), np.zeros(3), ReLU(), np.ones(3))
+first = answer[0] if isinstance(answer, tuple) else answer
+assert first is None, f"Step 9: _relu_backward should give a pair, None for the ReLU itself, then x's gradient; it gave {answer}."
 got = gradient_lists(ReLU(), [-1.0, 0.5, 2.0])
 assert got == [[0.0, 2.0, 3.0]], f"Step 9: ReLU at [-1, 0.5, 2] lets [0, 2, 3] through; it gave {got[0]}."
 ### BEGIN HIDDEN TESTS

@@ -309,7 +309,7 @@ parameter = parameters[0]
 array = parameter.data
 values_after(Downhill(parameters, lr=0.1), [[1.0, 1.0]])
 same = parameter.data is array
-assert same, "Step 2: parameter.data should be the same array after a step; it was replaced."
+assert same, "Step 2: a step should write into the array in parameter.data, by -=; it put another array there."
 assert parameter.data[0] == 0.9, f"Step 2: and it should have moved from 1 to 0.9; it is at {parameter.data[0]}."
 ### BEGIN HIDDEN TESTS
 parameters = some_parameters([[1.0, 2.0]])
@@ -476,8 +476,12 @@ class SGD(Optimizer):
 
 # %% test="sgd-plain" points=3
 # Test 3a · 3 points · without momentum and decay
+(one,) = some_parameters([1.0, 2.0])
+one.grad = Tensor([1.0, -2.0], dtype=np.float64)
+kind = type(SGD([one], lr=0.1)._change(one, {})).__name__
+assert kind == "ndarray", f"Step 3: SGD._change should return an array, made of parameter.grad.data; it gave {kind}."
 got = values_after(SGD(some_parameters([1.0, 2.0]), lr=0.1), [[1.0, -2.0], [0.5, 0.0], [-1.0, 4.0]])
-assert got == [[0.9, 2.2], [0.85, 2.2], [0.95, 1.8]], f"Step 3: expected [0.9, 2.2], [0.85, 2.2], [0.95, 1.8]; got {got}."
+assert got == [[0.9, 2.2], [0.85, 2.2], [0.95, 1.8]], f"Step 3: lr · gradient is subtracted, expected [0.9, 2.2], [0.85, 2.2], [0.95, 1.8]; got {got}."
 ### BEGIN HIDDEN TESTS
 parameters = some_parameters([1.0, 2.0])
 optimizer = SGD(parameters, lr=2.0)
@@ -490,7 +494,7 @@ assert kept == {}, f"Step 3: without momentum nothing should be kept; the state 
 # %% test="sgd-decay" points=4
 # Test 3b · 4 points · weight decay
 got = values_after(SGD(some_parameters([1.0, 2.0]), lr=0.1, weight_decay=0.5), [[1.0, -2.0], [0.5, 0.0]])
-assert got == [[0.85, 2.1], [0.7575, 1.995]], f"Step 3: with weight_decay=0.5 expected [0.85, 2.1], [0.7575, 1.995]; got {got}."
+assert got == [[0.85, 2.1], [0.7575, 1.995]], f"Step 3: weight_decay=0.5 adds 0.5 · weight to the gradient: expected [0.85, 2.1], [0.7575, 1.995]; got {got}."
 ### BEGIN HIDDEN TESTS
 got = values_after(SGD(some_parameters([1.0, 2.0]), lr=0.1, weight_decay=0.5), [[1.0, -2.0], [0.5, 0.0], [-1.0, 4.0]])
 assert got[2] == [0.819625, 1.49525], f"Step 3: the third step should lead to [0.819625, 1.49525]; it led to {got[2]}."
@@ -502,7 +506,7 @@ assert got == [[3.8, -7.6]] * 2, f"Step 3: a gradient of 0 still decays, to [3.8
 # Test 3c · 6 points · momentum
 got = values_after(SGD(some_parameters([1.0, 2.0]), lr=0.1, momentum=0.9), [[1.0, -2.0], [0.5, 0.0], [-1.0, 4.0]])
 assert got[0] == [0.9, 2.2], f"Step 3: in the first step the velocity is the gradient: expected [0.9, 2.2]; got {got[0]}."
-assert got == [[0.9, 2.2], [0.76, 2.38], [0.734, 2.142]], f"Step 3: then expected [0.76, 2.38], [0.734, 2.142]; got {got[1:]}."
+assert got == [[0.9, 2.2], [0.76, 2.38], [0.734, 2.142]], f"Step 3: then the velocity is 0.9 · velocity + gradient: expected [0.76, 2.38], [0.734, 2.142]; got {got[1:]}."
 ### BEGIN HIDDEN TESTS
 got = values_after(SGD(some_parameters([3.0, -1.0]), lr=0.2, momentum=0.5), [[2.0, 1.0], None, [4.0, -1.0], [0.0, 0.0]])
 want = [[2.6, -1.2], [2.6, -1.2], [1.6, -1.1], [1.1, -1.05]]
@@ -517,7 +521,7 @@ assert got == [[-1.0], [-1.15]], f"Step 3: the velocity holds gradients, lr coun
 # %% test="sgd-both" points=2
 # Test 3d · 2 points · momentum and decay together
 got = values_after(SGD(some_parameters([1.0, 2.0]), lr=0.1, momentum=0.5, weight_decay=0.2), [[1.0, -2.0], [0.5, 0.0]])
-assert got == [[0.88, 2.16], [0.7524, 2.1968]], f"Step 3: expected [0.88, 2.16], [0.7524, 2.1968]; got {got}."
+assert got == [[0.88, 2.16], [0.7524, 2.1968]], f"Step 3: the decay goes into the gradient, then into the velocity: expected [0.88, 2.16], [0.7524, 2.1968]; got {got}."
 ### BEGIN HIDDEN TESTS
 got = values_after(SGD(some_parameters([1.0, 2.0]), lr=0.1, momentum=0.5, weight_decay=0.2), [[1.0, -2.0], [0.5, 0.0], [-1.0, 4.0]])
 assert got[2] == [0.773552, 1.771264], f"Step 3: the third step should lead to [0.773552, 1.771264]; it led to {got[2]}."
@@ -672,7 +676,8 @@ class Adam(Optimizer):
 # %% test="adam-first" points=4
 # Test 4a · 4 points · the first step is lr, whatever the gradient
 got = values_after(Adam(some_parameters([1.0, 2.0]), lr=0.1), [[100.0, -0.001]])
-assert np.allclose(got, [[0.9, 2.1]], atol=2e-6), f"Step 4: gradients of 100 and -0.001 move [1, 2] to [0.9, 2.1]; got {got[0]}."
+assert np.allclose(got[0][0], 0.9), f"Step 4: a gradient of 100 moves 1 by lr to 0.9; it got to {got[0][0]}: m / (1 - beta1**t), v / (1 - beta2**t)?"
+assert np.allclose(got[0][1], 2.1, atol=2e-6), f"Step 4: a gradient of -0.001 moves 2 by lr to 2.1; it got to {got[0][1]}: eps outside the root?"
 ### BEGIN HIDDEN TESTS
 got = values_after(Adam(some_parameters([1.0, 2.0])), [[1.0, -2.0]])
 assert np.allclose(got, [[0.999, 2.001]]), f"Step 4: lr is 0.001 unless given: expected [0.999, 2.001]; got {got[0]}."
@@ -680,21 +685,8 @@ got = values_after(Adam(some_parameters([1.0]), lr=0.1), [[0.0], [0.0]])
 assert got == [[1.0], [1.0]], f"Step 4: a gradient of 0 moves nothing, and divides nothing by 0; got {got}."
 ### END HIDDEN TESTS
 
-# %% test="adam-steps" points=6
-# Test 4b · 6 points · the next steps
-got = values_after(Adam(some_parameters([1.0, 2.0]), lr=0.1, betas=(0.5, 0.8), eps=0.01), [[1.0, -2.0], [0.5, 0.0]])
-want = [[0.900990099, 2.099502488], [0.81483103, 2.149130279]]
-assert np.allclose(got, want), f"Step 4: lr=0.1, betas=(0.5, 0.8), eps=0.01: expected {want}; got {got}."
-### BEGIN HIDDEN TESTS
-got = values_after(Adam(some_parameters([1.0, 2.0]), lr=0.1, betas=(0.5, 0.8), eps=0.01), [[1.0, -2.0], [0.5, 0.0], [-1.0, 4.0]])
-assert np.allclose(got[2], [0.847358132, 2.076875913]), f"Step 4: the third step should lead to [0.847358, 2.076876]; it led to {got[2]}."
-got = values_after(Adam(some_parameters([1.0, 2.0])), [[1.0, -2.0], [0.5, 0.0], [-1.0, 4.0]])
-want = [[0.999, 2.001], [0.99806782, 2.001670058], [0.997957037, 2.001330024]]
-assert np.allclose(got, want, rtol=0, atol=1e-7), f"Step 4: with the usual betas and eps expected {want}; got {got}."
-### END HIDDEN TESTS
-
 # %% test="adam-state" points=4
-# Test 4c · 4 points · what it keeps, for each parameter its own
+# Test 4b · 4 points · what it keeps, for each parameter its own
 parameters = some_parameters([1.0], [1.0])
 optimizer = Adam(parameters, lr=0.1, betas=(0.5, 0.75))
 parameters[0].grad = Tensor([2.0], dtype=np.float64)
@@ -702,6 +694,9 @@ optimizer.step()
 parameters[1].grad = Tensor([4.0], dtype=np.float64)
 optimizer.step()
 kept = [optimizer.state[parameter] for parameter in parameters]
+names = sorted(kept[0])
+missing = {"exp_avg", "exp_avg_sq", "step"} - set(names)
+assert not missing, f"Step 4: after a step `state` should hold exp_avg, exp_avg_sq and step; it held {names}."
 steps = [entry.get("step") for entry in kept]
 assert steps == [2, 1], f"Step 4: the first parameter has made 2 steps, the second 1; `step` says {steps}."
 means = [np.asarray(entry.get("exp_avg"), dtype=float).tolist() for entry in kept]
@@ -720,6 +715,19 @@ dtypes = [optimizer.state[single[0]][name].dtype for name in ("exp_avg", "exp_av
 assert dtypes == [np.float32, np.float32], f"Step 4: of a float32 parameter both means should be float32; they were {dtypes}."
 kept = single[0].grad.data.tolist()
 assert kept == [[1.0, 1.0]], f"Step 4: a step should leave the gradient as it is, [[1, 1]]; it was {kept}."
+### END HIDDEN TESTS
+
+# %% test="adam-steps" points=6
+# Test 4c · 6 points · the next steps
+got = values_after(Adam(some_parameters([1.0, 2.0]), lr=0.1, betas=(0.5, 0.8), eps=0.01), [[1.0, -2.0], [0.5, 0.0]])
+want = [[0.900990099, 2.099502488], [0.81483103, 2.149130279]]
+assert np.allclose(got, want), f"Step 4: lr=0.1, betas=(0.5, 0.8), eps=0.01: expected {want}; got {got}."
+### BEGIN HIDDEN TESTS
+got = values_after(Adam(some_parameters([1.0, 2.0]), lr=0.1, betas=(0.5, 0.8), eps=0.01), [[1.0, -2.0], [0.5, 0.0], [-1.0, 4.0]])
+assert np.allclose(got[2], [0.847358132, 2.076875913]), f"Step 4: the third step should lead to [0.847358, 2.076876]; it led to {got[2]}."
+got = values_after(Adam(some_parameters([1.0, 2.0])), [[1.0, -2.0], [0.5, 0.0], [-1.0, 4.0]])
+want = [[0.999, 2.001], [0.99806782, 2.001670058], [0.997957037, 2.001330024]]
+assert np.allclose(got, want, rtol=0, atol=1e-7), f"Step 4: with the usual betas and eps expected {want}; got {got}."
 ### END HIDDEN TESTS
 
 # %% test="adam-eps" points=2
@@ -829,7 +837,7 @@ class AdamW(Adam):
 # %% test="adamw-decay" points=4
 # Test 5a · 4 points · the decay alone
 got = values_after(AdamW(some_parameters([1.0, -2.0]), lr=0.1, weight_decay=0.2), [[0.0, 0.0], [0.0, 0.0]])
-assert got == [[0.98, -1.96], [0.9604, -1.9208]], f"Step 5: without a gradient each step leaves 98 %: [0.98, -1.96], [0.9604, -1.9208]; got {got}."
+assert got == [[0.98, -1.96], [0.9604, -1.9208]], f"Step 5: each step subtracts lr · weight_decay · weight, here 2 %: [0.98, -1.96], [0.9604, -1.9208]; got {got}."
 ### BEGIN HIDDEN TESTS
 got = values_after(AdamW(some_parameters([5.0]), lr=0.5), [[0.0], None])
 assert got == [[4.975], [4.975]], f"Step 5: weight_decay is 0.01 unless given, and None decays nothing: [4.975] twice; got {got}."
@@ -961,6 +969,7 @@ def plain_lists(value):
 rolling = SGD(some_parameters([1.0, 2.0], [3.0]), lr=0.5, momentum=0.9)
 values_after(rolling, [[1.0, -2.0]])
 got = plain_lists(rolling.state_dict())
+assert isinstance(got, dict), f"Step 6: state_dict() should return a dictionary; it gave {got}."
 want = {"settings": {"lr": 0.5, "momentum": 0.9, "weight_decay": 0.0}, "state": [{"momentum_buffer": [1.0, -2.0]}, {}]}
 assert got == want, f"Step 6: after one step of the first parameter expected {want}; got {got}."
 ### BEGIN HIDDEN TESTS
@@ -1016,8 +1025,11 @@ def interrupted(make_optimizer, with_state=True):
 
 # %% test="resume" points=6
 # Test 6c · 6 points · going on equals not having stopped
+other = SGD(some_parameters([1.0]), lr=100.0)
+other.load_state_dict(SGD(some_parameters([1.0]), lr=0.25).state_dict())
+assert other.lr == 0.25, f"Step 6: load_state_dict should bring back lr, 0.25; it is {other.lr}."
 whole, resumed = interrupted(lambda p: SGD(p, lr=0.1, momentum=0.9, weight_decay=0.01))
-assert whole == resumed, f"Step 6: SGD with a stop should end in the same bits; {whole} became {resumed}."
+assert whole == resumed, f"Step 6: SGD with a stop should end in the same bits; {whole} became {resumed}: is `state` brought back?"
 ### BEGIN HIDDEN TESTS
 other = SGD(some_parameters([1.0]), lr=0.1, weight_decay=0.5)
 other.load_state_dict(SGD(some_parameters([2.0]), lr=0.5, momentum=0.9).state_dict())

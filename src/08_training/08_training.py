@@ -254,9 +254,10 @@ for shape, labels in [((3,), [0, 0, 0]), ((3, 1), [[0], [0], [0]]), ((2, 2, 2), 
 # %% test="step-learns" points=3
 # Test 1d · 3 points · the parameters move
 trainer = toy_trainer(lr=0.01)
-loss, _ = trainer._train_step(Tensor([[1.0], [3.0]]), Tensor([[1.0], [1.0]]))
-got = rounded([loss, trainer.model.weight.data.item()])
-assert got == [13.0, 1.84], f"Step 1: weight 2, x = 1 and 3, y = 1 and 1: the loss is 13 and the weight becomes 1.84; got {got}."
+pair = trainer._train_step(Tensor([[1.0], [3.0]]), Tensor([[1.0], [1.0]]))
+assert isinstance(pair, tuple), f"Step 1: _train_step should return a pair, the loss and how many were right; it gave {pair!r}."
+got = rounded([pair[0], trainer.model.weight.data.item()])
+assert got == [13.0, 1.84], f"Step 1: for weight 2, x = 1 and 3, y = 1 the loss is 13, then step() moves the weight to 1.84; got {got}."
 ### BEGIN HIDDEN TESTS
 np.random.seed(0)
 model = Sequential(Linear(2, 3), ReLU(), Linear(3, 2))
@@ -272,7 +273,7 @@ trainer = toy_trainer(lr=0.01)
 trainer.model.weight.grad = Tensor([[100.0]])
 trainer._train_step(Tensor([[1.0], [3.0]]), Tensor([[1.0], [1.0]]))
 got = rounded(trainer.model.weight.data.item())
-assert got == 1.84, f"Step 1: a gradient of before should be forgotten: expected 1.84 again; got {got}."
+assert got == 1.84, f"Step 1: zero_grad() first, so that a gradient of before is forgotten: expected 1.84 again; got {got}."
 ### BEGIN HIDDEN TESTS
 trainer._train_step(Tensor([[1.0], [3.0]]), Tensor([[1.0], [1.0]]))
 got = rounded(trainer.model.weight.data.item())
@@ -395,8 +396,10 @@ def _train_epoch(self: Trainer, loader) -> tuple:
 # %% test="means-weighted" points=4
 # Test 2a · 4 points · each sample counts the same
 batches = batches_of([1.0, 1.0, 1.0, 1.0, 3.0], [1.0] * 5, 2)
-got = rounded(toy_trainer(lr=0.0)._train_epoch(batches)[0])
-assert got == 5.8, f"Step 2: batches of 2, 2 and 1 samples with the losses 1, 1 and 25 have the mean 5.8; it was {got}."
+pair = toy_trainer(lr=0.0)._train_epoch(batches)
+assert isinstance(pair, tuple), f"Step 2: _train_epoch should return the pair that _means returns; it gave {pair!r}."
+got = rounded(pair[0])
+assert got == 5.8, f"Step 2: weighed by their sizes 2, 2, 1 the batch losses 1, 1, 25 have the mean 5.8; it was {got}."
 ### BEGIN HIDDEN TESTS
 for size in (1, 3, 4, 5):
     got = rounded(toy_trainer(lr=0.0)._train_epoch(batches_of([1.0, 1.0, 1.0, 1.0, 3.0], [1.0] * 5, size))[0])
@@ -583,6 +586,12 @@ def evaluate(self: Trainer, loader) -> tuple:
 
 # %% test="evaluate-values" points=3
 # Test 3a · 3 points · the means, whatever the batch size
+def enter_and_leave():
+    with _evaluating(Toy([[1.0]])):
+        pass
+
+error = error_of(enter_and_leave)
+assert error is None, f"Step 3: `with _evaluating(model):` should run its block, at the `yield` in _evaluating; it raised {error!r}."
 x, y = [[2.0, 1.0], [1.0, 2.0], [3.0, 1.0]], [0, 1, 1]
 got = [rounded(toy_classifier().evaluate(batches_of(x, y, size))) for size in (2, 3)]
 assert got == [[0.9178, 0.6667]] * 2, f"Step 3: in batches of 2 and of 3 expected a loss of 0.9178 and an accuracy of 0.6667; got {got}."
@@ -1026,6 +1035,7 @@ def fit(self: Trainer, train_loader, val_loader=None, epochs=1, *, progress=True
 # Test 5a · 4 points · four numbers an epoch
 x, y = [[2.0, 1.0], [1.0, 2.0], [3.0, 1.0]], [0, 1, 1]
 history = toy_classifier(lr=0.5).fit(batches_of(x, y, 2), batches_of(x, y, 3), epochs=2, progress=False)
+assert isinstance(history, dict), f"Step 5: fit should return self.history, a dictionary; it gave {history!r}."
 lengths = {name: len(numbers) for name, numbers in history.items()}
 want = {"train_loss": 2, "train_accuracy": 2, "val_loss": 2, "val_accuracy": 2}
 assert lengths == want, f"Step 5: two epochs should make the lists {want}; the lengths were {lengths}."

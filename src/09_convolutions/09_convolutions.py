@@ -141,6 +141,8 @@ def _output_size(size, kernel, stride=(1, 1), padding=(0, 0)):
 # %% test="size-values" points=3
 # Test 1a · 3 points · how many windows fit
 got = [_output_size((8, 8), (3, 3)), _output_size((8, 8), (3, 3), (1, 1), (1, 1)), _output_size((8, 8), (2, 2), (2, 2))]
+kinds = sorted({type(number).__name__ for size in got for number in size})
+assert kinds == ["int"], f"Step 1: height and width should be ints; they were {kinds}: // divides without a rest."
 assert got == [(6, 6), (8, 8), (4, 4)], f"Step 1: expected (6, 6), with padding 1 (8, 8), by twos (4, 4); got {got}."
 ### BEGIN HIDDEN TESTS
 for size, kernel, stride, padding, want in [((9, 8), (2, 2), (2, 2), (0, 0), (4, 4)), ((5, 9), (3, 2), (1, 3), (0, 1), (3, 4)), ((4, 4), (4, 4), (7, 7), (0, 0), (1, 1)),
@@ -219,7 +221,11 @@ def _slow_convolution(x, weight, stride=(1, 1), padding=(0, 0)):
 
 # %% test="slow-values" points=4
 # Test 1c · 4 points · one image, one kernel
-got = _slow_convolution(np.arange(16.0).reshape(1, 1, 4, 4), np.array([[[[1.0, 2], [3, 4]]]])).tolist()
+got = _slow_convolution(np.arange(16.0).reshape(1, 1, 4, 4), np.array([[[[1.0, 2], [3, 4]]]]))
+assert isinstance(got, np.ndarray), f"Step 1: _slow_convolution should return an array; it gave {got}."
+got = got.tolist()
+first = np.ravel(got)[0]
+assert first == 34, f"Step 1: the upper left number is 0 · 1 + 1 · 2 + 4 · 3 + 5 · 4 = 34; it was {first}: is the kernel turned around?"
 want = [[[[34, 44, 54], [74, 84, 94], [114, 124, 134]]]]
 assert got == want, f"Step 1: 0 to 15 in rows of 4, with the kernel [[1, 2], [3, 4]], should give {want}; it gave {got}."
 ### BEGIN HIDDEN TESTS
@@ -250,7 +256,7 @@ assert np.allclose(got, want), f"Step 1: kernels of 2 x 3 on three channels shou
 # %% test="slow-steps" points=3
 # Test 1e · 3 points · stride and padding
 got = _slow_convolution(np.arange(16.0).reshape(1, 1, 4, 4), np.ones((1, 1, 2, 2)), stride=(2, 2)).tolist()
-assert got == [[[[10, 18], [42, 50]]]], f"Step 1: stride 2 should give [[10, 18], [42, 50]]; it gave {got}."
+assert got == [[[[10, 18], [42, 50]]]], f"Step 1: windows that begin at rows and columns 0 and 2, stride 2, give [[10, 18], [42, 50]]; they gave {got}."
 got = _slow_convolution(np.ones((1, 1, 2, 2)), np.ones((1, 1, 3, 3)), padding=(1, 1)).tolist()
 assert got == [[[[4, 4], [4, 4]]]], f"Step 1: four ones, padded by 1, should give 4 everywhere; they gave {got}."
 ### BEGIN HIDDEN TESTS
@@ -324,6 +330,7 @@ def _windows(x, kernel, stride=(1, 1), padding=(0, 0)):
 # %% test="windows-values" points=4
 # Test 2a · 4 points · every window in its place
 got = _windows(np.arange(16.0).reshape(1, 1, 4, 4), (2, 2), (2, 2))
+assert isinstance(got, np.ndarray), f"Step 2: _windows should return an array; it gave {got}."
 assert got.shape == (1, 1, 2, 2, 2, 2), f"Step 2: windows of (2, 2) by twos of (1, 1, 4, 4) have the shape (1, 1, 2, 2, 2, 2); it was {got.shape}."
 numbers = got[0, 0].tolist()
 want = [[[[0, 1], [4, 5]], [[2, 3], [6, 7]]], [[[8, 9], [12, 13]], [[10, 11], [14, 15]]]]
@@ -427,7 +434,11 @@ def _columns(windows):
 
 # %% test="columns-values" points=4
 # Test 2e · 4 points · one window a column
-got = _columns(np.arange(32.0).reshape(1, 2, 2, 2, 2, 2)).tolist()
+got = _columns(np.arange(32.0).reshape(1, 2, 2, 2, 2, 2))
+shape, first = np.shape(got), np.ravel(np.asarray(got)[..., 0]).tolist()
+assert shape == (1, 8, 4), f"Step 2: windows of (1, 2, 2, 2, 2, 2) make matrices of (1, 8, 4); they were {shape}."
+assert first == [0, 1, 2, 3, 16, 17, 18, 19], f"Step 2: the first column is the first window, 0 to 3 of channel 0, 16 to 19 of channel 1; it was {first}."
+got = got.tolist()
 want = [[[0, 4, 8, 12], [1, 5, 9, 13], [2, 6, 10, 14], [3, 7, 11, 15], [16, 20, 24, 28], [17, 21, 25, 29], [18, 22, 26, 30], [19, 23, 27, 31]]]
 assert got == want, f"Step 2: two channels of 2 x 2 windows, 0 to 31, make the matrix {want}; they made {got}."
 ### BEGIN HIDDEN TESTS
@@ -604,7 +615,9 @@ def convolved(x, weight, bias=None, stride=1, padding=0):
 # %% test="conv-values" points=5
 # Test 3c · 5 points · what it computes
 got = convolved(np.arange(16.0).reshape(1, 1, 4, 4), [[[[1.0, 2], [3, 4]]], [[[0.0, 1], [0, 0]]]], [0.5, 100])
-assert isinstance(got, Tensor), f"Step 3: Conv2d should give a Tensor; it gave {got!r}."
+assert isinstance(got, Tensor), f"Step 3: Conv2d should return a Tensor; it gave {type(got).__name__}."
+shape = got.data.shape
+assert shape == (1, 2, 3, 3), f"Step 3: the product should be brought into the shape (1, 2, 3, 3), N, out, height, width; it was {shape}."
 want = [[[[34.5, 44.5, 54.5], [74.5, 84.5, 94.5], [114.5, 124.5, 134.5]], [[101, 102, 103], [105, 106, 107], [109, 110, 111]]]]
 assert np.array_equal(got.data, want), f"Step 3: two kernels and the bias [0.5, 100] should give {want}; they gave {got.data.tolist()}."
 ### BEGIN HIDDEN TESTS
@@ -805,9 +818,11 @@ def _fold(windows, shape, stride=(1, 1), padding=(0, 0)):
 
 # %% test="fold-values" points=4
 # Test 4a · 4 points · back in place
-got = _fold(np.ones((1, 1, 2, 2, 2, 2)), (1, 1, 3, 3)).tolist()
+got = _fold(np.ones((1, 1, 2, 2, 2, 2)), (1, 1, 3, 3))
+assert isinstance(got, np.ndarray), f"Step 4: _fold should return an array; it gave {got}."
+got = got.tolist()
 want = [[[[1, 2, 1], [2, 4, 2], [1, 2, 1]]]]
-assert got == want, f"Step 4: four windows of ones, folded into 3 x 3, should give {want}; they gave {got}."
+assert got == want, f"Step 4: four windows of ones in 3 x 3, added where they overlap, should give {want}; they gave {got}."
 got = _fold(np.arange(8.0).reshape(1, 1, 1, 2, 2, 2), (1, 1, 2, 4), (2, 2)).tolist()
 assert got == [[[[0, 1, 4, 5], [2, 3, 6, 7]]]], f"Step 4: two windows side by side should give [[0, 1, 4, 5], [2, 3, 6, 7]]; they gave {got}."
 ### BEGIN HIDDEN TESTS
@@ -1023,7 +1038,7 @@ def _max_pool_backward(gradient, output, pool, x):
 # %% test="max-values" points=4
 # Test 5a · 4 points · the largest of each window
 got = MaxPool2d(2)(Tensor([[[[1.0, 5, 2, 0], [3, 4, 8, 1], [-1, -2, 0, 0], [-3, -4, 0, 9]]]]))
-assert isinstance(got, Tensor), f"Step 5: MaxPool2d should give a Tensor; it gave {got!r}."
+assert isinstance(got, Tensor), f"Step 5: MaxPool2d should return a Tensor; it gave {type(got).__name__}."
 numbers = got.data.tolist()
 assert numbers == [[[[5, 8], [-1, 9]]]], f"Step 5: the largest of four windows are [[5, 8], [-1, 9]]; they were {numbers}."
 ### BEGIN HIDDEN TESTS
@@ -1105,7 +1120,7 @@ def _avg_pool_backward(gradient, output, pool, x):
 # %% test="avg-values" points=3
 # Test 6a · 3 points · the mean of each window
 got = AvgPool2d(2)(Tensor([[[[1.0, 5, 2, 0], [3, 7, 8, 2]]]]))
-assert isinstance(got, Tensor), f"Step 6: AvgPool2d should give a Tensor; it gave {got!r}."
+assert isinstance(got, Tensor), f"Step 6: AvgPool2d should return a Tensor; it gave {type(got).__name__}."
 numbers = got.data.tolist()
 assert numbers == [[[[4, 3]]]], f"Step 6: the means of two windows are [[4, 3]]; they were {numbers}."
 ### BEGIN HIDDEN TESTS
@@ -1191,6 +1206,8 @@ assert got == (0, 18), f"Step 7: (0, 2, 3, 3) should become (0, 18); it became {
 
 # %% test="flatten-gradient" points=2
 # Test 7c · 2 points · backward
+knows = Flatten()(Tensor(np.zeros((1, 2, 1, 2)), requires_grad=True)).requires_grad
+assert knows, "Step 7: the rows should know the images that they came from: x.reshape, not x.data.reshape; they do not."
 got = _gradients(Flatten(), np.zeros((1, 2, 1, 2)))[0].tolist()
 assert got == [[[[1, 2]], [[3, 4]]]], f"Step 7: the gradient 1 to 4 comes back as [[[[1, 2]], [[3, 4]]]]; it came as {got}."
 ### BEGIN HIDDEN TESTS

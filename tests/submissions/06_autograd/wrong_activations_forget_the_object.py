@@ -2,6 +2,8 @@
 # why: one answer instead of two - it goes to the activation, and x gets nothing
 # base: reference
 # loses: {rule-relu: 2, rule-sigmoid-tanh: 3, rule-gelu: 2, graph-profile: 2}
+# says: _relu_backward should give a pair | None for the ReLU itself
+# at: Step 9
 
 # %% solution="activation-rules"
 #| export

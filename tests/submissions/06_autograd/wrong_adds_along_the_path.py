@@ -2,6 +2,8 @@
 # why: along a path local slopes are added
 # base: reference
 # loses: {by-hand-path: 2, by-hand-paths: 3}
+# says: so its gradient is 8 * 1; it was 9
+# at: Step 1
 
 # %% solution="by-hand"
 s_gradient = d_gradient + 1

@@ -2,6 +2,8 @@
 # why: results in between keep their gradient too
 # base: reference
 # loses: {backward-leaves: 1}
+# says: only the leaf keeps its grad
+# at: Step 5
 
 # %% solution="backward"
 #| export

@@ -2,6 +2,8 @@
 # why: a for loop over the order, and a dictionary that only grows
 # base: reference
 # loses: {backward-profile: 3}
+# says: at most 4 results should be alive; there were 40 | use pop
+# at: Step 5
 
 # %% solution="backward"
 #| export

@@ -2,6 +2,8 @@
 # why: where paths meet, the last one counts
 # base: reference
 # loses: {backward-paths: 3}
+# says: "from two paths | they got [8.0, 12.0] | add the shares in `arrived`"
+# at: Step 5
 
 # %% solution="backward"
 #| export

@@ -2,6 +2,8 @@
 # why: the graph is kept after the walk
 # base: reference
 # loses: {backward-once: 1, backward-profile: 3}
+# says: a second walk | call release() on each node
+# at: Step 5
 
 # %% solution="backward"
 #| export

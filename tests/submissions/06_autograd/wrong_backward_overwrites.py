@@ -2,6 +2,8 @@
 # why: a new gradient takes the place of the old one
 # base: reference
 # loses: {backward-accumulates: 3}
+# says: "should add up to [7, 7] | add to the grad that is there"
+# at: Step 5
 
 # %% solution="backward"
 #| export

@@ -2,6 +2,8 @@
 # why: a function that calls itself for every input
 # base: reference
 # loses: {order-deep: 2}
+# says: without recursion | RecursionError
+# at: Step 4
 
 # %% solution="order"
 #| export

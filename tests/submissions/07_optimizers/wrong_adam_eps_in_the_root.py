@@ -2,6 +2,8 @@
 # why: eps is added to v
 # base: reference
 # loses: {adam-first: 4, adam-steps: 6, adam-eps: 2}
+# says: eps outside the root
+# at: Step 4
 
 # %% solution="adam"
 #| export

@@ -2,6 +2,8 @@
 # why: weight_decay is not multiplied by lr
 # base: reference
 # loses: {adamw-decay: 4, adamw-steps: 6}
+# says: lr · weight_decay · weight
+# at: Step 5
 
 # %% solution="adamw"
 #| export

@@ -2,6 +2,8 @@
 # why: the learning rate stays what the new optimizer was given
 # base: reference
 # loses: {resume: 6}
+# says: load_state_dict should bring back lr, 0.25; it is 100
+# at: Step 6
 
 # %% solution="state-dict"
 #| export

@@ -2,6 +2,8 @@
 # why: the gradient is weighted by 1 - momentum
 # base: reference
 # loses: {sgd-momentum: 6, sgd-both: 2, sgd-own: 3}
+# says: in the first step the velocity is the gradient
+# at: Step 3
 
 # %% solution="sgd"
 #| export

@@ -2,6 +2,8 @@
 # why: weight_decay is stored and never used
 # base: reference
 # loses: {sgd-decay: 4, sgd-both: 2}
+# says: weight_decay=0.5 adds 0.5 · weight to the gradient
+# at: Step 3
 
 # %% solution="sgd"
 #| export

@@ -2,6 +2,8 @@
 # why: a parameter without a gradient makes the step fail
 # base: reference
 # loses: {step-skips: 4}
+# says: "'NoneType' object has no attribute 'data'"
+# at: your cell `Optimizer.step`
 
 # %% solution="step"
 #| export

@@ -2,6 +2,8 @@
 # why: a step puts a new array into data
 # base: reference
 # loses: {step-in-place: 4, step-dtype: 3}
+# says: write into the array in parameter.data | it put another array there
+# at: Step 2
 
 # %% solution="step"
 #| export

@@ -2,6 +2,8 @@
 # why: evaluates with training steps
 # base: reference
 # loses: {evaluate-values: 3, evaluate-mode: 4, evaluate-touches-nothing: 3, evaluate-profile: 3}
+# says: the weight should stay 2
+# at: Step 3
 
 # %% solution="evaluate"
 #| export

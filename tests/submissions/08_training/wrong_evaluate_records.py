@@ -2,6 +2,8 @@
 # why: a graph is recorded for nothing
 # base: reference
 # loses: {evaluate-touches-nothing: 3, evaluate-profile: 3}
+# says: no forward should be recorded
+# at: Step 3
 
 # %% solution="evaluating"
 #| export

@@ -2,6 +2,8 @@
 # why: the history is not brought back
 # base: reference
 # loses: {load-brings-back: 3, load-resumes: 4}
+# says: one loss of 13 should be back
+# at: Step 7
 
 # %% solution="load"
 #| export

@@ -2,6 +2,8 @@
 # why: the mean of the batches, not of the samples
 # base: reference
 # loses: {means-weighted: 4, epoch-learns: 3}
+# says: weighed by their sizes | it was 9.0
+# at: Step 2
 
 # %% solution="means"
 #| export

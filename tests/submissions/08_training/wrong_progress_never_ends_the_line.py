@@ -2,6 +2,8 @@
 # why: the last line has no newline
 # base: reference
 # loses: {progress-in-place: 3, progress-pipe: 2}
+# says: two batches and the end should write
+# at: Step 4
 
 # %% solution="progress"
 #| export

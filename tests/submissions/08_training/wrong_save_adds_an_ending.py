@@ -2,6 +2,8 @@
 # why: the file gets another name, with .npz
 # base: reference
 # loses: {save-file: 3}
+# says: one file, 'model.ckpt'
+# at: Step 6
 
 # %% solution="save"
 #| export

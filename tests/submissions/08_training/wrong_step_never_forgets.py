@@ -2,6 +2,8 @@
 # why: zero_grad is forgotten
 # base: reference
 # loses: {step-forgets: 3}
+# says: zero_grad() first
+# at: Step 1
 
 # %% solution="train-step"
 #| export

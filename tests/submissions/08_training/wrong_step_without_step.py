@@ -2,6 +2,8 @@
 # why: backward, but the optimizer makes no step
 # base: reference
 # loses: {step-learns: 3, step-forgets: 3, step-gives: 3}
+# says: "then step() moves the weight to 1.84 | [13.0, 2.0]"
+# at: Step 1
 
 # %% solution="train-step"
 #| export

@@ -2,6 +2,8 @@
 # why: every window is a row, not a column
 # base: reference
 # loses: {columns-values: 4}
+# says: matrices of (1, 8, 4); they were (1, 4, 8)
+# at: Step 2
 
 # %% solution="columns"
 #| export

@@ -2,6 +2,8 @@
 # why: the axes keep their order, so windows are torn apart
 # base: reference
 # loses: {columns-values: 4}
+# says: "the first column is the first window | it was [0.0, 4.0, 8.0"
+# at: Step 2
 
 # %% solution="columns"
 #| export

@@ -2,6 +2,8 @@
 # why: reshapes the array, and no gradient comes back
 # base: reference
 # loses: {flatten-gradient: 2}
+# says: x.reshape, not x.data.reshape
+# at: Step 7
 
 # %% solution="flatten"
 #| export

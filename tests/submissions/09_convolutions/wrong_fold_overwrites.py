@@ -2,6 +2,8 @@
 # why: where windows overlap, the last one counts
 # base: reference
 # loses: {fold-values: 4, fold-adjoint: 4}
+# says: added where they overlap
+# at: Step 4
 
 # %% solution="fold"
 #| export

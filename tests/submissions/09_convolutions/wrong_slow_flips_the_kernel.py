@@ -2,6 +2,8 @@
 # why: turns the kernel around first, as mathematicians do
 # base: reference
 # loses: {slow-values: 4, slow-channels: 4, slow-steps: 3}
+# says: 0 · 1 + 1 · 2 + 4 · 3 + 5 · 4 = 34; it was 16.0 | turned around
+# at: Step 1
 
 # %% solution="slow-convolution"
 #| export

@@ -2,6 +2,8 @@
 # why: moves on by one pixel, whatever the stride
 # base: reference
 # loses: {slow-steps: 3}
+# says: windows that begin at rows and columns 0 and 2
+# at: Step 1
 
 # %% solution="slow-convolution"
 #| export

@@ -2,6 +2,8 @@
 # why: contiguous, and therefore a copy
 # base: reference
 # loses: {windows-view: 3, windows-profile: 3}
+# says: should share the image's memory
+# at: Step 2
 
 # %% solution="windows"
 #| export

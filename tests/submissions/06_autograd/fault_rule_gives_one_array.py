@@ -1,0 +1,16 @@
+# %% [markdown]
+# why: the rule of a - b gives a's gradient alone
+# base: reference
+# loses: {rule-subtract: 2}
+# says: _subtract_backward should give two gradients
+# at: Step 6
+
+# %% solution="subtract-rules"
+#| export
+@_differentiable(Tensor, "__sub__", "__rsub__")
+def _subtract_backward(gradient, output, a, b):
+    return gradient
+
+@_differentiable(Tensor, "__neg__")
+def _negate_backward(gradient, output, a):
+    return -gradient

@@ -1,0 +1,22 @@
+# %% [markdown]
+# why: the means are computed and not kept in state
+# base: reference
+# loses: {adam-state: 4, adam-steps: 6, adam-profile: 3}
+# says: "should hold exp_avg, exp_avg_sq and step | it held ['step']"
+# at: Step 4
+
+# %% solution="adam"
+#| export
+class Adam(Optimizer):
+    _settings = ("lr", "betas", "eps")
+
+    def __init__(self, parameters, lr=1e-3, betas=(0.9, 0.999), eps=1e-8):
+        super().__init__(parameters, lr)
+        self.betas, self.eps = betas, eps
+
+    def _change(self, parameter, state):
+        gradient, (beta1, beta2) = parameter.grad.data, self.betas
+        state["step"] = t = state.get("step", 0) + 1
+        m = beta1 * state.get("exp_avg", 0) + (1 - beta1) * gradient
+        v = beta2 * state.get("exp_avg_sq", 0) + (1 - beta2) * gradient**2
+        return self.lr / (1 - beta1**t) * m / (np.sqrt(v / (1 - beta2**t)) + self.eps)

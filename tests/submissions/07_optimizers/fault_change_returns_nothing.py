@@ -1,0 +1,22 @@
+# %% [markdown]
+# why: SGD's change is computed and not given back
+# base: reference
+# loses: {sgd-plain: 3, sgd-decay: 4, sgd-momentum: 6, sgd-both: 2, sgd-own: 3, sgd-profile: 3}
+# says: SGD._change should return an array | it gave NoneType
+# at: Step 3
+
+# %% solution="sgd"
+#| export
+class SGD(Optimizer):
+    _settings = ("lr", "momentum", "weight_decay")
+
+    def __init__(self, parameters, lr, momentum=0.0, weight_decay=0.0):
+        super().__init__(parameters, lr)
+        self.momentum, self.weight_decay = momentum, weight_decay
+
+    def _change(self, parameter, state):
+        velocity = parameter.grad.data + self.weight_decay * parameter.data
+        if self.momentum:
+            velocity = self.momentum * state.get("momentum_buffer", 0) + velocity
+            state["momentum_buffer"] = velocity
+        self.lr * velocity

@@ -1,0 +1,17 @@
+# %% [markdown]
+# why: _evaluating returns where it should yield
+# base: reference
+# loses: {evaluate-values: 3, evaluate-mode: 4, evaluate-touches-nothing: 3, evaluate-error: 3, evaluate-profile: 3}
+# says: "`with _evaluating(model):` should run its block | `yield`"
+# at: Step 3
+
+# %% solution="evaluating"
+#| export
+@contextmanager
+def _evaluating(model):
+    modes = [(layer, layer.training) for layer in _find(model, Layer)]
+    model.eval()
+    with no_grad():
+        return
+    for layer, training in modes:
+        layer.training = training

@@ -1,0 +1,17 @@
+# %% [markdown]
+# why: the images are added up and not given back
+# base: reference
+# loses: {fold-values: 4, fold-adjoint: 4}
+# says: _fold should return an array; it gave None
+# at: Step 4
+
+# %% solution="fold"
+#| export
+def _fold(windows, shape, stride=(1, 1), padding=(0, 0)):
+    count, channels, height, width, *kernel = windows.shape
+    padded = np.zeros((count, channels, shape[2] + 2 * padding[0], shape[3] + 2 * padding[1]), windows.dtype)
+    for i, j in np.ndindex(*kernel):
+        rows = slice(i, i + stride[0] * height, stride[0])
+        columns = slice(j, j + stride[1] * width, stride[1])
+        padded[:, :, rows, columns] += windows[..., i, j]
+    padded[:, :, padding[0]:padding[0] + shape[2], padding[1]:padding[1] + shape[3]]
