@@ -598,7 +598,7 @@ def _lent_sgd(base):
         return state["momentum_buffer"] * self.lr
     def begin(self, parameters, lr, momentum=0.0, weight_decay=0.0):
         Optimizer.__init__(self, parameters, lr)
-        self.momentum, self.weight_decay = momentum, weight_decay
+        vars(self).update(momentum=momentum, weight_decay=weight_decay)
     return type("SGD", (base,), {"__init__": begin, "_change": change, "_settings": ("lr", "momentum", "weight_decay")})
 
 if "SGD" not in globals() or error_of(_rolls) is not None or not _rolls():
@@ -773,7 +773,7 @@ def _lent_adam(base):
         return self.lr * corrected[0] / (np.sqrt(corrected[1]) + self.eps)
     def begin(self, parameters, lr=1e-3, betas=(0.9, 0.999), eps=1e-8):
         Optimizer.__init__(self, parameters, lr)
-        self.betas, self.eps = betas, eps
+        vars(self).update(betas=betas, eps=eps)
     return type("Adam", (base,), {"__init__": begin, "_change": change, "_settings": ("lr", "betas", "eps")})
 
 if "Adam" not in globals() or error_of(_adapts) is not None or not _adapts():
@@ -886,7 +886,7 @@ def _lent_adamw(base):
         return base._change(self, parameter, state) + parameter.data * (self.lr * self.weight_decay)
     def begin(self, parameters, lr=1e-3, betas=(0.9, 0.999), eps=1e-8, weight_decay=1e-2):
         base.__init__(self, parameters, lr, betas, eps)
-        self.weight_decay = weight_decay
+        vars(self).update(weight_decay=weight_decay)
     return type("AdamW", (base,), {"__init__": begin, "_change": change, "_settings": ("lr", "betas", "eps", "weight_decay")})
 
 if "AdamW" not in globals() or error_of(_decays) is not None or not _decays():
