@@ -32,7 +32,7 @@ class LeaveOutReleased(NbGraderPreprocessor):  # type: ignore[misc]
 
     def __init__(self, **settings: Any) -> None:
         super().__init__(**settings)
-        self._released = functools.lru_cache(maxsize=1)(_released_cells)
+        self._released = functools.lru_cache(maxsize=1)(_released_sources)
 
     def preprocess(self, nb: NotebookNode, resources: dict[str, Any]) -> tuple[NotebookNode, dict[str, Any]]:
         """Take cells out of the notebook; `resources["left_out"]` says whether there were any."""
@@ -52,23 +52,22 @@ class LeaveOutReleased(NbGraderPreprocessor):  # type: ignore[misc]
         return nb, resources
 
 
-def _is_as_released(cell: NotebookNode, released: frozenset[tuple[str, str]]) -> bool:
+def _is_as_released(cell: NotebookNode, released: frozenset[str]) -> bool:
     """Whether a cell says only what the student was given."""
     its = cell.metadata.get("nbgrader", {})
     if its.get("solution") or its.get("task") or its.get("points") or cell.get("outputs"):
         return False
-    unchanged = (str(cell.get("id")), cell.source) in released
-    return unchanged or role_of(cell) in ("given", "test") or EXPLORE in cell.metadata.get("tags", [])
+    return cell.source in released or role_of(cell) in ("given", "test") or EXPLORE in cell.metadata.get("tags", [])
 
 
-def _released_cells(course_root: str, assignment: str) -> frozenset[tuple[str, str]]:
-    """Return the id and the source of each released cell; none where the release is missing, so that all is shown."""
+def _released_sources(course_root: str, assignment: str) -> frozenset[str]:
+    """Return the source of each released cell; none if the release is missing, so that all is shown."""
     try:
         course = Course(Path(course_root))
         notebook = released_notebook(course, course.module(assignment))
     except CourseError:
         return frozenset()
-    return frozenset((str(cell.get("id")), cell.source) for cell in notebook.cells)
+    return frozenset(cell.source for cell in notebook.cells)
 
 
 def _bound_pictures(notebook: NotebookNode) -> None:

@@ -88,7 +88,7 @@ class RubricGrading:
         return [remark for remark, _ in remarks.most_common(MOST_OFFERED + 1) if remark][:MOST_OFFERED]
 
     def save(self, asked: dict[str, Any]) -> tuple[bool, Answer]:
-        """Enter what the page sent for one student; see `give`.
+        """Enter what the page sent for one student, unless somebody else did since the page was loaded.
 
         Raises:
             ValueError: it is not what the page sends, or an item has more points than it gives.
