@@ -8,7 +8,7 @@ BIN := $(VENV)/bin
 INSTALLED := $(VENV)/.installed
 
 .DEFAULT_GOAL := help
-.PHONY: help install sandbox postgres chromium voice build docs demo check check-types check-tests test browser torch other-python mutants check-against-grade soak kill bench-grading bench-loader pillow-images lint lab lock clean
+.PHONY: help install sandbox postgres chromium voice build docs demo check check-types check-tests test browser torch other-python mutants check-against-grade soak kill bench-grading bench-loader bench-collect pillow-images lint lab lock clean
 
 help:  ## list the commands
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1\t\2/' | expand -t 24
@@ -108,6 +108,9 @@ bench-grading: $(INSTALLED) sandbox  ## grade the same class with nbgrader autog
 
 bench-loader: $(INSTALLED)  ## load the same data with TinyTorch and with PyTorch (`make torch`), and print what each takes
 	$(BIN)/python -m tests.programs.bench_loader
+
+bench-collect: $(INSTALLED)  ## collect a zip of 100, 1,000 and 10,000 hand-ins, and print what each takes
+	$(BIN)/python -m tests.programs.bench_collect
 
 pillow-images: $(INSTALLED)  ## read Pillow's own test images as ImageFolder does, and print how many come out as from Pillow
 	$(BIN)/python -m tests.programs.pillow_images

@@ -96,6 +96,8 @@ c.ExportApp.plugin_class = "tinytorch.course.gradebook.due_dates.ExportWithPenal
 # A feedback page is made again each time: points and comments that were given by hand since have to be on it.
 c.GenerateFeedback.force = True
 # A feedback page shows the scores and the tests' messages, but no line of a hidden test.
+# `nbgrader export` writes to this file: its own default, grades.csv, is what `tito grade` writes.
+c.ExportPlugin.to = "nbgrader_export.csv"
 c.GenerateFeedback.exporter_class = "tinytorch.course.reports.student_page.FeedbackExporter"
 c.GenerateFeedback.preprocessors = [
     "tinytorch.course.gradebook.fast_rows.GetGradesAtOnce",

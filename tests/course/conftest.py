@@ -1,4 +1,4 @@
-"""What tests of stopped runs share."""
+"""What tests of stopped runs share, and those of a class that was graded."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from tests.helpers.orphans import adopting_orphans, descendants, left_running
+from tests.helpers.tiny_course import GradedClass
 
 
 @pytest.fixture
@@ -26,3 +27,11 @@ def orphans() -> Iterator[Callable[[], list[str]]]:
     with adopting_orphans():
         known = descendants()
         yield lambda: left_running(known)
+
+
+@pytest.fixture
+def own(graded: GradedClass, tmp_path: Path) -> GradedClass:
+    """The graded class with a gradebook and hand-ins of its own, to change."""
+    shutil.copyfile(graded.output / "gradebook.db", tmp_path / "gradebook.db")
+    shutil.copytree(graded.output / "submitted", tmp_path / "submitted")
+    return GradedClass(graded.course, graded.folder, tmp_path, graded.run)

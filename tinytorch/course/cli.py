@@ -121,6 +121,14 @@ ByGroup = Annotated[
     bool,
     typer.Option("--groups", help="What one hands in counts for everybody of the same group on the class list."),
 ]
+ZoneOfTimes = Annotated[
+    str,
+    typer.Option(
+        "--timezone",
+        help="The zone of the times in Blackboard's and Brightspace's names, such as Europe/Berlin; this machine's if "
+        "not given.",
+    ),
+]
 FormOfPaths = Annotated[
     str,
     typer.Option(
@@ -383,7 +391,9 @@ def roster(
     course = Course.find()
     chosen = dict(_pair(each, "--column", "id=Username") for each in column or [])
     listed = read_class_list(file, chosen)
-    coursedir = open_nbgrader_in(course, (output or course.root).resolve()).coursedir
+    results = (output or course.root).resolve()
+    results.mkdir(parents=True, exist_ok=True)
+    coursedir = open_nbgrader_in(course, results).coursedir
     changes = store_class_list(coursedir.db_url, coursedir.course_id, listed.students, dry_run=dry_run)
     read = ", ".join(f"{name} from {source!r}" for name, source in listed.columns.items())
     print(f"{file}: {len(listed.students)} students; read as {listed.platform}: {read}")
@@ -415,6 +425,7 @@ def collect(
     form: FormOfPaths = "",
     take: TakeFiles = None,
     groups: ByGroup = False,
+    zone: ZoneOfTimes = "",
     dry_run: Annotated[
         bool, typer.Option("--dry-run", help="Show what would be done with each file, and do nothing.")
     ] = False,
@@ -436,6 +447,7 @@ def collect(
 
     from tinytorch.course.grading.grade import class_list
     from tinytorch.course.handin.collect import collect_all
+    from tinytorch.course.handin.senders import chosen_zone
     from tinytorch.course.reports.terminal import print_rows
 
     course = Course.find()
@@ -449,6 +461,7 @@ def collect(
         form=form,
         take=take or [],
         by_group=groups,
+        zone=chosen_zone(zone),
         dry_run=dry_run,
     )
     rows = [
@@ -500,6 +513,7 @@ def grade(
     form: FormOfPaths = "",
     take: TakeFiles = None,
     groups: ByGroup = False,
+    zone: ZoneOfTimes = "",
     force: Annotated[
         bool, typer.Option("--force", help="Also grade what was graded before, and the reference.")
     ] = False,
@@ -552,6 +566,7 @@ def grade(
             take=take or [],
             form=form,
             by_group=groups,
+            zone=zone,
             force=force,
             workers=workers,
             scheduler=scheduler,
@@ -671,6 +686,8 @@ def extend(
     \b
     tito extend 05 alice --days 2
     tito extend 05 alice --days 0     takes the extension back
+
+    An id that nobody has changes nothing; the ids that are near it are named.
 
     If the submission has been graded before, `tito grade submitted/` writes the files and pages with the new penalty.
     """
@@ -859,7 +876,7 @@ def return_scores(
     from tinytorch.course.gradebook.nbgrader_api import open_nbgrader_in
     from tinytorch.course.gradebook.open_read_only import open_read_only
     from tinytorch.course.gradebook.returned_scores import record_returned
-    from tinytorch.course.gradebook.standing import FLAGGED, MISSING, STATES, read_standings
+    from tinytorch.course.gradebook.standing import FLAGGED, MISSING, STATES, find_assignment, read_standings
     from tinytorch.course.gradebook.student_files import StudentFiles
     from tinytorch.course.handin.feedback_zip import write_feedback_zip
     from tinytorch.course.reports.fill_template import MARKS, fill_template
@@ -876,7 +893,7 @@ def return_scores(
     api = open_nbgrader_in(course, (output or course.root).resolve())
     coursedir = api.coursedir
     with open_read_only(coursedir.db_url) as gradebook:
-        read_standings(gradebook, chosen)  # there is something to return
+        find_assignment(gradebook, chosen)  # before anything is entered
     assign_penalties(api, chosen)
     with open_read_only(coursedir.db_url) as gradebook:
         standings = read_standings(gradebook, chosen)

@@ -30,7 +30,7 @@ def read_instant(text: str) -> datetime:
     if not found:
         raise ValueError(f"{text!r} is no date with a time: {FORMS}.")
     try:
-        moment, zone = datetime.fromisoformat(found["moment"]), _zone(found["zone"])
+        moment, zone = datetime.fromisoformat(found["moment"]), read_zone(found["zone"])
         instants = {moment.replace(tzinfo=zone, fold=fold).astimezone(UTC) for fold in (0, 1)}
     except (ValueError, OverflowError) as error:
         raise ValueError(f"{text!r} cannot be read as a time ({error}): {FORMS}.") from None
@@ -39,8 +39,8 @@ def read_instant(text: str) -> datetime:
     return instants.pop()
 
 
-def _zone(name: str) -> tzinfo:
-    """Return a time zone, or raise `ValueError`."""
+def read_zone(name: str) -> tzinfo:
+    """Return the zone that a text names: UTC, an offset, or a place such as Europe/Berlin; or raise `ValueError`."""
     if name.upper() in ("", "Z", "UTC", "GMT"):
         return UTC
     if offset := OFFSET.fullmatch(name):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import functools
 import re
-from collections.abc import Set
+from collections.abc import Iterable, Set
 from pathlib import Path
 from typing import Any
 
@@ -127,7 +127,7 @@ def module_of(course: Course, path: Path, names: set[str] | None = None) -> Modu
 
     `names` are its cells' names, if they have been read already. None if it belongs to no module.
     """
-    if found := module_by_path(course, path):
+    if found := module_by_path(course.modules, path):
         return found
     if names is None:
         try:
@@ -138,9 +138,9 @@ def module_of(course: Course, path: Path, names: set[str] | None = None) -> Modu
     return max(shared, key=lambda module: shared[module], default=None)
 
 
-def module_by_path(course: Course, path: Path) -> Module | None:
+def module_by_path(modules: Iterable[Module], path: Path) -> Module | None:
     """Return the module whose notebook has the name of this file, or whose folder has that of its folder."""
-    for module in course.modules:
+    for module in modules:
         if path.name == module.notebook_name or path.parent.name == module.assignment:
             return module
     return None

@@ -97,3 +97,17 @@ def test_a_due_date_that_comes_after_the_grading_counts_in_the_next_run(course: 
     assert grade(course, tmp_path).told("late") == []
     course.run("nbgrader", "db", "assignment", "add", "02_tiny", "--duedate=2026-05-01 10:00 UTC", check=True)
     grade(course, tmp_path).assert_told("late", "note: handed in 1 day after the due date: no points are taken for it")
+
+
+def test_an_extension_for_an_id_that_nobody_has_changes_nothing_and_names_those_near_it(course: TinyCourse) -> None:
+    course.run("nbgrader", "db", "assignment", "add", "02_tiny", f"--duedate={DUE}", check=True)
+    for student in ("alice", "alicia", "bob"):
+        course.run("nbgrader", "db", "student", "add", student, check=True)
+    (course.root / "submitted" / "aline" / "02_tiny").mkdir(parents=True)  # who handed in, and is not graded yet
+    before = (course.root / "gradebook.db").read_bytes()
+    ran = course.tito("extend", "02", "Alic", "--days", "2")
+    assert ran.returncode == 1
+    assert "nothing was changed: did you mean alice, alicia, aline?" in ran.stderr
+    assert "no id is near it" in course.tito("extend", "02", "zzz", "--days", "2").stderr
+    assert (course.root / "gradebook.db").read_bytes() == before
+    course.tito("extend", "02", "aline", "--days", "2", check=True)

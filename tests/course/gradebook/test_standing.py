@@ -18,13 +18,6 @@ def standings(folder: Path, course: TinyCourse) -> dict[str, Standing]:
         return {each.student.id: each for each in read_standings(gradebook, Module("02_tiny", course.root))}
 
 
-@pytest.fixture
-def own(graded: GradedClass, tmp_path: Path) -> GradedClass:
-    """The graded class with a gradebook of its own, to change."""
-    (tmp_path / "gradebook.db").write_bytes((graded.output / "gradebook.db").read_bytes())
-    return GradedClass(graded.course, graded.folder, tmp_path, graded.run)
-
-
 def test_who_is_flagged_and_whose_answers_wait_is_told_apart(graded: GradedClass) -> None:
     found = standings(graded.output, graded.course)
     assert (found["prints"].state, found["prints"].points) == (FLAGGED, 0)

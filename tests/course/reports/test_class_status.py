@@ -5,18 +5,9 @@ from __future__ import annotations
 import shutil
 from pathlib import Path
 
-import pytest
 from nbgrader.api import Gradebook
 
 from tests.helpers.tiny_course import GradedClass
-
-
-@pytest.fixture
-def own(graded: GradedClass, tmp_path: Path) -> GradedClass:
-    """The graded class with a gradebook of its own, to change."""
-    shutil.copyfile(graded.output / "gradebook.db", tmp_path / "gradebook.db")
-    shutil.copytree(graded.output / "submitted", tmp_path / "submitted")
-    return GradedClass(graded.course, graded.folder, tmp_path, graded.run)
 
 
 def groups(own: GradedClass) -> dict[str, list[str]]:

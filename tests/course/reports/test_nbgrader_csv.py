@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import shutil
 from pathlib import Path
 
 from nbgrader.api import Gradebook
 
 from tests.helpers.results import rows_of
-from tests.helpers.tiny_course import GradedClass
+from tests.helpers.tiny_course import GradedClass, TinyCourse
 from tinytorch.course.reports.nbgrader_csv import write_nbgrader_csv
 
 
@@ -26,3 +27,12 @@ def test_nbgrader_s_file_keeps_its_columns_when_a_name_holds_a_comma(gradebook: 
     row = next(row for row in rows_of(tmp_path / "nbgrader.csv") if row[3] == "right")
     assert row[4:6] == ['of "Lovelace" King', "Ada, Countess"]
     assert row[9] == "20.0"
+
+
+def test_nbgrader_s_own_command_overwrites_no_file_of_tito_s(graded: GradedClass, course: TinyCourse) -> None:
+    for name in ("gradebook.db", "grades.csv", "nbgrader.csv"):
+        shutil.copyfile(graded.output / name, course.root / name)
+    before = {path.name: path.read_bytes() for path in course.root.glob("*.csv")}
+    course.run("nbgrader", "export", check=True)
+    assert {path.name for path in course.root.glob("*.csv")} - set(before) == {"nbgrader_export.csv"}
+    assert {name: (course.root / name).read_bytes() for name in before} == before

@@ -7,6 +7,7 @@ whenever grades are written, because points that are given by hand change what a
 
 from __future__ import annotations
 
+import difflib
 import math
 from datetime import UTC, datetime
 from pathlib import Path
@@ -17,6 +18,7 @@ from nbgrader.api import (
     SubmittedNotebook,
 )
 from nbgrader.apps import NbGraderAPI
+from nbgrader.coursedir import CourseDirectory
 from nbgrader.plugins import CsvExportPlugin, LateSubmissionPlugin
 from nbgrader.preprocessors import AssignLatePenalties
 from traitlets import Float
@@ -127,7 +129,8 @@ def extend(course: Course, module: Module, student: str, days: int = 0, hours: i
         When the student's submission is due now, in UTC.
 
     Raises:
-        CourseError: the assignment has no due date, or the time is negative.
+        CourseError: the assignment has no due date, the time is negative, or there is a class, and nobody in it has
+            that id; nothing was changed.
     """
     if days < 0 or hours < 0:
         raise CourseError(f"An extension of {days} days and {hours} hours is not possible: give 0 or more of each.")
@@ -143,9 +146,26 @@ def extend(course: Course, module: Module, student: str, days: int = 0, hours: i
                 f"{module.assignment} has no due date in the gradebook: set one in Formgrader (Edit), or with "
                 f'`tito due {module.number} "2026-05-01 12:00 UTC"`.'
             )
+        _check_known(student, {each.id for each in gradebook.students} | _handed_in(coursedir, module))
         gradebook.update_or_create_student(student)
         gradebook.update_or_create_submission(module.assignment, student)
         gradebook.grant_extension(module.assignment, student, hours=hours, days=days)
         due_now: datetime = gradebook.find_submission(module.assignment, student).duedate
     assign_penalties(api, module)
     return due_now
+
+
+def _handed_in(coursedir: CourseDirectory, module: Module) -> set[str]:
+    """Return who has something in submitted/: the gradebook learns of them when they are graded."""
+    folder = Path(coursedir.format_path(coursedir.submitted_directory, "student", module.assignment))
+    return {path.parent.name for path in folder.parent.parent.glob(f"*/{module.assignment}")}
+
+
+def _check_known(student: str, known: set[str]) -> None:
+    """Raise `CourseError` if there is a class, and nobody in it has this id."""
+    if student in known or not known:
+        return
+    low = {name.casefold(): name for name in sorted(known)}
+    near = [low[name] for name in difflib.get_close_matches(student.casefold(), low, n=5)]
+    meant = f"did you mean {', '.join(near)}?" if near else "no id is near it; `tito status` lists them."
+    raise CourseError(f"Nobody in the class has the id {student!r}, and nothing was changed: {meant}")

@@ -51,10 +51,7 @@ def read_standings(gradebook: ReadOnlyGradebook, module: Module) -> list[Standin
     Raises:
         CourseError: the gradebook does not know the assignment.
     """
-    try:
-        assignment = gradebook.find_assignment(module.assignment)
-    except MissingEntry:
-        raise CourseError(f"The gradebook does not know {module.assignment} yet: `tito grade` enters it.") from None
+    assignment = find_assignment(gradebook, module)
     max_points = float(assignment.max_score)
     states = _states(gradebook, assignment)
     submissions = {each.student_id: each for each in gradebook.assignment_submissions(module.assignment)}
@@ -69,6 +66,14 @@ def read_standings(gradebook: ReadOnlyGradebook, module: Module) -> list[Standin
         late = float(submission.total_seconds_late)
         standings.append(Standing(student, state, points, max_points, submission.timestamp, late))
     return standings
+
+
+def find_assignment(gradebook: ReadOnlyGradebook, module: Module) -> Assignment:
+    """Return what the gradebook has of a module, or raise `CourseError` if it does not know it."""
+    try:
+        return gradebook.find_assignment(module.assignment)
+    except MissingEntry:
+        raise CourseError(f"The gradebook does not know {module.assignment} yet: `tito grade` enters it.") from None
 
 
 def _states(gradebook: ReadOnlyGradebook, assignment: Assignment) -> dict[str, str]:

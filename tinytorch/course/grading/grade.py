@@ -32,6 +32,7 @@ from tinytorch.course.grading.worker import OUT_OF_REACH
 from tinytorch.course.handin.collect import plan_grading
 from tinytorch.course.handin.found_files import BESIDE_NOTEBOOKS
 from tinytorch.course.handin.plan import Plan
+from tinytorch.course.handin.senders import chosen_zone
 from tinytorch.course.handin.which_counts import Submission
 from tinytorch.course.layout import Course, CourseError, Module, Stopped
 from tinytorch.course.notebook import read_notebook
@@ -86,6 +87,7 @@ def grade(
         form=options.form,
         take=options.take,
         by_group=options.by_group,
+        zone=chosen_zone(options.zone),
     )
     if options.scheduler:
         check_scheduler(options.scheduler)

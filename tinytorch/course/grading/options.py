@@ -40,6 +40,7 @@ class Options:
     workers: int = 0  # how many work at the same time; one for each core if 0
     take: Sequence[str] = ()  # STUDENT=FILE: which file is a student's hand-in where that is not clear
     form: str = ""  # how paths say who handed a file in, such as canvas; it is found out if empty
+    zone: str = ""  # of the times in names that do not say their zone, such as Europe/Berlin; this machine's if empty
     by_group: bool = False  # whether the groups on the class list hand in together
     scheduler: str = ""  # the address of a Dask cluster that grades; this machine if empty
     only_mended: bool = False  # decide only those tests again that have changed since they were last run

@@ -16,6 +16,7 @@ import shlex
 import tempfile
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
+from datetime import tzinfo
 from pathlib import Path
 from types import MappingProxyType
 
@@ -42,6 +43,7 @@ def plan_grading(
     form: str = "",
     take: Sequence[str] = (),
     by_group: bool = False,
+    zone: tzinfo | None = None,
 ) -> Plan:
     """Return what is done with each file of a folder when one module is graded; change nothing.
 
@@ -55,6 +57,7 @@ def plan_grading(
         form: how paths say who handed a file in; it is found out if empty.
         take: what a person has decided, as STUDENT=FILE.
         by_group: whether the groups on the class list hand in together.
+        zone: of the times in names that do not say their zone; this machine's if None.
 
     Raises:
         CourseError: there is no such folder, it has no submissions of one module, something in it cannot be graded, or,
@@ -75,6 +78,7 @@ def plan_grading(
         taken=taken_files(take),
         command=f"tito grade {folder}",
         by_group=by_group,
+        zone=zone,
     )
     refused = "; ".join(f"{row.path}: {row.why}" for row in plan.to_look_at[:5])
     problems = [f"{each.path}: {each.problem}" for each in plan.submissions if each.problem]
@@ -133,17 +137,23 @@ def _no_folder(course: Course, given: Path) -> str:
 def collect(module: Module, submissions: Sequence[Submission], output: Path) -> None:
     """Copy each notebook, and nothing else, to `output`/submitted in nbgrader's way."""
     for submission in submissions:
-        target = output / "submitted" / submission.student / module.assignment
-        for older in submission.older:
-            _keep_in_history(output, submission.student, module, _read(module, submission, older))
-        _collect_notebook(module, submission, output, target)
-        # nbgrader's release_feedback finds a student's page by this secret; its own `submit` makes it the same way.
-        if not (target / SECRET).is_file():
-            write_whole(target / SECRET, secrets.token_hex(64).encode())
-        if submission.remarks:
-            write_whole(target / REMARKS, "\n".join(submission.remarks).encode())
-        elif target.resolve() not in submission.path.resolve().parents:
-            (target / REMARKS).unlink(missing_ok=True)
+        paths = (submission.path, *submission.older)
+        _collect_one(module, submission, output, {path: _read(module, submission, path) for path in paths})
+
+
+def _collect_one(module: Module, submission: Submission, output: Path, parts: Mapping[Path, Parts]) -> None:
+    """Copy what one student handed in; `parts` has what each file holds."""
+    target = output / "submitted" / submission.student / module.assignment
+    for older in submission.older:
+        _keep_in_history(output, submission.student, module, parts[older])
+    _collect_notebook(module, submission, output, target, parts[submission.path])
+    # nbgrader's release_feedback finds a student's page by this secret; its own `submit` makes it the same way.
+    if not (target / SECRET).is_file():
+        write_whole(target / SECRET, secrets.token_hex(64).encode())
+    if submission.remarks:
+        write_whole(target / REMARKS, "\n".join(submission.remarks).encode())
+    elif (target / REMARKS).is_file() and target.resolve() not in submission.path.resolve().parents:
+        (target / REMARKS).unlink()
 
 
 def _read(module: Module, submission: Submission, path: Path) -> Parts:
@@ -152,13 +162,14 @@ def _read(module: Module, submission: Submission, path: Path) -> Parts:
     if sender is None or sender.time is None:
         return parts
     timestamp = sender.time.strftime(TIME_FORMAT)
-    return dataclasses.replace(parts, time=sender.time, time_from=says(sender.platform), timestamp=timestamp)
+    return dataclasses.replace(
+        parts, time=sender.time, time_from=says(sender.platform, sender.zone), timestamp=timestamp
+    )
 
 
-def _collect_notebook(module: Module, submission: Submission, output: Path, target: Path) -> None:
+def _collect_notebook(module: Module, submission: Submission, output: Path, target: Path, parts: Parts) -> None:
     """Copy a notebook and its time to the folder `target`; keep another one that is there in history/."""
     collected = target / module.notebook_name
-    parts = _read(module, submission, submission.path)
     is_new = not collected.is_file() or collected.read_bytes() != parts.notebook
     if is_new and collected.is_file():
         _keep_in_history(output, submission.student, module, read_parts(module, collected))
@@ -189,6 +200,7 @@ def collect_all(
     form: str = "",
     take: Sequence[str] = (),
     by_group: bool = False,
+    zone: tzinfo | None = None,
     dry_run: bool = False,
 ) -> Plan:
     """Collect notebooks, and zips that `tito submit` made, to `output`/submitted; return what was done with each file.
@@ -216,6 +228,7 @@ def collect_all(
             taken=taken_files(take, unpacked),
             command=f"tito collect {' '.join(shlex.quote(str(path)) for path in given)}",
             by_group=by_group,
+            zone=zone,
         )
         if not plan.rows and not refused:
             where = ", ".join(map(str, given))
@@ -291,7 +304,7 @@ def _collect_newest(
     if not dry_run:
         if is_shared_anew or (is_newest and submission.path in new):
             older = tuple(path for path in submission.older if path in new)
-            collect(module, [dataclasses.replace(submission, older=older)], output)
+            _collect_one(module, dataclasses.replace(submission, older=older), output, parts)
         else:
             for path in new:
                 _keep_in_history(output, submission.student, module, parts[path])
@@ -309,7 +322,8 @@ def _collect_newest(
 
 
 def _history(output: Path, student: str, module: Module) -> list[Path]:
-    return sorted((output / "history" / student / module.assignment).glob(f"*/{module.notebook_name}"))
+    folder = output / "history" / student / module.assignment
+    return sorted(folder.glob(f"*/{module.notebook_name}")) if folder.is_dir() else []
 
 
 def _keep_in_history(output: Path, student: str, module: Module, parts: Parts) -> None:

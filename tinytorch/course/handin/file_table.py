@@ -81,8 +81,12 @@ class FileTable:
 
     def is_for(self, each: HandIn) -> bool:
         """Whether a person has decided that it is this very student's."""
-        return self.taken.get(each.file.path.resolve()) == each.student
+        return self.owner(each.file.path) == each.student
 
     def is_taken(self, each: HandIn) -> bool:
         """Whether a person has decided whose it is, and that it counts."""
-        return each.file.path.resolve() in self.taken
+        return bool(self.owner(each.file.path))
+
+    def owner(self, path: Path, otherwise: str = "") -> str:
+        """Return the student whose a file is, if a person has decided that."""
+        return self.taken.get(path.resolve(), otherwise) if self.taken else otherwise

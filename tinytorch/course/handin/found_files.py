@@ -60,6 +60,7 @@ class Kind(enum.Enum):
     OTHER = enum.auto()
     LEFTOVER = enum.auto()  # nobody handed it in
     REFUSED = enum.auto()  # it is not opened
+    EMPTY = enum.auto()  # a folder with nothing in it
 
 
 @dataclass(frozen=True)
@@ -98,6 +99,8 @@ def _below(folder: Path, parts: tuple[str, ...], own: Mapping[Path, str], leftov
     except OSError as error:
         yield FoundFile(folder, parts, Kind.REFUSED, f"the folder cannot be opened ({error.strerror})")
         return
+    if not entries and parts and not leftover:
+        yield FoundFile(folder, parts, Kind.EMPTY)
     holds_results = any(entry.name == MARK_OF_RESULTS for entry in entries)
     real = folder.resolve() if own else folder
     for entry in entries:

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
-from tinytorch.course.handin.read_zip import unpack
+from tinytorch.course.handin.read_zip import packed_notebook, unpack
 from tinytorch.course.handin.submit import SECRET, TIME_FORMAT, TIMESTAMP
 from tinytorch.course.instants import read_instant, shown
 from tinytorch.course.layout import Course, Module
@@ -33,13 +33,15 @@ class Parts:
 
 
 def read_parts(module: Module, path: Path) -> Parts:
-    """Read a notebook and what lies beside it, or a zip of `tito submit`."""
-    if path.suffix.lower() == ".zip":
+    """Read a notebook and what lies beside it, a zip of `tito submit`, or one with nothing but a notebook."""
+    is_zip = path.suffix.lower() == ".zip"
+    packed = packed_notebook(path) if is_zip else None
+    if is_zip and packed is None:
         parts = unpack(Course(module.root), path, datetime.now(UTC)).parts
         time = parse_time(parts[TIMESTAMP])
         return Parts(parts[module.notebook_name], time, OWN_CLOCK, time.strftime(TIME_FORMAT), parts[SECRET])
     own = path.with_name(SECRET)
-    content = path.read_bytes() if path.is_file() else b""
+    content = packed[1] if packed else path.read_bytes() if path.is_file() else b""
     time, time_from = time_of(path)
     timestamp = _no_time_beside(path) or time.strftime(TIME_FORMAT)
     return Parts(content, time, time_from, timestamp, own.read_bytes() if own.is_file() else None)
@@ -79,9 +81,9 @@ def in_words(time: datetime, time_from: str) -> str:
     return f"{shown(time)}, {time_from}"
 
 
-def says(platform: str) -> str:
-    """Return the words for a time that a platform gives."""
-    return f"as {platform} says"
+def says(platform: str, zone: str = "") -> str:
+    """Return the words for a time that a platform gives, in the time of a zone that it does not say."""
+    return f"as {platform} says" + (f", in the time of {zone}" if zone else "")
 
 
 def origin_of(folder: Path) -> dict[str, str]:

@@ -11,6 +11,7 @@ import dataclasses
 from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import tzinfo
 from pathlib import Path
 
 from tinytorch.course.gradebook.class_list_file import ListedStudent
@@ -56,6 +57,7 @@ def make_plan(
     taken: Mapping[Path, str] | None = None,
     command: str = "tito collect",
     by_group: bool = False,
+    zone: tzinfo | None = None,
 ) -> Plan:
     """Return what is done with each of these files, and each file below these folders; nothing is changed.
 
@@ -70,14 +72,15 @@ def make_plan(
         taken: files that a person has decided on, with resolved paths, and whose they are.
         command: what a sentence tells people to run, without the options that decide.
         by_group: whether the groups on the class list hand in together; groups that a platform names always do.
+        zone: of the times in names that do not say their zone; this machine's if None.
 
     Raises:
         CourseError: there is nothing that was handed in, or, with `one_module`, it is for several modules or for none.
     """
     table = FileTable(taken or {}, command)
-    sorter = FileSorter(course, module, form, listed or {}, table)
+    sorter = FileSorter(course, module, form, listed or {}, table, zone=zone)
     sorter.sort(given, output or course.root)
-    found = {each.file.path.resolve() for each in sorter.hand_ins}
+    found = {each.file.path.resolve() for each in sorter.hand_ins} if table.taken else set()
     if stray := next((path for path in table.taken if path not in found), None):
         raise CourseError(f"--take {table.taken[stray]}={stray}: that is no hand-in; see the table.")
     if one_module and module is None:
@@ -101,6 +104,10 @@ def make_plan(
     chosen = [choose(student, each, group, table) for (student, each), group in groups.items()]
     submissions = [each for each in chosen if each is not None]
     submissions += OtherFiles(course, module, table, sorter.sender_of).account(others, hand_ins)
+    known = {row.student for row in table.rows}
+    for path, student in sorter.empty:
+        if student not in known:
+            table.add(path, What.PROBLEM, "the folder is empty: nothing was handed in", student)
     table.counts["notebooks of other modules"] += sum(row.what == What.OTHER_MODULE for row in table.rows)
     rows = sorted((row for row in table.rows if row.what != What.OTHER_MODULE), key=lambda row: row.path)
     return Plan(rows, +table.counts, sorted(submissions, key=lambda each: (each.student, each.module or "")), module)

@@ -25,6 +25,7 @@ from tinytorch.course.layout import STUDENT_ID, Course, CourseError, Module
 
 MOST_SMALL_BYTES = 10_000  # of each file but the notebook
 MOST_ZIP_BYTES = MOST_BYTES + 1_000_000
+MOST_PACKED = 1_000  # files in a zip that a student made
 MOST_FUTURE = timedelta(days=1)  # a student's clock may be wrong, but a hand-in of next year would stay the newest
 # The end of the name that `submit` gives a zip; learning platforms add text before and after it
 STAMP = re.compile(r"-\d{8}T\d{6}Z", re.IGNORECASE)
@@ -63,6 +64,42 @@ def unpack(course: Course, path: Path, now: datetime) -> Unpacked:
     if not re.fullmatch(rb"[0-9a-f]{16,200}", parts[SECRET].strip()):
         raise NotAHandIn(f"{path}: {SECRET} holds no secret as nbgrader writes it: {AGAIN}.")
     return Unpacked(module, manifest["student"], parts)
+
+
+def packed_notebook(path: Path) -> tuple[str, bytes] | None:
+    """Return the name and the content of the only notebook in a zip that a student made, None for any other zip.
+
+    The name has no folders. What systems add to a zip does not count; a zip with a manifest is `tito submit`'s.
+    """
+    try:
+        if path.stat().st_size > MOST_ZIP_BYTES:
+            return None
+        with zipfile.ZipFile(path) as archive:
+            entries = [entry for entry in archive.infolist() if not entry.is_dir()]
+            if len(entries) > MOST_PACKED or any(entry.filename == MANIFEST for entry in entries):
+                return None
+            notebooks = [entry.filename for entry in entries if _is_notebook(entry.filename)]
+            if len(notebooks) != 1:
+                return None
+            return notebooks[0].rpartition("/")[2], _read(path, archive, notebooks[0], MOST_BYTES)
+    except (
+        NotAHandIn,
+        OSError,
+        zipfile.BadZipFile,
+        zlib.error,
+        EOFError,
+        RuntimeError,
+        NotImplementedError,
+        ValueError,
+    ):
+        return None
+
+
+def _is_notebook(name: str) -> bool:
+    """Whether a name in a zip is that of a notebook which a student may have put there."""
+    *folders, last = name.split("/")
+    by_system = any(folder in ("__MACOSX", ".ipynb_checkpoints") for folder in folders)
+    return last.lower().endswith(".ipynb") and not last.startswith(".") and not by_system and "\\" not in name
 
 
 def _manifest(course: Course, path: Path, archive: zipfile.ZipFile) -> tuple[dict[str, str], Module]:

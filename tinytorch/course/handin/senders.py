@@ -12,11 +12,13 @@ import dataclasses
 import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, datetime, tzinfo
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 from tinytorch.course.handin.found_files import notebook_stem
+from tinytorch.course.instants import read_zone
 from tinytorch.course.layout import CourseError
 
 
@@ -30,6 +32,7 @@ class Sender:
     name: str = ""  # the student's name, as the platform writes it
     ids: Mapping[str, str] = field(default_factory=dict)  # by which a class list knows the student: {"ID": "12345"}
     time: datetime | None = None  # when it was handed in, if the platform says so
+    zone: str = ""  # which zone's time that is, if the platform does not say it: this machine's, or a chosen one's
     attempt: int = 0  # a later one replaces an earlier one
     late: bool = False  # whether the platform calls it late
     is_page: bool = False  # whether the platform added the file itself
@@ -99,24 +102,26 @@ def by_moodle(parts: tuple[str, ...]) -> Sender | None:
     return None
 
 
-def by_blackboard(parts: tuple[str, ...]) -> Sender | None:
-    """Read HW5_jdoe1_attempt_2026-11-29-04-15-00_dataloader.ipynb; its time is taken for this machine's."""
+def by_blackboard(parts: tuple[str, ...], zone: tzinfo | None = None) -> Sender | None:
+    """Read HW5_jdoe1_attempt_2026-11-29-04-15-00_dataloader.ipynb; without a zone, its time is this machine's."""
     if not (found := BLACKBOARD.fullmatch(parts[-1])):
         return None
-    time = _local(*map(int, found["time"].split("-")))
+    time = _instant(zone, *map(int, found["time"].split("-")))
     inside = (found["original"],) if found["original"] else ()
     ids = {"Username": found["user"]}
-    return Sender(found["user"], inside, "Blackboard", "", ids, time, is_page=bool(found["page"]))
+    page = bool(found["page"])
+    return Sender(found["user"], inside, "Blackboard", "", ids, time, zone=_zone_in_words(zone), is_page=page)
 
 
-def by_d2l(parts: tuple[str, ...]) -> Sender | None:
-    """Read 123-456 - Ada Byron - Nov 28, 2026 1122 AM/dataloader.ipynb; its time is taken for this machine's."""
+def by_d2l(parts: tuple[str, ...], zone: tzinfo | None = None) -> Sender | None:
+    """Read 123-456 - Ada Byron - Nov 28, 2026 1122 AM/dataloader.ipynb; without a zone, its time is this machine's."""
     for place, part in enumerate(parts[:-1]):
         if (found := D2L.fullmatch(part)) and found["month"].lower() in MONTHS:
             hour = int(found["hour"]) % 12 + (12 if found["half"] == "PM" else 0)
             month = MONTHS.index(found["month"].lower()) + 1
-            time = _local(int(found["year"]), month, int(found["day"]), hour, int(found["minute"]))
-            return Sender(found["user"], parts[place + 1 :], "Brightspace", found["name"], time=time)
+            time = _instant(zone, int(found["year"]), month, int(found["day"]), hour, int(found["minute"]))
+            name, said = found["name"], _zone_in_words(zone)
+            return Sender(found["user"], parts[place + 1 :], "Brightspace", name, time=time, zone=said)
     return None
 
 
@@ -178,13 +183,24 @@ READERS: dict[str, Reader] = {
 FORMS = (*READERS, "gradescope", "folder")
 
 
-def find_reader(form: str, paths: Iterable[tuple[str, ...]], given: Iterable[Path]) -> Reader:
+def chosen_zone(name: str) -> tzinfo | None:
+    """Return the zone that --timezone names, None if it names none, or raise `CourseError`."""
+    try:
+        return read_zone(name) if name else None
+    except ValueError as error:
+        raise CourseError(f"--timezone {name}: {error}; give a place, such as Europe/Berlin, or UTC.") from None
+
+
+def find_reader(
+    form: str, paths: Iterable[tuple[str, ...]], given: Iterable[Path], zone: tzinfo | None = None
+) -> Reader:
     """Return the reader of a form; if `form` is empty, the one that reads most of the paths. Others are read by folder.
 
     Args:
         form: one of `FORMS`, or nothing.
         paths: the paths of the files below what was given.
         given: what was given.
+        zone: of the times in names that do not say their zone; this machine's if None.
 
     Raises:
         CourseError: there is no such form.
@@ -194,6 +210,7 @@ def find_reader(form: str, paths: Iterable[tuple[str, ...]], given: Iterable[Pat
     if form == "folder":
         return by_folder
     readers = dict(READERS)
+    readers |= {"blackboard": partial(by_blackboard, zone=zone), "d2l": partial(by_d2l, zone=zone)}
     every = list(paths)
     if form == "gradescope" or any(parts[-1] == GRADESCOPE_LIST for parts in every):
         readers["gradescope"] = gradescope_reader(given)
@@ -205,9 +222,13 @@ def find_reader(form: str, paths: Iterable[tuple[str, ...]], given: Iterable[Pat
     return lambda parts: best(parts) or by_folder(parts)
 
 
-def _local(*moment: int) -> datetime | None:
-    """Return a time of this machine's zone in UTC, None if there is no such time."""
+def _instant(zone: tzinfo | None, *moment: int) -> datetime | None:
+    """Return a time of a zone, this machine's if None, in UTC; None if there is no such time."""
     try:
-        return datetime(*moment).astimezone(UTC)  # type: ignore[arg-type]
+        return datetime(*moment, tzinfo=zone).astimezone(UTC)  # type: ignore[arg-type,misc]
     except ValueError:
         return None
+
+
+def _zone_in_words(zone: tzinfo | None) -> str:
+    return str(zone) if zone else "this machine"

@@ -6,9 +6,10 @@ import dataclasses
 import functools
 import hashlib
 import re
+import tempfile
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, datetime, tzinfo
 from pathlib import Path
 
 from tinytorch.course.gradebook.class_list_file import ListedStudent
@@ -18,7 +19,7 @@ from tinytorch.course.handin.found_files import PAGES, RESULT_NAMES, RESULTS, Fo
 from tinytorch.course.handin.hand_in import OWN_CLOCK, in_words, parse_time, read_parts, says, time_of
 from tinytorch.course.handin.notebook_facts import NotebookFacts, read_facts
 from tinytorch.course.handin.read_file import MOST_BYTES, NotANotebook
-from tinytorch.course.handin.read_zip import NotAHandIn, unpack
+from tinytorch.course.handin.read_zip import NotAHandIn, packed_notebook, unpack
 from tinytorch.course.handin.senders import Reader, Sender, by_folder, find_reader
 from tinytorch.course.handin.submit import TIMESTAMP
 from tinytorch.course.layout import Course, Module
@@ -106,8 +107,14 @@ class FileSorter:
     hand_ins: list[HandIn] = field(default_factory=list)
     others: list[tuple[FoundFile, str, str]] = field(default_factory=list)  # no hand-in: with its student, and why
 
+    empty: list[tuple[Path, str]] = field(default_factory=list)  # folders, and the students whose they are
+    zone: tzinfo | None = None  # of the times in names that do not say their zone
+    modules: list[Module] = field(init=False)
+    # by the names of a notebook's cells, which are the same in most hand-ins of a class
+    shared: dict[frozenset[str], dict[Module, int]] = field(default_factory=dict)
+
     def __post_init__(self) -> None:
-        self.match = ClassListMatch(self.listed)
+        self.match, self.modules = ClassListMatch(self.listed), self.course.modules
 
     def sort(self, given: Sequence[Path], output: Path) -> None:
         """Sort all files below what is given; `output` is the folder of results, which holds no hand-ins."""
@@ -119,14 +126,19 @@ class FileSorter:
                 # a folder that is given may be the one that a platform's form begins with
                 parts = (path.resolve().name, *file.parts) if path.is_dir() else file.parts
                 found.setdefault(file.path, dataclasses.replace(file, full=parts))
-        self.reader = find_reader(self.form, [file.full for file in found.values()], given)
+        self.reader = find_reader(self.form, [file.full for file in found.values()], given, self.zone)
         for file in found.values():
             sender = self.sender_of(file)
             student = sender.student if sender.inside else ""
-            if file.kind == Kind.LEFTOVER or (sender.is_page and file.kind == Kind.OTHER):
+            if file.kind == Kind.EMPTY:
+                if not sender.inside:  # a student's own folder, and not one in it
+                    self.empty.append((file.path, sender.student))
+            elif file.kind == Kind.LEFTOVER or (sender.is_page and file.kind == Kind.OTHER):
                 self.table.counts[file.why or PAGES] += 1
             elif file.kind == Kind.REFUSED:
                 self.table.add(file.path, What.REFUSED, file.why, sender.student)
+            elif file.kind == Kind.ZIP and (packed := packed_notebook(file.path)):
+                self._add_packed(file, sender, *packed)
             elif file.kind == Kind.ZIP:
                 self._add_zip(file, sender, now)
             elif file.kind == Kind.NOTEBOOK and BACKUP not in file.path.name:
@@ -165,21 +177,31 @@ class FileSorter:
             return
         time, time_from = parse_time(found.parts[TIMESTAMP]), OWN_CLOCK
         if sender.time:
-            time, time_from = sender.time, says(sender.platform)
-        student = self.table.taken.get(file.path.resolve(), found.student)
+            time, time_from = sender.time, says(sender.platform, sender.zone)
+        student = self.table.owner(file.path, found.student)
         self.hand_ins.append(HandIn(file, student, sender, found.module, time, time_from))
 
-    def _add_notebook(self, file: FoundFile, sender: Sender) -> None:
-        student = self.table.taken.get(file.path.resolve(), sender.student)
-        by_path = module_by_path(self.course, _place(file, sender))
-        time, time_from = (sender.time, says(sender.platform)) if sender.time else time_of(file.path)
+    def _add_packed(self, file: FoundFile, sender: Sender, name: str, content: bytes) -> None:
+        """Add the only notebook of a zip that a student made: it counts as if it lay in the zip's place."""
+        inside = (*sender.inside[:-1], name) if sender.inside else ()
+        with tempfile.NamedTemporaryFile(suffix=".ipynb") as notebook:
+            notebook.write(content)
+            notebook.flush()
+            replaced = dataclasses.replace(file, kind=Kind.NOTEBOOK)
+            self._add_notebook(replaced, dataclasses.replace(sender, inside=inside), Path(notebook.name))
+
+    def _add_notebook(self, file: FoundFile, sender: Sender, content: Path | None = None) -> None:
+        """Add a notebook; `content` is the file that holds it, if that is another."""
+        student = self.table.owner(file.path, sender.student)
+        by_path = module_by_path(self.modules, _place(file, sender))
+        time, time_from = (sender.time, says(sender.platform, sender.zone)) if sender.time else time_of(file.path)
         is_another = self.module is not None and by_path not in (None, self.module) and is_all_named(file, by_path)
         if is_another and self._module_of(_names_in(file.path), None) == by_path:
             self.hand_ins.append(HandIn(file, student, sender, by_path, time, time_from))
             return  # a clone holds all modules, and to read them all would take long
         unreadable, facts = "", NotebookFacts(frozenset(), written=True)
         try:
-            facts = read_facts(file.path)
+            facts = read_facts(content or file.path)
         except NotANotebook as error:
             unreadable = str(error)
         module = self._module_of(facts.names, by_path)
@@ -187,7 +209,9 @@ class FileSorter:
 
     def _module_of(self, names: frozenset[str], by_path: Module | None) -> Module | None:
         """Return the module that most of a notebook's cells are of, else that of its path."""
-        shared = shared_cells(self.course, names)
+        if names not in self.shared:
+            self.shared[names] = shared_cells(self.course, names)
+        shared = self.shared[names]
         if not shared:
             return by_path
         most = max(shared.values())

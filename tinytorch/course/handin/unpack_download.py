@@ -99,7 +99,8 @@ def _write(archive: zipfile.ZipFile, entry: zipfile.ZipInfo, target: Path) -> tu
     if len(content) > MOST_ZIP_BYTES:
         return f"it is too large (at most {MOST_ZIP_BYTES // 1_000_000} MB)", len(content)
     try:
-        target.parent.mkdir(parents=True, exist_ok=True)
+        if not target.parent.is_dir():
+            target.parent.mkdir(parents=True, exist_ok=True)
         target.write_bytes(content)
     except (FileExistsError, NotADirectoryError, IsADirectoryError):
         return "a folder of the zip has the same name", 0
