@@ -72,11 +72,14 @@ def test_the_term_of_the_guide_runs_from_the_class_list_to_the_corrected_test(co
             ran = course.tito(*command, check=True)
             said[f"{title[0]} {' '.join(command)}"] = ran.stdout + ran.stderr
     assert "3 new" in said["1 roster export.csv"]
+    scores = (root / "grades.csv").read_bytes()
+    course.run("nbgrader", "export", check=True)
+    assert (root / "grades.csv").read_bytes() == scores  # `tito grade` wrote that file
     assert "ada" in said["4 status 02"]
     assert re.search(r"graded again for \d students", said["7 regrade 02"])
     # ada's points count, because she is trusted; nobody wrote what is graded by hand; cem handed in nothing
-    scores = [row[-1] for row in csv.reader((root / "export-02_tiny.csv").read_text(encoding="utf-8").splitlines())]
-    assert scores == ["tiny (77)", "30", "10", "20", "0"]
+    column = [row[-1] for row in csv.reader((root / "export-02_tiny.csv").read_text(encoding="utf-8").splitlines())]
+    assert column == ["tiny (77)", "30", "10", "20", "0"]
     with zipfile.ZipFile(root / "feedback.zip") as pages:
         assert len(pages.namelist()) == 2
 
