@@ -903,6 +903,8 @@ def return_scores(
         print(f"wrote {feedback}: the pages of {len(made.students)} students; upload it to {made.platform}")
         if made.without_page:
             print(f"left out, no page in feedback/: {', '.join(made.without_page)}")
+        if made.by_another:
+            print(f"left out, another member of the group handed it in and gets the page: {', '.join(made.by_another)}")
         if made.from_elsewhere:
             print(f"left out, not from a download of {made.platform}: {', '.join(made.from_elsewhere)}")
     if template is None:

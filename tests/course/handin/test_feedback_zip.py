@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import zipfile
 from pathlib import Path
 
@@ -76,3 +77,14 @@ def test_pages_for_hand_ins_from_elsewhere_are_refused(course: TinyCourse, tmp_p
     with pytest.raises(CourseError, match="these hand-ins came from neither: collect the platform's download"):
         zipped(course, output, ["ada"])
     assert not (output / "feedback.zip").exists()
+
+
+def test_of_a_group_s_page_the_platform_gets_one_and_the_other_members_are_named(
+    course: TinyCourse, tmp_path: Path
+) -> None:
+    output = collected(course, tmp_path, CANVAS[:1])
+    shutil.copytree(output / "submitted" / "12345", output / "submitted" / "99")
+    shutil.copytree(output / "feedback" / "12345", output / "feedback" / "99")
+    made, found = zipped(course, output, ["12345", "99"])
+    assert (made.students, made.by_another) == (["12345"], ["99"])
+    assert len(found) == 1

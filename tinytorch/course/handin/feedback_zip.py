@@ -28,6 +28,7 @@ class FeedbackZip:
     students: list[str] = field(default_factory=list)
     without_page: list[str] = field(default_factory=list)
     from_elsewhere: list[str] = field(default_factory=list)  # not collected from a download of the platform
+    by_another: list[str] = field(default_factory=list)  # another member of the group handed it in, and gets the page
 
 
 def write_feedback_zip(files: StudentFiles, module: Module, students: list[str], to: Path) -> FeedbackZip:
@@ -53,6 +54,8 @@ def write_feedback_zip(files: StudentFiles, module: Module, students: list[str],
             made.from_elsewhere.append(student)
         elif not page.is_file():
             made.without_page.append(student)
+        elif name in pages:
+            made.by_another.append(student)
         else:
             platforms.add(origin["platform"])
             pages[name] = page
