@@ -15,6 +15,7 @@ import pytest
 from tests.helpers.corpus import CORPUS, answers_of, read_corpus
 from tests.helpers.repository import ROOT
 from tinytorch.course.layout import Course, Module
+from tinytorch.milestones import MILESTONES
 
 # The loop that module 05 prints, around a model that 09 builds: every module up to 09 has its part in it.
 TRAIN_BOTH = """
@@ -113,6 +114,10 @@ def test_from_notebooks_alone_to_a_model_that_reads_digits(student: Path) -> Non
     for module in MODULES:
         exported = student / module.core_path.relative_to(ROOT)
         assert exported.read_bytes() != module.core_path.read_bytes()
+    for milestone in MILESTONES:
+        printed = in_folder(student, "-m", "tinytorch.course.cli", "milestone", milestone.name)
+        assert re.search("^pass: ", printed, re.MULTILINE), printed
+        assert (student / "milestones" / f"{milestone.name}.png").read_bytes().startswith(b"\x89PNG")
     mlp, cnn = map(float, in_folder(student, "-c", TRAIN_BOTH).split())
     assert mlp >= 0.97
     assert cnn >= 0.98

@@ -12,7 +12,7 @@ import pytest
 
 from tests.helpers.tiny_course import TinyCourse
 
-STUDENTS = ["lab", "check", "export", "reset", "submit", "status"]
+STUDENTS = ["lab", "check", "export", "reset", "submit", "status", "milestone"]
 INSTRUCTORS = [
     "build",
     "bundle",

@@ -279,6 +279,36 @@ def submit(
         print(f"not written yet: {', '.join(handed_in.unwritten)}")
 
 
+@app.command(rich_help_panel=STUDENTS)
+def milestone(
+    name: Annotated[str | None, typer.Argument(help="Which one, such as xor; all are listed if none is given.")] = None,
+) -> None:
+    """Run a moment in the history of neural networks on what you exported. The exit code is 0 if it is reached.
+
+    \b
+    tito milestone          what there is, and what each needs
+    tito milestone xor      run it, and draw it to milestones/xor.png
+    """
+    from datetime import UTC, datetime
+
+    from rich.console import Console
+
+    from tinytorch.course.student import milestones
+    from tinytorch.course.tables import print_table
+
+    course = Course.find()
+    if name is None:
+        print_table(Console(), "milestones", milestones.COLUMNS, milestones.rows(course))
+        return
+    chosen = milestones.find_milestone(name)
+    print(f"{chosen.years}: {chosen.title}", flush=True)
+    reached, picture = milestones.run_milestone(course, chosen, datetime.now(UTC))
+    _say_wrote(picture, course)
+    print(f"first done by: {chosen.source}")
+    if not reached:
+        raise typer.Exit(1)
+
+
 @app.command(rich_help_panel=INSTRUCTORS)
 def build(
     modules: SomeModules = None,
@@ -731,10 +761,13 @@ def _print_student_status(course: Course, modules: list[Module]) -> None:
     """Print where a student stands with each module."""
     from rich.console import Console
 
+    from tinytorch.course.student import milestones
     from tinytorch.course.student.student_status import COLUMNS, student_status
     from tinytorch.course.tables import print_table
 
-    print_table(Console(), "modules", COLUMNS, [each.row for each in student_status(course, modules)])
+    console = Console()
+    print_table(console, "modules", COLUMNS, [each.row for each in student_status(course, modules)])
+    print_table(console, "milestones", milestones.COLUMNS, milestones.rows(course))
 
 
 def _print_class_status(course: Course, chosen: Module, folder: Path) -> None:

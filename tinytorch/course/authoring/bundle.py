@@ -103,7 +103,7 @@ def _write_notebooks(course: Course, modules: list[Module], made: Path) -> None:
 def _copy_package(course: Course, first: Module, made: Path) -> None:
     """Copy tinytorch, with what modules before `first` export."""
     package = course.root / "tinytorch"
-    parts = [path for part in ("course", "datasets", "profiling") for path in (package / part).rglob("*")]
+    parts = [path for part in ("course", "datasets", "milestones", "profiling") for path in (package / part).rglob("*")]
     parts = [path for path in parts if path.suffix in PACKAGE_FILES or BUNDLE_FILES.intersection(path.parts)]
     parts = [path for path in parts if path.is_file() and "__pycache__" not in path.parts]
     parts += [package / name for name in ("__init__.py", "panel.py", "py.typed", "core/__init__.py")]
