@@ -41,7 +41,8 @@ KERNEL_NEEDS = ["comm", "jedi", "ipython"]
 KERNEL = {"name": "python", "display_name": "Python (Pyodide)", "language": "python"}
 NOT_IN_A_BROWSER = re.compile(r"^\s*(?:import|from) (?:multiprocessing|threading)\b", re.MULTILINE)
 FIRST_CELL = """\
-# This notebook runs in your browser. This cell gets the package that it needs, once for each start of the kernel.
+# This notebook runs in your browser.
+# Run this cell each time that the kernel has started: it gets the package.
 %pip install -q tinytorch"""
 EARLIEST_SECONDS = "315532800"  # 1 January 1980, the earliest that a zip, and so a wheel, can hold
 KERNEL_EXTENSION = Path("share/jupyter/labextensions/@jupyterlite/pyodide-kernel-extension")
