@@ -230,7 +230,7 @@ _slope(lambda w: (w * 2 + w - 5) ** 2, 3.0), _slope(lambda x: (3 * x + 3 - 5) **
 arriving = np.array([[1.0, 0, 2], [3, 1, 0], [0, 2, 1], [1, 1, 1]])
 figure, panels = plt.subplots(1, 2, figsize=(10, 3.2), layout="constrained", width_ratios=[1, 1])
 for panel, table, title in zip(panels, [arriving, arriving.sum(axis=0, keepdims=True)],
-                               ["arrives: a gradient of (4, 3)", "belongs to the bias: (3,), the sum of each column"]):
+                               ["a gradient (4, 3) arrives", "the bias (3,) gets its sums"]):
     panel.imshow(table, cmap="cividis", vmin=0, vmax=6)
     for (row, column), number in np.ndenumerate(table):
         panel.text(column, row, f"{number:g}", ha="center", va="center", fontsize=15, color="white" if number < 3 else "black")
@@ -1156,7 +1156,7 @@ assert gradient_bytes < 500_000, f"Step 5: gradients of 80 kB each should peak u
 
 # %% tags=["explore"]
 counts, _ = alive_while_walking(40)
-plots.draw_curves(range(1, 41), {"results alive": counts}, title="While the walk goes back, the graph melts away", log=False,
+plots.draw_curves(range(1, 41), {"results alive": counts}, title="What is still alive while the walk goes back?", log=False,
                   x_label="rules asked so far", y_label="results alive");
 
 # %% test="backward-ready" points=0
@@ -1390,7 +1390,7 @@ figure, ax = plt.subplots(figsize=(8, 3.6), layout="constrained")
 ax.plot(x.data, y.data, color="#0072B2", lw=2.5, label="y = x³ - 2x")
 ax.plot(x.data, x.grad.data, color="#D55E00", lw=2.5, ls="--", label="x.grad: 3x² - 2")
 ax.axhline(0, color="#888888", lw=0.8)
-ax.set(title="Where the slope crosses zero, the curve turns", xlabel="x", ylabel="y, slope")
+ax.set(title="Does the curve turn where its slope is zero?", xlabel="x", ylabel="y, slope")
 ax.legend()
 plt.show()
 
@@ -2041,7 +2041,8 @@ checks = {"ReLU": ReLU(), "Sigmoid": Sigmoid(), "Tanh": Tanh(), "GELU": GELU(), 
           "MSELoss": lambda p: MSELoss()(p, Tensor(shares)), "CrossEntropyLoss": lambda p: CrossEntropyLoss()(p, Tensor([0, 2, 1, 1]))}
 errors = {name: _gradient_error(function, scores) for name, function in checks.items()}
 errors["BinaryCrossEntropyLoss"] = _gradient_error(lambda p: BinaryCrossEntropyLoss()(p, Tensor(shares > 0.5)), shares)
-plots.draw_bars(errors, title="Backward against measured: errors far below 0.000001", x_label="largest relative error (log scale)", log=True);
+plots.draw_bars(errors, title=f"Backward against measured: {max(errors.values()):.0e} apart at most",
+                x_label="largest relative error (log scale)", log=True);
 
 # %% [markdown]
 # ## All together: one training step
@@ -2110,7 +2111,7 @@ assert missing == [False] * 4, f"Step 9: all four parameters should have a grad;
 sizes = [8, 16, 32, 64, 128, 256, 512]
 weights_bytes = (64 * 100 + 100 + 100 * 10 + 10) * 4
 held = {"held by the graph": [bytes_behind(forward_pass(size)[0]) for size in sizes], "of that, parameters": [weights_bytes] * len(sizes)}
-plots.draw_curves(sizes, held, title="The graph grows with the batch, the model does not", x_label="batch size", y_label="memory", unit="B");
+plots.draw_curves(sizes, held, title="What does the graph hold for larger batches?", x_label="batch size", y_label="memory", unit="B");
 
 # %% [markdown]
 # ### The loop of module 05
@@ -2142,7 +2143,7 @@ with no_grad():
 # %% tags=["explore"]
 figure, ax = plt.subplots(figsize=(8, 3.2), layout="constrained")
 ax.plot(losses, color="#0072B2", lw=1)
-ax.set(title=f"It learns: {(guesses == test_labels).mean():.1%} of the test digits right", xlabel="training step", ylabel="loss", ylim=(0, None))
+ax.set(title=f"After 6 epochs {(guesses == test_labels).mean():.1%} of the test digits are right", xlabel="training step", ylabel="loss", ylim=(0, None))
 plt.show()
 
 # %% [markdown]

@@ -407,7 +407,7 @@ def draw_paths(paths, title):
     plt.show()
 
 draw_paths({"lr = 0.02": path(lambda p: Downhill(p, 0.02)), "lr = 0.095": path(lambda p: Downhill(p, 0.095))},
-           "Slow along the valley, or wild across it")
+           "Two learning rates: how far do 40 steps get?")
 
 # %% [markdown]
 # *In words: above, short steps creep along the floor of the valley and stop half way; below, they jump from side to side but get to the star.*
@@ -607,7 +607,7 @@ if "SGD" not in globals() or error_of(_rolls) is not None or not _rolls():
 
 # %% tags=["explore"]
 draw_paths({"lr = 0.04": path(lambda p: SGD(p, 0.04)), "lr = 0.04, momentum = 0.8": path(lambda p: SGD(p, 0.04, momentum=0.8))},
-           "Momentum: faster along, calmer across, and a little past the goal")
+           "What does momentum change?")
 
 # %% [markdown]
 # *In words: above, the path without momentum ends short of the star; below, it swings in wide curves, runs past the star and comes back to it.*
@@ -782,7 +782,7 @@ if "Adam" not in globals() or error_of(_adapts) is not None or not _adapts():
 
 # %% tags=["explore"]
 draw_paths({"SGD, lr = 0.04": path(lambda p: SGD(p, 0.04)), "momentum = 0.8": path(lambda p: SGD(p, 0.04, momentum=0.8)),
-            "Adam, lr = 0.7": path(lambda p: Adam(p, 0.7))}, "Adam does not feel how steep a direction is")
+            "Adam, lr = 0.7": path(lambda p: Adam(p, 0.7))}, "Three ways down the same valley")
 
 # %% [markdown]
 # *In words: Adam's path starts at 45 degrees, as if the valley were round: both coordinates move by the same amount.*
@@ -791,7 +791,7 @@ draw_paths({"SGD, lr = 0.04": path(lambda p: SGD(p, 0.04)), "momentum = 0.8": pa
 
 # %% tags=["explore"]
 state = {"SGD": step_bytes(lambda p: SGD(p, 0.1))[0], "SGD, momentum": step_bytes(lambda p: SGD(p, 0.1, momentum=0.9))[0], "Adam": step_bytes(Adam)[0]}
-plots.draw_bars(state, title="Memory for remembering: 0, 1 and 2 times the parameters", x_label="bytes in state, for 10 MB of parameters", unit="B");
+plots.draw_bars(state, title="What do they remember?", x_label="bytes in state, for 10 MB of parameters", unit="B");
 
 # %% [markdown]
 # ## Step 5 · AdamW: decay that stays decay
@@ -1081,7 +1081,7 @@ def descent(keep_state):
 figure, ax = plt.subplots(figsize=(8, 3.4), layout="constrained")
 ax.semilogy(descent(False), color=plots.COLOURS[1], ls="--", label="state lost")
 ax.semilogy(descent(True), color=plots.COLOURS[0], label="state restored")
-ax.set(title="Without its memory, Adam jumps away from the goal", xlabel="step", ylabel="mean distance from the goal")
+ax.set(title="What is its state worth to Adam?", xlabel="step", ylabel="mean distance from the goal")
 ax.legend()
 plt.show()
 

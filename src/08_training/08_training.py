@@ -690,7 +690,7 @@ def peaks(size):
 
 sizes = [8, 16, 32, 64, 128, 256]
 steps, looks = zip(*[peaks(size) for size in sizes])
-plots.draw_curves(sizes, {"a training step": steps, "evaluate": looks}, title="Looking takes less memory than learning",
+plots.draw_curves(sizes, {"a training step": steps, "evaluate": looks}, title="How much memory do learning and looking take?",
                   x_label="batch size (samples)", y_label="peak memory", unit="B");
 
 # %% test="evaluate-ready" points=0
@@ -974,7 +974,7 @@ learner = Trainer(by_heart, Adam(by_heart.parameters(), 0.01), CrossEntropyLoss(
 known, unknown = batches_of(rows[:16], chance[:16], 8), batches_of(rows[16:], chance[16:], 8)
 losses = [(learner._train_epoch(known)[0], learner.evaluate(unknown)[0]) for _ in range(40)]
 plots.draw_curves(range(1, 41), {"trained on": [a for a, _ in losses], "never seen": [b for _, b in losses]},
-                  title="Learning by heart: one curve falls, the other rises", log=False, x_label="epoch", y_label="mean loss");
+                  title="Does it understand, or learn by heart?", log=False, x_label="epoch", y_label="mean loss");
 
 # %% [markdown]
 # `fit` trains for a number of *more* epochs: 4 and then 4 are 8. Two things that chance decides, the order of samples and Dropout, come from generators; `fit` remembers
@@ -1627,8 +1627,8 @@ epochs = range(1, 21)
 for panel, what in zip(panels, ("loss", "accuracy")):
     plots.draw_curves(epochs, {"train": history[f"train_{what}"], "test": history[f"val_{what}"]}, title="", log=False,
                       x_label="epoch", y_label=what, ax=panel)
-panels[0].set_title("The loss falls")
-panels[1].set(title=f"{history['val_accuracy'][-1]:.1%} of unseen digits right", ylim=(0.85, 1.005))
+panels[0].set_title(f"Training loss: {history['train_loss'][0]:.2g} to {history['train_loss'][-1]:.2g}")
+panels[1].set(title=f"{history['val_accuracy'][-1]:.1%} of unseen digits right", ylim=(min(history["train_accuracy"] + history["val_accuracy"]) - 0.01, 1.005))
 plt.show()
 
 # %% [markdown]
@@ -1677,7 +1677,8 @@ figure, ax = plt.subplots(figsize=(8, 3.4), layout="constrained")
 ax.semilogy(epochs, history["train_loss"], color=plots.COLOURS[0], lw=6, alpha=0.35, label="without a stop")
 ax.semilogy(epochs, resumed["train_loss"], "o-", color=plots.COLOURS[1], lw=1.5, ms=4, label="6 epochs, a stop, 14 more")
 ax.axvline(6.5, color="#888888", ls=":")
-ax.set(title="The stop does not show", xlabel="epoch", ylabel="mean loss", xticks=range(2, 21, 2))
+apart = max(abs(a - b) for a, b in zip(history["train_loss"], resumed["train_loss"]))
+ax.set(title=f"With a stop and without: {apart:.3g} apart at most", xlabel="epoch", ylabel="mean loss", xticks=range(2, 21, 2))
 ax.legend()
 plt.show()
 
@@ -1690,7 +1691,7 @@ plt.show()
 sizes = (8, 32, 128, 512)
 by_size = {size: digits_trainer(lr=0.05).fit(shuffled(size), test_loader, epochs=20, progress=False) for size in sizes}
 curves = {f"{size}: {-(-len(train_set) // size)} steps an epoch": run["train_loss"] for size, run in by_size.items()}
-ax = plots.draw_curves(epochs, curves, title="Small batches: more steps from the same samples", log=False, x_label="epoch", y_label="mean training loss")
+ax = plots.draw_curves(epochs, curves, title="Same 20 epochs, four batch sizes", log=False, x_label="epoch", y_label="mean training loss")
 ax.set(yscale="log", ylim=(1e-3, 5))
 plt.show()
 

@@ -52,7 +52,7 @@ def error_of(call, *args, **options):
 import matplotlib.pyplot as plt
 from tinytorch.profiling import plots
 
-plt.rcParams.update(plots.STYLE)
+plt.rcParams.update(plots.STYLE | {"axes.spines.top": True, "axes.spines.right": True})  # images have a frame
 chain = {"Image": "(N, C, H, W)", "Conv2d": "what is where?", "ReLU": "", "MaxPool2d": "the strongest", "Flatten": "(N, features)", "Linear": "which digit?"}
 plots.draw_chain(chain, title="You build the blue boxes", highlight=["Conv2d", "MaxPool2d", "Flatten"]);
 
@@ -399,7 +399,7 @@ for part in ["(3, 3)", "(2, 7)"]:
 small = np.arange(1.0, 10).reshape(3, 3)
 side_by_side = sliding_window_view(small, (2, 2)).reshape(4, 4).T
 figure, panels = plt.subplots(1, 2, figsize=(8, 3.2), layout="constrained")
-for panel, numbers, title in zip(panels, [small, side_by_side], ["image, 3 x 3", "its windows of 2 x 2, one a column"]):
+for panel, numbers, title in zip(panels, [small, side_by_side], ["image, 3 x 3", "2 x 2 windows as columns"]):
     panel.imshow(numbers, cmap="cividis")
     for (row, column), number in np.ndenumerate(numbers):
         panel.text(column, row, f"{number:g}", ha="center", va="center", fontsize=14, color="black" if number > 5 else "white")
@@ -748,7 +748,7 @@ if "Conv2d" not in globals() or error_of(_conv_works) is not None or not _conv_w
 sizes, kernels = [4, 8, 16, 32], np.ones((4, 2, 3, 3))
 lines = {"loops": [lines_run(lambda: _slow_convolution(np.ones((1, 2, size, size)), kernels)) for size in sizes],
          "one product": [lines_of_conv(1, size) for size in sizes]}
-plots.draw_curves(sizes, lines, title="The loops grow with the image, the product does not", x_label="height and width, pixels", y_label="lines of Python");
+plots.draw_curves(sizes, lines, title="How many lines run for larger images?", x_label="height and width, pixels", y_label="lines of Python");
 
 # %% [markdown]
 # It is paid for in memory: the columns hold each pixel up to kernel height · kernel width times. And in time? Both measured on this machine, the same 2.3 million multiplications:
@@ -757,12 +757,12 @@ plots.draw_curves(sizes, lines, title="The loops grow with the image, the produc
 x, layer = Tensor(np.random.normal(size=(8, 8, 16, 16))), Conv2d(8, 16, 3, padding=1)
 cost_s = {"loops": seconds_per_call(lambda: _slow_convolution(x.data, layer.weight.data, padding=(1, 1)), calls=1),
           "one product": seconds_per_call(lambda: layer(x), calls=10)}
-plots.draw_bars(cost_s, title="Same numbers, another clock", x_label="time for one forward (log scale)", unit="s", log=True);
+plots.draw_bars(cost_s, title=f"The loops take {cost_s['loops'] / cost_s['one product']:.0f} times as long here", x_label="time for one forward", unit="s");
 
 # %% tags=["explore"]
 columns = _columns(_windows(x.data, (3, 3), (1, 1), (1, 1)))
 held = {"images": x.data.nbytes, "columns": columns.nbytes, "result": layer(x).data.nbytes}
-plots.draw_bars(held, title="The price: columns nine times as large", x_label="memory", unit="B");
+plots.draw_bars(held, title=f"Columns have {columns.nbytes / x.data.nbytes:.1f} times the bytes of the images", x_label="memory", unit="B");
 
 # %% [markdown]
 # ## Step 4 · Backward: where windows overlap, add
