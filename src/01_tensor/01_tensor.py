@@ -136,7 +136,9 @@ class Tensor:
         ### END SOLUTION
 
 # %% test="tensor-holds" points=5
-# Step 1 · holds the numbers (5 points)
+# Test 1a · 5 points · holds the numbers
+found = Tensor.__init__ is not object.__init__
+assert found, "Step 1: class Tensor should have the method __init__; it has none: is its `def` indented?"
 table = Tensor([[1, 2, 3], [4, 5, 6]])
 got = type(table.data).__name__
 assert isinstance(table.data, np.ndarray), f"Step 1: .data should be an ndarray; it was {got}."
@@ -158,7 +160,7 @@ assert got.tolist() == [5, 6], f"Step 1: Tensor(Tensor([5, 6])).data should hold
 ### END HIDDEN TESTS
 
 # %% test="tensor-float32" points=5
-# Step 1 · floats become float32 (5 points)
+# Test 1b · 5 points · floats become float32
 got = Tensor([0.5, 1.5]).data.dtype
 assert got == np.float32, f"Step 1: Tensor([0.5, 1.5]) should hold float32; it held {got}."
 got = Tensor(np.zeros(3)).data.dtype
@@ -170,7 +172,7 @@ for given in [2.5, np.float64(2.5), [[1, 2.0]], np.zeros((2, 0)), np.ones(2, np.
 ### END HIDDEN TESTS
 
 # %% test="tensor-integers" points=4
-# Step 1 · integers and bools stay (4 points)
+# Test 1c · 4 points · integers and bools stay
 got = Tensor([3, 1]).data.dtype
 assert got == np.int64, f"Step 1: Tensor([3, 1]) should hold int64; it held {got}."
 got = Tensor(np.array([255, 0], dtype=np.uint8)).data.dtype
@@ -184,7 +186,7 @@ assert got == np.bool_, f"Step 1: Tensor([True, False]) should hold bool; it hel
 ### END HIDDEN TESTS
 
 # %% test="tensor-dtype" points=3
-# Step 1 · dtype overrides the rule (3 points)
+# Test 1d · 3 points · dtype overrides the rule
 got = Tensor([0.5], dtype=np.float64).data.dtype
 assert got == np.float64, f"Step 1: dtype=np.float64 should give float64; it gave {got}."
 ### BEGIN HIDDEN TESTS
@@ -194,7 +196,7 @@ for given, want in [([1, 2], np.float32), (np.ones(2, np.uint8), np.float64), ([
 ### END HIDDEN TESTS
 
 # %% test="tensor-wraps" points=3
-# Step 1 · wraps without a copy (3 points)
+# Test 1e · 3 points · wraps without a copy
 array = np.zeros(3, dtype=np.float32)
 got = Tensor(array).data
 assert np.shares_memory(got, array), "Step 1: a float32 array should be wrapped; .data is a copy of it."
@@ -208,7 +210,7 @@ assert np.shares_memory(got, array), "Step 1: with dtype=np.float64 a float64 ar
 ### END HIDDEN TESTS
 
 # %% test="tensor-numbers-only" points=2
-# Step 1 · numbers only (2 points)
+# Test 1f · 2 points · numbers only
 raised = None
 try:
     Tensor("seven")
@@ -249,7 +251,7 @@ big.nbytes, peak_bytes(lambda: Tensor(big)), peak_bytes(lambda: big.copy())
 # 4 bytes for each new float32, and make no second copy on the way.
 
 # %% test="tensor-bytes" points=4
-# Step 1 · profile: bytes (4 points)
+# Profile 1 · 4 points · bytes
 big = np.zeros(2_000_000, dtype=np.float32)
 got = peak_bytes(lambda: Tensor(big))
 assert got < 10_000, f"Step 1: wrapping an array of 8,000,000 B should allocate under 10,000 B; it took {got:,} B."
@@ -343,7 +345,7 @@ def ndim(self: Tensor) -> int:
     ### END SOLUTION
 
 # %% test="shape-ndim" points=4
-# Step 2 · shape and ndim (4 points)
+# Test 2a · 4 points · shape and ndim
 t = Tensor(np.zeros((2, 3)))
 assert t.shape == (2, 3), f"Step 2: .shape should be (2, 3); it was {t.shape}."
 assert t.ndim == 2, f"Step 2: .ndim should be 2; it was {t.ndim}."
@@ -372,7 +374,7 @@ def dtype(self: Tensor) -> np.dtype:
     ### END SOLUTION
 
 # %% test="size-dtype" points=3
-# Step 2 · size and dtype (3 points)
+# Test 2b · 3 points · size and dtype
 t = Tensor(np.zeros((2, 3)))
 assert t.size == 6, f"Step 2: .size of a 2 by 3 Tensor should be 6; it was {t.size}."
 assert t.dtype == np.float32, f"Step 2: .dtype should be float32; it was {t.dtype}."
@@ -403,7 +405,7 @@ def __len__(self: Tensor) -> int:
     ### END SOLUTION
 
 # %% test="len" points=2
-# Step 2 · len (2 points)
+# Test 2c · 2 points · len
 got = len(Tensor(np.zeros((2, 3))))
 assert got == 2, f"Step 2: len of a 2 by 3 Tensor should be 2; it was {got}."
 ### BEGIN HIDDEN TESTS
@@ -438,7 +440,7 @@ def __repr__(self: Tensor) -> str:
     ### END SOLUTION
 
 # %% test="repr" points=2
-# Step 2 · repr (2 points)
+# Test 2d · 2 points · repr
 got = repr(Tensor([[1.5, 2.25]]))
 assert got.startswith("Tensor("), f"Step 2: repr should start with 'Tensor('; it was {got!r}."
 assert "1.5" in got and "2.25" in got, f"Step 2: repr should show 1.5 and 2.25; it was {got!r}."
@@ -475,7 +477,7 @@ def item(self: Tensor):
     ### END SOLUTION
 
 # %% test="item" points=3
-# Step 2 · numpy and item (3 points)
+# Test 2e · 3 points · numpy and item
 got = Tensor([[2.5]]).item()
 assert type(got) is float and got == 2.5, f"Step 2: item() should give the float 2.5; it gave {got!r}."
 t = Tensor([1, 2])
@@ -524,7 +526,7 @@ def __array__(self: Tensor, dtype=None, copy=None) -> np.ndarray:
     ### END SOLUTION
 
 # %% test="array" points=2
-# Step 2 · NumPy reads it (2 points)
+# Test 2f · 2 points · NumPy reads it
 t = Tensor([1.0, 4.0])
 got = np.asarray(t)
 assert got.tolist() == [1.0, 4.0], f"Step 2: np.asarray(t) should hold [1.0, 4.0]; it held {got.tolist()}."
@@ -537,7 +539,7 @@ assert got.tolist() == [[1, 2], [3, 4]], f"Step 2: np.stack of two Tensors shoul
 ### END HIDDEN TESTS
 
 # %% test="array-copy" points=2
-# Step 2 · a copy when NumPy asks for one (2 points)
+# Test 2g · 2 points · a copy when NumPy asks for one
 t = Tensor([1.0, 4.0])
 got = np.array(t)
 assert not np.shares_memory(got, t.data), "Step 2: np.array(t) should be a copy; it shares the Tensor's memory."
@@ -658,7 +660,7 @@ def __radd__(self: Tensor, other) -> Tensor:
     return _compute(np.add, other, self)
 
 # %% test="compute-add" points=4
-# Step 3 · add (4 points)
+# Test 3a · 4 points · add
 got = Tensor([1.0, 2.0]) + Tensor([10.0, 20.0])
 assert isinstance(got, Tensor), f"Step 3: Tensor + Tensor should be a Tensor; it was {type(got).__name__}."
 assert got.data.tolist() == [11.0, 22.0], f"Step 3: the sum should be [11.0, 22.0]; it was {got.data.tolist()}."
@@ -675,7 +677,7 @@ assert a.data.tolist() == [[1, -2], [3, 4]], f"Step 3: + should leave its operan
 ### END HIDDEN TESTS
 
 # %% test="compute-dtype" points=4
-# Step 3 · the operands' dtype stays (4 points)
+# Test 3b · 4 points · the operands' dtype stays
 double = Tensor([1.0], dtype=np.float64)
 got = (double + double).data.dtype
 assert got == np.float64, f"Step 3: float64 + float64 should stay float64; it became {got}."
@@ -698,7 +700,7 @@ for name, got, want in [
 ### END HIDDEN TESTS
 
 # %% test="compute-broadcast" points=3
-# Step 3 · broadcasting (3 points)
+# Test 3c · 3 points · broadcasting
 got = (Tensor(np.zeros((3, 1))) + Tensor(np.zeros((1, 4)))).data.shape
 assert got == (3, 4), f"Step 3: shapes (3, 1) and (1, 4) should give (3, 4); they gave {got}."
 ### BEGIN HIDDEN TESTS
@@ -791,10 +793,16 @@ def __neg__(self: Tensor) -> Tensor:
     ### END SOLUTION
 
 # %% test="subtract" points=3
-# Step 3 · subtract and negate (3 points)
+# Test 3d · 3 points · subtract and negate
 t = Tensor([1, 5])
-got = [(t - 2).data.tolist(), (2 - t).data.tolist(), (-t).data.tolist()]
-assert got == [[-1, 3], [1, -3], [-1, -5]], f"Step 3: t - 2, 2 - t, -t should be [-1, 3], [1, -3], [-1, -5]; they were {got}."
+for name, got, want in [
+    ("t - 2", t - 2, [-1, 3]),
+    ("2 - t", 2 - t, [1, -3]),
+    ("-t", -t, [-1, -5]),
+]:
+    assert isinstance(got, Tensor), f"Step 3: {name} should be a Tensor; it was {got!r}."
+    got = got.data.tolist()
+    assert got == want, f"Step 3: for t = Tensor([1, 5]), {name} should be {want}; it was {got}."
 ### BEGIN HIDDEN TESTS
 a, b = np.array([[4.0, 1.0]], np.float32), np.array([[0.5], [8.0]], np.float32)
 for name, got in [("Tensor - Tensor", Tensor(a) - Tensor(b)), ("Tensor - array", Tensor(a) - b), ("array - Tensor", a - Tensor(b))]:
@@ -821,10 +829,15 @@ def __rmul__(self: Tensor, other) -> Tensor:
     ### END SOLUTION
 
 # %% test="multiply" points=2
-# Step 3 · multiply (2 points)
+# Test 3e · 2 points · multiply
 t = Tensor([2.0, 3.0])
-got = [(t * t).data.tolist(), (10 * t).data.tolist()]
-assert got == [[4.0, 9.0], [20.0, 30.0]], f"Step 3: t * t and 10 * t should be [4.0, 9.0] and [20.0, 30.0]; they were {got}."
+for name, got, want in [
+    ("t * t", t * t, [4.0, 9.0]),
+    ("10 * t", 10 * t, [20.0, 30.0]),
+]:
+    assert isinstance(got, Tensor), f"Step 3: {name} should be a Tensor; it was {got!r}."
+    got = got.data.tolist()
+    assert got == want, f"Step 3: for t = Tensor([2.0, 3.0]), {name} should be {want}; it was {got}."
 ### BEGIN HIDDEN TESTS
 a, b = np.array([[4, -1]]), np.array([[5], [8]])
 for name, got in [("Tensor * Tensor", Tensor(a) * Tensor(b)), ("Tensor * array", Tensor(a) * b), ("array * Tensor", a * Tensor(b))]:
@@ -849,10 +862,15 @@ def __rtruediv__(self: Tensor, other) -> Tensor:
     ### END SOLUTION
 
 # %% test="divide" points=3
-# Step 3 · divide (3 points)
+# Test 3f · 3 points · divide
 t = Tensor([2, 4])
-got = [(t / 4).data.tolist(), (8 / t).data.tolist()]
-assert got == [[0.5, 1.0], [4.0, 2.0]], f"Step 3: t / 4 and 8 / t should be [0.5, 1.0] and [4.0, 2.0]; they were {got}."
+for name, got, want in [
+    ("t / 4", t / 4, [0.5, 1.0]),
+    ("8 / t", 8 / t, [4.0, 2.0]),
+]:
+    assert isinstance(got, Tensor), f"Step 3: {name} should be a Tensor; it was {got!r}."
+    got = got.data.tolist()
+    assert got == want, f"Step 3: for t = Tensor([2, 4]), {name} should be {want}; it was {got}."
 ### BEGIN HIDDEN TESTS
 a, b = np.array([[4, -1]]), np.array([[5], [8]])
 for name, got in [("Tensor / Tensor", Tensor(a) / Tensor(b)), ("array / Tensor", a / Tensor(b))]:
@@ -880,10 +898,15 @@ def __rpow__(self: Tensor, other) -> Tensor:
     ### END SOLUTION
 
 # %% test="power" points=2
-# Step 3 · power (2 points)
+# Test 3g · 2 points · power
 t = Tensor([2.0, 3.0])
-got = [(t**2).data.tolist(), (2**t).data.tolist()]
-assert got == [[4.0, 9.0], [4.0, 8.0]], f"Step 3: t**2 and 2**t should be [4.0, 9.0] and [4.0, 8.0]; they were {got}."
+for name, got, want in [
+    ("t**2", t**2, [4.0, 9.0]),
+    ("2**t", 2**t, [4.0, 8.0]),
+]:
+    assert isinstance(got, Tensor), f"Step 3: {name} should be a Tensor; it was {got!r}."
+    got = got.data.tolist()
+    assert got == want, f"Step 3: for t = Tensor([2.0, 3.0]), {name} should be {want}; it was {got}."
 ### BEGIN HIDDEN TESTS
 got = (Tensor([1.0, 4.0, 9.0]) ** 0.5).data
 assert got.tolist() == [1.0, 2.0, 3.0], f"Step 3: [1, 4, 9] ** 0.5 should be [1, 2, 3]; it was {got.tolist()}."
@@ -911,9 +934,11 @@ def __rmatmul__(self: Tensor, other) -> Tensor:
     ### END SOLUTION
 
 # %% test="matmul" points=3
-# Step 3 · matrix product (3 points)
+# Test 3h · 3 points · matrix product
 a, b = np.array([[1, 2], [3, 4]]), np.array([[5, 6], [7, 8]])
-got = (Tensor(a) @ Tensor(b)).data.tolist()
+got = Tensor(a) @ Tensor(b)
+assert isinstance(got, Tensor), f"Step 3: Tensor @ Tensor should be a Tensor; it was {got!r}."
+got = got.data.tolist()
 assert got == [[19, 22], [43, 50]], f"Step 3: the matrix product should be [[19, 22], [43, 50]]; it was {got}."
 ### BEGIN HIDDEN TESTS
 for one, two, want in [((2, 3), (3, 4), (2, 4)), ((3,), (3,), ()), ((5, 2, 3), (3, 1), (5, 2, 1))]:
@@ -960,13 +985,13 @@ def __ne__(self: Tensor, other):
     ### END SOLUTION
 
 # %% test="equal" points=2
-# Step 3 · equal and unequal (2 points)
+# Test 3i · 2 points · equal and unequal
 labels = Tensor([3, 1, 2])
-got = (labels == Tensor([3, 0, 2])).data
-assert got.dtype == np.bool_, f"Step 3: == should give a Tensor of bools; it gave {got.dtype}."
-assert got.tolist() == [True, False, True], f"Step 3: == should give [True, False, True]; it gave {got.tolist()}."
-got = (labels != 1).data.tolist()
-assert got == [True, False, True], f"Step 3: != should give [True, False, True]; it gave {got}."
+for name, got in [("labels == Tensor([3, 0, 2])", labels == Tensor([3, 0, 2])), ("labels != 1", labels != 1)]:
+    assert isinstance(got, Tensor), f"Step 3: {name} should be a Tensor of bools; it was {got!r}."
+    assert got.data.dtype == np.bool_, f"Step 3: {name} should be of bools; it was of {got.data.dtype}."
+    got = got.data.tolist()
+    assert got == [True, False, True], f"Step 3: for [3, 1, 2], {name} should be [True, False, True]; it was {got}."
 ### BEGIN HIDDEN TESTS
 a, b = np.array([[1.0, 2.0]], np.float32), np.array([[1.0], [2.0]], np.float32)
 for name, got, want in [("==", Tensor(a) == Tensor(b), a == b), ("!=", Tensor(a) != Tensor(b), a != b)]:
@@ -1006,14 +1031,17 @@ def __ge__(self: Tensor, other) -> Tensor:
     ### END SOLUTION
 
 # %% test="order" points=2
-# Step 3 · less and greater (2 points)
+# Test 3j · 2 points · less and greater
 t = Tensor([1, 2, 3])
-got = [(t < 2).data.tolist(), (t <= 2).data.tolist()]
-want = [[True, False, False], [True, True, False]]
-assert got == want, f"Step 3: t < 2 and t <= 2 should be {want}; they were {got}."
-got = [(t > 2).data.tolist(), (t >= 2).data.tolist()]
-want = [[False, False, True], [False, True, True]]
-assert got == want, f"Step 3: t > 2 and t >= 2 should be {want}; they were {got}."
+for name, got, want in [
+    ("t < 2", t < 2, [True, False, False]),
+    ("t <= 2", t <= 2, [True, True, False]),
+    ("t > 2", t > 2, [False, False, True]),
+    ("t >= 2", t >= 2, [False, True, True]),
+]:
+    assert isinstance(got, Tensor), f"Step 3: {name} should be a Tensor; it was {got!r}."
+    got = got.data.tolist()
+    assert got == want, f"Step 3: for t = Tensor([1, 2, 3]), {name} should be {want}; it was {got}."
 ### BEGIN HIDDEN TESTS
 a, b = np.array([[0.5, 2.0]], np.float32), np.array([[0.5], [1.0]], np.float32)
 one, two = Tensor(a), Tensor(b)
@@ -1061,7 +1089,7 @@ def __bool__(self: Tensor) -> bool:
     ### END SOLUTION
 
 # %% test="hash" points=2
-# Step 3 · hash by identity (2 points)
+# Test 3k · 2 points · hash by identity
 a, b = Tensor([1.0]), Tensor([1.0])
 assert hash(a) == hash(a), f"Step 3: a Tensor's hash should stay the same; it was {hash(a)}, then {hash(a)}."
 assert hash(a) != hash(b), f"Step 3: two Tensors should be two keys although they hold the same; both hash to {hash(a)}."
@@ -1077,7 +1105,7 @@ assert got == before, f"Step 3: changing the numbers should not change the hash;
 ### END HIDDEN TESTS
 
 # %% test="truth" points=1
-# Step 3 · truth of one element (1 point)
+# Test 3l · 1 point · truth of one element
 got = (bool(Tensor([2.0])), bool(Tensor([0.0])))
 assert got == (True, False), f"Step 3: bool of Tensors holding 2.0 and 0.0 should be (True, False); it was {got}."
 ### BEGIN HIDDEN TESTS
@@ -1167,7 +1195,7 @@ def __getitem__(self: Tensor, index) -> Tensor:
     ### END SOLUTION
 
 # %% test="index" points=4
-# Step 4 · index (4 points)
+# Test 4a · 4 points · index
 t = Tensor(np.arange(12).reshape(3, 4))
 got = t[1]
 assert isinstance(got, Tensor), f"Step 4: t[1] should be a Tensor; it was {type(got).__name__}."
@@ -1195,7 +1223,7 @@ assert isinstance(raised, IndexError), f"Step 4: index 2 of two elements should 
 ### END HIDDEN TESTS
 
 # %% test="view" points=3
-# Step 4 · a view, not a copy (3 points)
+# Test 4b · 3 points · a view, not a copy
 t = Tensor(np.zeros((3, 4)))
 assert np.shares_memory(t[1].data, t.data), "Step 4: t[1] should share the memory of t; it is a copy."
 ### BEGIN HIDDEN TESTS
@@ -1211,7 +1239,7 @@ assert got == 54, f"Step 4: writing 9 to the six elements of t[3].data should sh
 # **Profile.** Cutting 64 images out of 10,000 should cost nothing that grows with the images:
 
 # %% test="view-bytes" points=2
-# Step 4 · profile: bytes of a slice (2 points)
+# Profile 4 · 2 points · bytes of a slice
 images = Tensor(np.zeros((10_000, 28, 28), dtype=np.uint8))
 got = peak_bytes(lambda: images[:64])
 assert got < 10_000, f"Step 4: a slice of 64 images (50,176 B) should allocate under 10,000 B; it took {got:,} B."
@@ -1224,7 +1252,7 @@ assert got < 10_000, f"Step 4: a slice of 9,999 images should allocate under 10,
 ### END HIDDEN TESTS
 
 # %% test="index-tensor" points=2
-# Step 4 · a Tensor as index (2 points)
+# Test 4c · 2 points · a Tensor as index
 t = Tensor([10.0, 20.0, 30.0])
 got = t[Tensor([True, False, True])].data.tolist()
 assert got == [10.0, 30.0], f"Step 4: the mask True, False, True should pick [10.0, 30.0]; it picked {got}."
@@ -1243,7 +1271,7 @@ def __iter__(self: Tensor):
     ### END SOLUTION
 
 # %% test="iterate" points=2
-# Step 4 · iterate (2 points)
+# Test 4d · 2 points · iterate
 rows = [row for row in Tensor([[1, 2], [3, 4]])]
 assert all(isinstance(row, Tensor) for row in rows), f"Step 4: a loop should give Tensors; it gave {[type(r) for r in rows]}."
 got = [row.data.tolist() for row in rows]
@@ -1304,9 +1332,11 @@ def sum(self: Tensor, axis=None, keepdims=False) -> Tensor:
     ### END SOLUTION
 
 # %% test="sum" points=3
-# Step 5 · sum (3 points)
+# Test 5a · 3 points · sum
 t = Tensor([[1.0, 2.0, 3.0], [4.0, 5.0, 6.0]])
-got = t.sum().data.tolist()
+got = t.sum()
+assert isinstance(got, Tensor), f"Step 5: t.sum() should be a Tensor; it was {got!r}."
+got = got.data.tolist()
 assert got == 21.0, f"Step 5: the sum of 1 to 6 should be 21.0; it was {got}."
 got = t.sum(axis=0).data.tolist()
 assert got == [5.0, 7.0, 9.0], f"Step 5: sum(axis=0) should be [5.0, 7.0, 9.0]; it was {got}."
@@ -1321,8 +1351,10 @@ for axis, keepdims in [(None, False), (None, True), (1, False), (-1, True), ((0,
 ### END HIDDEN TESTS
 
 # %% test="sum-integers" points=1
-# Step 5 · sum of integers and bools (1 point)
-got = Tensor(np.full(3, 200, dtype=np.uint8)).sum().data
+# Test 5b · 1 point · sum of integers and bools
+got = Tensor(np.full(3, 200, dtype=np.uint8)).sum()
+assert isinstance(got, Tensor), f"Step 5: the sum of bytes should be a Tensor; it was {got!r}."
+got = got.data
 assert got == 600 and got.dtype == np.int64, f"Step 5: the sum of three bytes 200 should be 600 as int64; it was {got!r}."
 ### BEGIN HIDDEN TESTS
 for dtype in [np.bool_, np.int8, np.int32, np.int64]:
@@ -1341,8 +1373,10 @@ def mean(self: Tensor, axis=None, keepdims=False) -> Tensor:
     ### END SOLUTION
 
 # %% test="mean" points=2
-# Step 5 · mean (2 points)
-got = Tensor([[1.0, 2.0], [3.0, 6.0]]).mean(axis=1).data.tolist()
+# Test 5c · 2 points · mean
+got = Tensor([[1.0, 2.0], [3.0, 6.0]]).mean(axis=1)
+assert isinstance(got, Tensor), f"Step 5: mean(axis=1) should be a Tensor; it was {got!r}."
+got = got.data.tolist()
 assert got == [1.5, 4.5], f"Step 5: mean(axis=1) should be [1.5, 4.5]; it was {got}."
 ### BEGIN HIDDEN TESTS
 for given, want in [(np.float32, np.float32), (np.float64, np.float64), (np.int64, np.float32), (np.bool_, np.float32)]:
@@ -1366,8 +1400,10 @@ def max(self: Tensor, axis=None, keepdims=False) -> Tensor:
     ### END SOLUTION
 
 # %% test="max" points=2
-# Step 5 · max (2 points)
-got = Tensor([[1, 9], [7, 3]]).max(axis=0).data.tolist()
+# Test 5d · 2 points · max
+got = Tensor([[1, 9], [7, 3]]).max(axis=0)
+assert isinstance(got, Tensor), f"Step 5: max(axis=0) should be a Tensor; it was {got!r}."
+got = got.data.tolist()
 assert got == [7, 9], f"Step 5: max(axis=0) should be [7, 9]; it was {got}."
 ### BEGIN HIDDEN TESTS
 array = np.array([[[-1.0, -9.0], [-7.0, -3.0]]])
@@ -1416,9 +1452,11 @@ def transpose(self: Tensor, dim0=-2, dim1=-1) -> Tensor:
     ### END SOLUTION
 
 # %% test="reshape" points=2
-# Step 5 · reshape (2 points)
+# Test 5e · 2 points · reshape
 t = Tensor([1, 2, 3, 4, 5, 6])
-got = t.reshape(2, 3).data.tolist()
+got = t.reshape(2, 3)
+assert isinstance(got, Tensor), f"Step 5: reshape(2, 3) should give a Tensor; it gave {got!r}."
+got = got.data.tolist()
 assert got == [[1, 2, 3], [4, 5, 6]], f"Step 5: reshape(2, 3) should give [[1, 2, 3], [4, 5, 6]]; it gave {got}."
 ### BEGIN HIDDEN TESTS
 array = np.arange(24, dtype=np.float64).reshape(4, 6)
@@ -1439,8 +1477,10 @@ assert isinstance(raised, ValueError), f"Step 5: 24 elements as (5, 5) should ra
 ### END HIDDEN TESTS
 
 # %% test="transpose" points=2
-# Step 5 · transpose (2 points)
-got = Tensor([[1, 2, 3], [4, 5, 6]]).transpose().data.tolist()
+# Test 5f · 2 points · transpose
+got = Tensor([[1, 2, 3], [4, 5, 6]]).transpose()
+assert isinstance(got, Tensor), f"Step 5: transpose() should give a Tensor; it gave {got!r}."
+got = got.data.tolist()
 assert got == [[1, 4], [2, 5], [3, 6]], f"Step 5: transpose() should give [[1, 4], [2, 5], [3, 6]]; it gave {got}."
 ### BEGIN HIDDEN TESTS
 array = np.arange(24, dtype=np.float64).reshape(2, 3, 4)

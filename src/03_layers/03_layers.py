@@ -273,8 +273,8 @@ assert got == 3, f"Step 1: three parameters of equal numbers are three; paramete
 # %% test="parameters-anew" points=2
 # Test 1g · 2 points · a list, made anew with each call
 layer, w, b = layer_with(), parameter(), parameter()
-got = isinstance(layer.parameters(), list)
-assert got is True, f"Step 1: parameters() should give a list; isinstance says {got}."
+got = layer.parameters()
+assert isinstance(got, list), f"Step 1: parameters() should give a list; it gave {got!r}."
 layer.w = w
 got = names_of(layer, w=w)
 assert got == ["w"], f"Step 1: a parameter that is added later should be seen: ['w']; it gave {got}."
@@ -529,7 +529,7 @@ for shape in [(31, 17), (), (17,), (0, 30), (1,), (31, 1)]:
 layer = Linear(3, 2)
 layer.weight, layer.bias = Traced(np.ones((2, 3)), "weight"), Traced(np.ones(2), "bias")
 got = sources_of(layer(Traced(np.ones((5, 3)), "x")))
-assert got == ["bias", "weight", "x"], f"Step 2: the result should be traced to bias, weight and x; it came from {got}."
+assert got == ["bias", "weight", "x"], f"Step 2: the result should be traced to bias, weight and x; it came from {got}: was .data used?"
 ### BEGIN HIDDEN TESTS
 got = sources_of(layer(Tensor(np.ones((4, 5, 3)))))
 assert got == ["bias", "weight"], f"Step 2: with a plain input the result should be traced to bias and weight; it came from {got}."
@@ -862,7 +862,7 @@ assert got == [1, -2, 3], f"Step 3: p=0 should change no number; it gave {got}."
 # Test 3g · 3 points · a Tensor operation, and the dtype
 np.random.seed(9)
 got = sources_of(Dropout(0.5)(Traced(np.ones((3, 4)), "x")))
-assert got == ["x"], f"Step 3: the result should be traced to x; it came from {got}."
+assert got == ["x"], f"Step 3: the result should be traced to x; it came from {got}: was .data used?"
 got = Dropout(0.5)(Tensor([1.0, 2.0], dtype=np.float64)).data.dtype
 assert got == np.float64, f"Step 3: Dropout of float64 should be float64; it was {got}."
 ### BEGIN HIDDEN TESTS

@@ -646,7 +646,7 @@ got = loss(Tensor([0.9, 0.2, 0.5]), Tensor([1.0, 0.0, 1.0]))
 assert isinstance(got, Tensor), f"Step 4: BinaryCrossEntropyLoss should give a Tensor; it gave {got!r}."
 assert got.data.shape == (), f"Step 4: the loss should be 0-d, of the shape (); it had {got.data.shape}."
 want = (0.10536052 + 0.22314355 + 0.69314718) / 3
-assert np.allclose(got.data, want), f"Step 4: the mean should be {want:.4f}; it was {got.data.tolist()}."
+assert np.allclose(got.data, want), f"Step 4: 0.9, 0.2, 0.5 for 1, 0, 1 should cost {want:.4f} on average; they cost {got.data.tolist()}."
 ### BEGIN HIDDEN TESTS
 p, t = np.linspace(0.05, 0.95, 24), np.linspace(1, 0, 24)
 want = -np.mean(t * np.log(p) + (1 - t) * np.log(1 - p))

@@ -2,6 +2,8 @@
 # why: np.array copies what could be wrapped
 # base: reference
 # loses: {tensor-wraps: 3, tensor-bytes: 4}
+# says: "should be wrapped | .data is a copy"
+# at: "Step 1"
 
 # %% solution="tensor"
 #| export

@@ -2,6 +2,8 @@
 # why: equality compares whole Tensors and says True or False
 # base: reference
 # loses: {equal: 2}
+# says: "should be a Tensor of bools | it was False"
+# at: "Step 3"
 
 # %% solution="equal-methods"
 #| export

@@ -2,6 +2,8 @@
 # why: a part is copied, also where a view would do
 # base: reference
 # loses: {view: 3, view-bytes: 2}
+# says: "t[1] should share the memory of t | a copy"
+# at: "Step 4"
 
 # %% solution="getitem-method"
 #| export

@@ -2,6 +2,8 @@
 # why: item gives NumPy's number, and numpy a copy
 # base: reference
 # loses: {item: 3}
+# says: "item() should give the float 2.5 | np.float32(2.5)"
+# at: "Step 2"
 
 # %% solution="item-methods"
 #| export

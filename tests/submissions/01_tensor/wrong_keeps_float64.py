@@ -2,6 +2,8 @@
 # why: floats stay as wide as they came
 # base: reference
 # loses: {tensor-float32: 5}
+# says: "Tensor([0.5, 1.5]) should hold float32 | held float64"
+# at: "Step 1"
 
 # %% solution="tensor"
 #| export

@@ -2,6 +2,8 @@
 # why: less-or-equal and greater-or-equal leave out the equal ones
 # base: reference
 # loses: {order: 2}
+# says: "t <= 2 should be [True, True, False] | it was [True, False, False]"
+# at: "Step 3"
 
 # %% solution="order-methods"
 #| export

@@ -2,6 +2,8 @@
 # why: the sum is divided by the number of all elements, whatever the axis
 # base: reference
 # loses: {mean: 2}
+# says: "mean(axis=1) should be [1.5, 4.5] | it was [0.75, 2.25]"
+# at: "Step 5"
 
 # %% solution="mean-method"
 #| export

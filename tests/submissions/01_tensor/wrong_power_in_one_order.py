@@ -2,6 +2,8 @@
 # why: the power 2 ** t is taken for t ** 2
 # base: reference
 # loses: {power: 2}
+# says: "2**t should be [4.0, 8.0] | it was [4.0, 9.0]"
+# at: "Step 3"
 
 # %% solution="power-methods"
 #| export

@@ -2,6 +2,8 @@
 # why: _compute gives NumPy's result, not wrapped
 # base: reference
 # loses: {compute-add: 4, compute-dtype: 4, compute-broadcast: 3}
+# says: "Tensor + Tensor should be a Tensor | ndarray"
+# at: "Step 3"
 
 # %% solution="compute"
 #| export

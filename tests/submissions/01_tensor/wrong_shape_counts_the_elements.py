@@ -2,6 +2,8 @@
 # why: shape is a list, and ndim counts elements
 # base: reference
 # loses: {shape-ndim: 4}
+# says: ".shape should be (2, 3) | it was [2, 3]"
+# at: "Step 2"
 
 # %% solution="shape"
 #| export

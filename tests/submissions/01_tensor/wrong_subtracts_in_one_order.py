@@ -2,6 +2,8 @@
 # why: the difference 10 - t is taken for t - 10
 # base: reference
 # loses: {subtract: 3}
+# says: "2 - t should be [1, -3] | it was [-1, 3]"
+# at: "Step 3"
 
 # %% solution="subtract-methods"
 #| export

@@ -2,6 +2,8 @@
 # why: GELU takes any word but "tanh" for the exact one
 # base: reference
 # loses: {gelu-argument: 2}
+# says: "GELU('fast') should raise ValueError | None"
+# at: "Test 3c"
 
 # %% solution="gelu"
 #| export

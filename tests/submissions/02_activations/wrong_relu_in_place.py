@@ -2,6 +2,8 @@
 # why: ReLU sets the input's own elements to zero
 # base: reference
 # loses: {relu-input: 4}
+# says: "leave its input -1, 2 alone | it became [0.0, 2.0]"
+# at: "Test 1e"
 
 # %% solution="relu"
 #| export

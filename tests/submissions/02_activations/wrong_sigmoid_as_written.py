@@ -2,6 +2,8 @@
 # why: Sigmoid as in the formula, which overflows
 # base: reference
 # loses: {sigmoid-stable: 5}
+# says: "should not make NumPy warn | overflow encountered in exp"
+# at: "Test 2b"
 
 # %% solution="sigmoid"
 #| export

@@ -2,6 +2,8 @@
 # why: Sigmoid falls instead of rising
 # base: reference
 # loses: {sigmoid-values: 5, sigmoid-stable: 5, sigmoid-tail: 2, sigmoid-dtype: 2}
+# says: "Sigmoid of -1, 0, 2 should be | it was [0.73"
+# at: "Test 2a"
 
 # %% solution="sigmoid"
 #| export

@@ -2,6 +2,8 @@
 # why: Softmax does not look at dim
 # base: reference
 # loses: {softmax-dim: 6, softmax-stable: 6}
+# says: "with dim=0 the columns should sum to 1"
+# at: "Test 4b"
 
 # %% solution="softmax"
 #| export

@@ -2,6 +2,8 @@
 # why: forward leaves the bias out
 # base: reference
 # loses: {linear-forward: 7, linear-operations: 4}
+# says: "[2.0, 106.0] | they were [[2.0, 6.0]"
+# at: "Test 2c"
 
 # %% solution="linear"
 #| export

@@ -2,6 +2,8 @@
 # why: what is kept is not multiplied
 # base: reference
 # loses: {dropout-scale: 4}
+# says: "each 2 should become 0 or 8 | [0.0, 2.0]"
+# at: "Test 3c"
 
 # %% solution="dropout"
 #| export

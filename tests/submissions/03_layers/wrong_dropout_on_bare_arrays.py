@@ -2,6 +2,8 @@
 # why: dropout computes on .data, and module 06 sees no operation
 # base: reference
 # loses: {dropout-operations: 3}
+# says: "traced to x | was .data used?"
+# at: "Test 3g"
 
 # %% solution="dropout"
 #| export

@@ -2,6 +2,8 @@
 # why: layers in lists and tuples are forgotten, by parameters and by train
 # base: reference
 # loses: {parameters-inner: 4, parameters-order: 2, parameters-once: 4, train-eval: 5}
+# says: "a list of layer(a), layer(b), then c | they gave ['c']"
+# at: "Test 1d"
 
 # %% solution="parameters-method"
 #| export

@@ -2,6 +2,8 @@
 # why: a layer without forward gives None
 # base: reference
 # loses: {layer-no-forward: 2}
+# says: "Layer()(x) should raise NotImplementedError | it gave None"
+# at: "Test 1b"
 
 # %% solution="layer"
 #| export

@@ -2,6 +2,8 @@
 # why: parameters yields, where a list was asked for
 # base: reference
 # loses: {parameters-anew: 2}
+# says: "parameters() should give a list | generator"
+# at: "Test 1g"
 
 # %% solution="parameters-method"
 #| export

@@ -2,6 +2,8 @@
 # why: a parameter that two layers share is listed twice
 # base: reference
 # loses: {parameters-once: 4}
+# says: "should come once | ['shared', 'shared', 'own']"
+# at: "Test 1f"
 
 # %% solution="parameters-method"
 #| export

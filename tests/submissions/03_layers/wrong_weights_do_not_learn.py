@@ -2,6 +2,8 @@
 # why: requires_grad is forgotten
 # base: reference
 # loses: {linear-parameters: 5}
+# says: "requires_grad=True | it has False"
+# at: "Test 2a"
 
 # %% solution="linear"
 #| export

@@ -2,6 +2,8 @@
 # why: the right entries are picked by a table of ones and zeros
 # base: reference
 # loses: {cross-entropy-profile: 4}
+# says: "at most 10,000,000 B at once | it took 12,0"
+# at: "Profile 3"
 
 # %% solution="cross-entropy"
 #| export

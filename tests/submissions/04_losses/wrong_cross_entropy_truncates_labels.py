@@ -2,6 +2,8 @@
 # why: labels are cast to integers, whatever they were
 # base: reference
 # loses: {cross-entropy-float-labels: 3}
+# says: "labels of float32 should raise TypeError | None"
+# at: "Test 3e"
 
 # %% solution="cross-entropy"
 #| export

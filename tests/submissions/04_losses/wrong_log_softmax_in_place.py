@@ -2,6 +2,8 @@
 # why: the logits are shifted in place
 # base: reference
 # loses: {log-softmax-kinds: 4}
+# says: "the logits should stay [1, 2] | they became [[-1.0, 0.0]]"
+# at: "Test 2d"
 
 # %% solution="log-softmax"
 #| export

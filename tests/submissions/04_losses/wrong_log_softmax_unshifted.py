@@ -2,6 +2,8 @@
 # why: the maximum is not taken out
 # base: reference
 # loses: {log-softmax-stable: 7, log-softmax-rows: 3}
+# says: "[0, 1000] should give [-1000, 0] | [[-inf, -inf]]"
+# at: "Test 2b"
 
 # %% solution="log-softmax"
 #| export

@@ -2,6 +2,8 @@
 # why: shapes are not compared
 # base: reference
 # loses: {mse-shapes: 5}
+# says: "(5, 1) against (5,) should raise ValueError"
+# at: "Test 1d"
 
 # %% solution="mse"
 #| export

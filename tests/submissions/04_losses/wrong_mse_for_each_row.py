@@ -2,6 +2,8 @@
 # why: the mean is taken along the last axis only
 # base: reference
 # loses: {mse-values: 6, mse-scalar: 4}
+# says: "0-d, of the shape () | it had (2,)"
+# at: "Test 1b"
 
 # %% solution="mse"
 #| export
