@@ -89,7 +89,7 @@ np.asarray(weights) is weights, np.array(weights) is weights
 # %% given="refusals"
 #| export
 def _refuse_masked(data):
-    "Raise `TypeError` if `data` is, or contains, a masked array: NumPy's own, or another kind of array with a mask."
+    "Raise `TypeError` if `data` is, or contains, a masked array: NumPy's own or another kind."
     if isinstance(data, np.ndarray) and hasattr(type(data), "mask"):
         raise TypeError("a masked array has gaps: fill them first, with array.filled(value)")
     if isinstance(data, (list, tuple)):
@@ -99,7 +99,7 @@ def _refuse_masked(data):
 def _refuse_beyond_int64(data):
     "Raise `OverflowError` if `data` is, or contains, a Python integer that int64 can't hold."
     if isinstance(data, int) and not -(2**63) <= data < 2**63:
-        raise OverflowError(f"int64 can't hold {data}: name a dtype that can, such as np.uint64 or np.float32")
+        raise OverflowError(f"int64 can't hold {data}: name a dtype that can, such as np.uint64")
     if isinstance(data, (list, tuple)):
         for part in data:
             _refuse_beyond_int64(part)
@@ -109,10 +109,11 @@ def _refuse_beyond_int64(data):
 class Tensor:
     """An array of numbers with any number of axes.
 
-    `data` is a number, nested lists, a NumPy array or another Tensor. Floats become float32, integers and bools keep
-    their dtype, and `dtype` overrides both. An array that needs no conversion is wrapped, not copied.
-    Raises `TypeError` when `data` is not made of bools, integers or floats, or is masked, and `OverflowError` for Python
-    integers that int64 can't hold, unless a `dtype` is given.
+    `data` is a number, nested lists, a NumPy array or another Tensor. Floats become float32,
+    integers and bools keep their dtype, and `dtype` overrides both. An array that needs no
+    conversion is wrapped, not copied. Raises `TypeError` when `data` is masked, or not made of
+    bools, integers or floats, and `OverflowError` for Python integers that int64 can't hold,
+    unless a `dtype` is given.
     """
 
     data: np.ndarray
@@ -138,13 +139,19 @@ class Tensor:
 # %% test="tensor-holds" points=5
 # Test 1a · 5 points · holds the numbers
 found = Tensor.__init__ is not object.__init__
-assert found, "Step 1: class Tensor should have the method __init__; it has none: is its `def` indented?"
+assert found, (
+    "Step 1: class Tensor should have the method __init__; it has none: is its `def` indented?"
+)
 table = Tensor([[1, 2, 3], [4, 5, 6]])
 got = type(table.data).__name__
 assert isinstance(table.data, np.ndarray), f"Step 1: .data should be an ndarray; it was {got}."
 got = table.data.tolist()
-assert got == [[1, 2, 3], [4, 5, 6]], f"Step 1: .data should hold [[1, 2, 3], [4, 5, 6]]; it held {got}."
-assert table.requires_grad is False, f"Step 1: requires_grad should start as False; it was {table.requires_grad}."
+assert got == [[1, 2, 3], [4, 5, 6]], (
+    f"Step 1: .data should hold [[1, 2, 3], [4, 5, 6]]; it held {got}."
+)
+assert table.requires_grad is False, (
+    f"Step 1: requires_grad should start as False; it was {table.requires_grad}."
+)
 assert table.grad is None, f"Step 1: grad should start as None; it was {table.grad}."
 ### BEGIN HIDDEN TESTS
 for given, shape in [(7, ()), ([], (0,)), ([[[2], [3]]], (1, 2, 1)), (np.arange(6).reshape(3, 2), (3, 2))]:
@@ -199,7 +206,9 @@ for given, want in [([1, 2], np.float32), (np.ones(2, np.uint8), np.float64), ([
 # Test 1e · 3 points · wraps without a copy
 array = np.zeros(3, dtype=np.float32)
 got = Tensor(array).data
-assert np.shares_memory(got, array), "Step 1: a float32 array should be wrapped; .data is a copy of it."
+assert np.shares_memory(got, array), (
+    "Step 1: a float32 array should be wrapped; .data is a copy of it."
+)
 ### BEGIN HIDDEN TESTS
 for array in [np.arange(4), np.ones((2, 2), np.uint8), np.ones((3, 4), np.float32)[:, ::2], np.ones(2, np.bool_)]:
     got = Tensor(array).data
@@ -217,7 +226,9 @@ try:
 except Exception as error:
     raised = error
 got = type(raised).__name__ if raised else "no error"
-assert isinstance(raised, TypeError), f'Step 1: Tensor("seven") should raise TypeError; what came was {got}.'
+assert isinstance(raised, TypeError), (
+    f'Step 1: Tensor("seven") should raise TypeError; what came was {got}.'
+)
 ### BEGIN HIDDEN TESTS
 for given in [None, ["a", "b"], {"x": 1}]:
     raised = None
@@ -254,10 +265,14 @@ big.nbytes, peak_bytes(lambda: Tensor(big)), peak_bytes(lambda: big.copy())
 # Profile 1 · 4 points · bytes
 big = np.zeros(2_000_000, dtype=np.float32)
 got = peak_bytes(lambda: Tensor(big))
-assert got < 10_000, f"Step 1: wrapping an array of 8,000,000 B should allocate under 10,000 B; it took {got:,} B."
+assert got < 10_000, (
+    f"Step 1: wrapping an array of 8,000,000 B should allocate under 10,000 B; it took {got:,} B."
+)
 double = np.zeros(1_000_000)
 got = peak_bytes(lambda: Tensor(double))
-assert got < 4_010_000, f"Step 1: making 1,000,000 float32 should allocate 4,000,000 B, once; it took {got:,} B."
+assert got < 4_010_000, (
+    f"Step 1: making 1,000,000 float32 should allocate 4,000,000 B, once; it took {got:,} B."
+)
 ### BEGIN HIDDEN TESTS
 image = np.zeros((1000, 1000, 3), dtype=np.uint8)
 got = peak_bytes(lambda: Tensor(image))
@@ -268,7 +283,7 @@ assert got < 2_010_000, f"Step 1: making 500,000 float32 should allocate 2,000,0
 ### END HIDDEN TESTS
 
 # %% test="tensor-ready" points=0
-# The next steps use your Tensor. When the grader finds it broken it lends a working one, so that they can still score.
+# The next steps use your Tensor. When the grader finds it broken it lends a working one.
 ### BEGIN HIDDEN TESTS
 def _holds(array, dtype=None):
     held = Tensor(array) if dtype is None else Tensor(array, dtype=dtype)
@@ -479,10 +494,16 @@ def item(self: Tensor):
 # %% test="item" points=3
 # Test 2e · 3 points · numpy and item
 got = Tensor([[2.5]]).item()
-assert type(got) is float and got == 2.5, f"Step 2: item() should give the float 2.5; it gave {got!r}."
+assert type(got) is float and got == 2.5, (
+    f"Step 2: item() should give the float 2.5; it gave {got!r}."
+)
 t = Tensor([1, 2])
-assert isinstance(t.numpy(), np.ndarray), f"Step 2: numpy() should give an ndarray; it gave {type(t.numpy())}."
-assert np.shares_memory(t.numpy(), t.data), "Step 2: numpy() should share the Tensor's memory; it gave a copy."
+assert isinstance(t.numpy(), np.ndarray), (
+    f"Step 2: numpy() should give an ndarray; it gave {type(t.numpy())}."
+)
+assert np.shares_memory(t.numpy(), t.data), (
+    "Step 2: numpy() should share the Tensor's memory; it gave a copy."
+)
 ### BEGIN HIDDEN TESTS
 for given, kind in [(7, int), (True, bool), (0.25, float), ([[9]], int)]:
     got = Tensor(given).item()
@@ -520,7 +541,7 @@ def __int__(self: Tensor) -> int:
 #| export
 @patch
 def __array__(self: Tensor, dtype=None, copy=None) -> np.ndarray:
-    "What NumPy's functions call to read a Tensor. `dtype` and `copy` mean what they mean to `np.array`."
+    "What NumPy's functions call to read a Tensor; `dtype` and `copy` are those of `np.array`."
     ### BEGIN SOLUTION
     return np.array(self.data, dtype=dtype, copy=copy)
     ### END SOLUTION
@@ -529,8 +550,12 @@ def __array__(self: Tensor, dtype=None, copy=None) -> np.ndarray:
 # Test 2f · 2 points · NumPy reads it
 t = Tensor([1.0, 4.0])
 got = np.asarray(t)
-assert got.tolist() == [1.0, 4.0], f"Step 2: np.asarray(t) should hold [1.0, 4.0]; it held {got.tolist()}."
-assert np.shares_memory(got, t.data), "Step 2: np.asarray(t) should share the Tensor's memory; it is a copy."
+assert got.tolist() == [1.0, 4.0], (
+    f"Step 2: np.asarray(t) should hold [1.0, 4.0]; it held {got.tolist()}."
+)
+assert np.shares_memory(got, t.data), (
+    "Step 2: np.asarray(t) should share the Tensor's memory; it is a copy."
+)
 ### BEGIN HIDDEN TESTS
 got = np.asarray(Tensor([1, 2]), dtype=np.float64)
 assert got.dtype == np.float64, f"Step 2: np.asarray(t, dtype=np.float64) should be float64; it was {got.dtype}."
@@ -542,7 +567,9 @@ assert got.tolist() == [[1, 2], [3, 4]], f"Step 2: np.stack of two Tensors shoul
 # Test 2g · 2 points · a copy when NumPy asks for one
 t = Tensor([1.0, 4.0])
 got = np.array(t)
-assert not np.shares_memory(got, t.data), "Step 2: np.array(t) should be a copy; it shares the Tensor's memory."
+assert not np.shares_memory(got, t.data), (
+    "Step 2: np.array(t) should be a copy; it shares the Tensor's memory."
+)
 ### BEGIN HIDDEN TESTS
 got = t.__array__(copy=True)
 assert not np.shares_memory(got, t.data), "Step 2: t.__array__(copy=True) should be a copy; it shares memory."
@@ -590,17 +617,20 @@ column, row = np.array([[0], [10], [20]]), np.array([[0, 1, 2, 3]])
 import matplotlib.pyplot as plt
 from tinytorch.profiling import plots  # gives each figure words, for who cannot see it
 
-parts = {"column: shape (3, 1)": column, "row: shape (1, 4)": row, "column + row: shape (3, 4)": column + row}
+parts = {"column": column, "row": row, "column + row": column + row}
 highest = (column + row).max()
 figure, panels = plt.subplots(1, 3, figsize=(11, 3.6), layout="constrained")
 for panel, (title, part) in zip(panels, parts.items(), strict=True):
     table = np.broadcast_to(part, (column + row).shape)
     stored = (np.indices(table.shape) < np.array(part.shape).reshape(2, 1, 1)).all(axis=0)
-    colours = panel.imshow(table, cmap="cividis", vmin=0, vmax=highest, alpha=np.where(stored, 1.0, 0.25))
+    opacity = np.where(stored, 1.0, 0.25)
+    colours = panel.imshow(table, cmap="cividis", vmin=0, vmax=highest, alpha=opacity)
     for (i, j), number in np.ndenumerate(table):
         ink = "white" if stored[i, j] and number < highest / 2 else "black"
-        panel.text(j, i, number, ha="center", va="center", fontsize=15, fontweight="bold", color=ink)
-    panel.set(title=title, xlabel="axis 1 (index)", ylabel="axis 0 (index)", xticks=range(table.shape[1]), yticks=range(table.shape[0]))
+        panel.text(j, i, number, ha="center", va="center", fontsize=15, color=ink)
+    panel.set(title=f"{title}: shape {part.shape}")
+    panel.set(xlabel="axis 1 (index)", xticks=range(table.shape[1]))
+    panel.set(ylabel="axis 0 (index)", yticks=range(table.shape[0]))
 figure.suptitle("Solid: lies in memory. Pale: read again, not stored.")
 figure.colorbar(colours, ax=panels, label="value (no unit)")
 plt.show()
@@ -633,7 +663,7 @@ plt.show()
 # %% solution="compute"
 #| export
 def _compute(function, *operands, **options):
-    "Call a NumPy function on the operands' arrays; the result is float64 only where a Tensor or array among them is."
+    "A NumPy function of the operands' arrays; float64 only where a Tensor or array among them is."
     _refuse_masked(operands)
     ### BEGIN SOLUTION
     arrays = [operand.data if isinstance(operand, Tensor) else operand for operand in operands]
@@ -662,8 +692,12 @@ def __radd__(self: Tensor, other) -> Tensor:
 # %% test="compute-add" points=4
 # Test 3a · 4 points · add
 got = Tensor([1.0, 2.0]) + Tensor([10.0, 20.0])
-assert isinstance(got, Tensor), f"Step 3: Tensor + Tensor should be a Tensor; it was {type(got).__name__}."
-assert got.data.tolist() == [11.0, 22.0], f"Step 3: the sum should be [11.0, 22.0]; it was {got.data.tolist()}."
+assert isinstance(got, Tensor), (
+    f"Step 3: Tensor + Tensor should be a Tensor; it was {type(got).__name__}."
+)
+assert got.data.tolist() == [11.0, 22.0], (
+    f"Step 3: the sum should be [11.0, 22.0]; it was {got.data.tolist()}."
+)
 got = (2 + Tensor([1, 5])).data.tolist()
 assert got == [3, 7], f"Step 3: 2 + Tensor([1, 5]) should be [3, 7]; it was {got}."
 ### BEGIN HIDDEN TESTS
@@ -718,7 +752,7 @@ assert isinstance(raised, ValueError), f"Step 3: shapes (3,) and (2,) should rai
 ### END HIDDEN TESTS
 
 # %% test="compute-ready" points=0
-# The operators use your _compute. When the grader finds it broken it lends a working one, so that they can still score.
+# The operators use your _compute. When the grader finds it broken it lends a working one.
 ### BEGIN HIDDEN TESTS
 def _computes(left, right, dtype):
     out = _compute(np.multiply, left, right)
@@ -837,7 +871,9 @@ for name, got, want in [
 ]:
     assert isinstance(got, Tensor), f"Step 3: {name} should be a Tensor; it was {got!r}."
     got = got.data.tolist()
-    assert got == want, f"Step 3: for t = Tensor([2.0, 3.0]), {name} should be {want}; it was {got}."
+    assert got == want, (
+        f"Step 3: for t = Tensor([2.0, 3.0]), {name} should be {want}; it was {got}."
+    )
 ### BEGIN HIDDEN TESTS
 a, b = np.array([[4, -1]]), np.array([[5], [8]])
 for name, got in [("Tensor * Tensor", Tensor(a) * Tensor(b)), ("Tensor * array", Tensor(a) * b), ("array * Tensor", a * Tensor(b))]:
@@ -906,7 +942,9 @@ for name, got, want in [
 ]:
     assert isinstance(got, Tensor), f"Step 3: {name} should be a Tensor; it was {got!r}."
     got = got.data.tolist()
-    assert got == want, f"Step 3: for t = Tensor([2.0, 3.0]), {name} should be {want}; it was {got}."
+    assert got == want, (
+        f"Step 3: for t = Tensor([2.0, 3.0]), {name} should be {want}; it was {got}."
+    )
 ### BEGIN HIDDEN TESTS
 got = (Tensor([1.0, 4.0, 9.0]) ** 0.5).data
 assert got.tolist() == [1.0, 2.0, 3.0], f"Step 3: [1, 4, 9] ** 0.5 should be [1, 2, 3]; it was {got.tolist()}."
@@ -921,7 +959,7 @@ assert got == [[8, 27], [2, 3]], f"Step 3: [2, 3] ** [[3], [1]] should be [[8, 2
 #| export
 @patch
 def __matmul__(self: Tensor, other) -> Tensor:
-    "self @ other: (..., n, k) @ (..., k, m) gives (..., n, m). Raises `ValueError` when the inner lengths differ."
+    "self @ other: (..., n, k) @ (..., k, m) gives (..., n, m); `ValueError` if both k differ."
     ### BEGIN SOLUTION
     return _compute(np.matmul, self, other)
     ### END SOLUTION
@@ -939,7 +977,9 @@ a, b = np.array([[1, 2], [3, 4]]), np.array([[5, 6], [7, 8]])
 got = Tensor(a) @ Tensor(b)
 assert isinstance(got, Tensor), f"Step 3: Tensor @ Tensor should be a Tensor; it was {got!r}."
 got = got.data.tolist()
-assert got == [[19, 22], [43, 50]], f"Step 3: the matrix product should be [[19, 22], [43, 50]]; it was {got}."
+assert got == [[19, 22], [43, 50]], (
+    f"Step 3: the matrix product should be [[19, 22], [43, 50]]; it was {got}."
+)
 ### BEGIN HIDDEN TESTS
 for one, two, want in [((2, 3), (3, 4), (2, 4)), ((3,), (3,), ()), ((5, 2, 3), (3, 1), (5, 2, 1))]:
     got = (Tensor(np.ones(one)) @ Tensor(np.ones(two))).data
@@ -987,11 +1027,17 @@ def __ne__(self: Tensor, other):
 # %% test="equal" points=2
 # Test 3i · 2 points · equal and unequal
 labels = Tensor([3, 1, 2])
-for name, got in [("labels == Tensor([3, 0, 2])", labels == Tensor([3, 0, 2])), ("labels != 1", labels != 1)]:
+guesses = Tensor([3, 0, 2])
+for name, got in [("labels == guesses", labels == guesses), ("labels != 1", labels != 1)]:
     assert isinstance(got, Tensor), f"Step 3: {name} should be a Tensor of bools; it was {got!r}."
-    assert got.data.dtype == np.bool_, f"Step 3: {name} should be of bools; it was of {got.data.dtype}."
+    assert got.data.dtype == np.bool_, (
+        f"Step 3: {name} should be of bools; it was of {got.data.dtype}."
+    )
     got = got.data.tolist()
-    assert got == [True, False, True], f"Step 3: for [3, 1, 2], {name} should be [True, False, True]; it was {got}."
+    assert got == [True, False, True], (
+        f"Step 3: for labels [3, 1, 2], guesses [3, 0, 2], "
+        f"{name} should be [True, False, True]; it was {got}."
+    )
 ### BEGIN HIDDEN TESTS
 a, b = np.array([[1.0, 2.0]], np.float32), np.array([[1.0], [2.0]], np.float32)
 for name, got, want in [("==", Tensor(a) == Tensor(b), a == b), ("!=", Tensor(a) != Tensor(b), a != b)]:
@@ -1091,8 +1137,12 @@ def __bool__(self: Tensor) -> bool:
 # %% test="hash" points=2
 # Test 3k · 2 points · hash by identity
 a, b = Tensor([1.0]), Tensor([1.0])
-assert hash(a) == hash(a), f"Step 3: a Tensor's hash should stay the same; it was {hash(a)}, then {hash(a)}."
-assert hash(a) != hash(b), f"Step 3: two Tensors should be two keys although they hold the same; both hash to {hash(a)}."
+assert hash(a) == hash(a), (
+    f"Step 3: a Tensor's hash should stay the same; it was {hash(a)}, then {hash(a)}."
+)
+assert hash(a) != hash(b), (
+    f"Step 3: two Tensors should be two keys although they hold the same; both hash to {hash(a)}."
+)
 ### BEGIN HIDDEN TESTS
 parameters = [Tensor(np.zeros((2, 2))) for _ in range(20)]
 entries = {parameter: place for place, parameter in enumerate(parameters)}
@@ -1107,7 +1157,9 @@ assert got == before, f"Step 3: changing the numbers should not change the hash;
 # %% test="truth" points=1
 # Test 3l · 1 point · truth of one element
 got = (bool(Tensor([2.0])), bool(Tensor([0.0])))
-assert got == (True, False), f"Step 3: bool of Tensors holding 2.0 and 0.0 should be (True, False); it was {got}."
+assert got == (True, False), (
+    f"Step 3: bool of Tensors holding 2.0 and 0.0 should be (True, False); it was {got}."
+)
 ### BEGIN HIDDEN TESTS
 assert bool(Tensor(0)) is False, f"Step 3: bool(Tensor(0)) should be False; it was {bool(Tensor(0))}."
 raised = None
@@ -1188,7 +1240,7 @@ np.shares_memory(table[[0, 2]], table), np.shares_memory(table[table > 1], table
 #| export
 @patch
 def __getitem__(self: Tensor, index) -> Tensor:
-    "The part that `index` names, as a Tensor: a view for integers and slices, a copy for masks and lists of indices."
+    "What `index` names: a view for integers and slices, a copy for masks and lists of indices."
     ### BEGIN SOLUTION
     part = self.data[index.data if isinstance(index, Tensor) else index]
     return Tensor(part, dtype=part.dtype)
@@ -1199,7 +1251,9 @@ def __getitem__(self: Tensor, index) -> Tensor:
 t = Tensor(np.arange(12).reshape(3, 4))
 got = t[1]
 assert isinstance(got, Tensor), f"Step 4: t[1] should be a Tensor; it was {type(got).__name__}."
-assert got.data.tolist() == [4, 5, 6, 7], f"Step 4: t[1] should hold [4, 5, 6, 7]; it held {got.data.tolist()}."
+assert got.data.tolist() == [4, 5, 6, 7], (
+    f"Step 4: t[1] should hold [4, 5, 6, 7]; it held {got.data.tolist()}."
+)
 got = t[0:2, 3].data.tolist()
 assert got == [3, 7], f"Step 4: t[0:2, 3] should hold [3, 7]; it held {got}."
 ### BEGIN HIDDEN TESTS
@@ -1225,7 +1279,9 @@ assert isinstance(raised, IndexError), f"Step 4: index 2 of two elements should 
 # %% test="view" points=3
 # Test 4b · 3 points · a view, not a copy
 t = Tensor(np.zeros((3, 4)))
-assert np.shares_memory(t[1].data, t.data), "Step 4: t[1] should share the memory of t; it is a copy."
+assert np.shares_memory(t[1].data, t.data), (
+    "Step 4: t[1] should share the memory of t; it is a copy."
+)
 ### BEGIN HIDDEN TESTS
 t = Tensor(np.zeros((5, 6), np.uint8))
 for index in [0, slice(1, 4), (slice(None), 2), (slice(None, None, 2), slice(3, None))]:
@@ -1242,7 +1298,9 @@ assert got == 54, f"Step 4: writing 9 to the six elements of t[3].data should sh
 # Profile 4 · 2 points · bytes of a slice
 images = Tensor(np.zeros((10_000, 28, 28), dtype=np.uint8))
 got = peak_bytes(lambda: images[:64])
-assert got < 10_000, f"Step 4: a slice of 64 images (50,176 B) should allocate under 10,000 B; it took {got:,} B."
+assert got < 10_000, (
+    f"Step 4: a slice of 64 images (50,176 B) should allocate under 10,000 B; it took {got:,} B."
+)
 ### BEGIN HIDDEN TESTS
 photos = Tensor(np.zeros((100, 224, 224), dtype=np.uint8))
 got = peak_bytes(lambda: [photos[i] for i in range(100)])
@@ -1255,7 +1313,9 @@ assert got < 10_000, f"Step 4: a slice of 9,999 images should allocate under 10,
 # Test 4c · 2 points · a Tensor as index
 t = Tensor([10.0, 20.0, 30.0])
 got = t[Tensor([True, False, True])].data.tolist()
-assert got == [10.0, 30.0], f"Step 4: the mask True, False, True should pick [10.0, 30.0]; it picked {got}."
+assert got == [10.0, 30.0], (
+    f"Step 4: the mask True, False, True should pick [10.0, 30.0]; it picked {got}."
+)
 ### BEGIN HIDDEN TESTS
 got = Tensor(np.arange(6).reshape(3, 2))[Tensor([2, 0])].data.tolist()
 assert got == [[4, 5], [0, 1]], f"Step 4: the index Tensor([2, 0]) should pick [[4, 5], [0, 1]]; it picked {got}."
@@ -1273,9 +1333,13 @@ def __iter__(self: Tensor):
 # %% test="iterate" points=2
 # Test 4d · 2 points · iterate
 rows = [row for row in Tensor([[1, 2], [3, 4]])]
-assert all(isinstance(row, Tensor) for row in rows), f"Step 4: a loop should give Tensors; it gave {[type(r) for r in rows]}."
+assert all(isinstance(row, Tensor) for row in rows), (
+    f"Step 4: a loop should give Tensors; it gave {[type(r) for r in rows]}."
+)
 got = [row.data.tolist() for row in rows]
-assert got == [[1, 2], [3, 4]], f"Step 4: a loop should give the rows [1, 2] and [3, 4]; it gave {got}."
+assert got == [[1, 2], [3, 4]], (
+    f"Step 4: a loop should give the rows [1, 2] and [3, 4]; it gave {got}."
+)
 ### BEGIN HIDDEN TESTS
 first, second, third = Tensor([7, 8, 9])
 got = [first.data.tolist(), second.data.tolist(), third.data.tolist()]
@@ -1355,7 +1419,9 @@ for axis, keepdims in [(None, False), (None, True), (1, False), (-1, True), ((0,
 got = Tensor(np.full(3, 200, dtype=np.uint8)).sum()
 assert isinstance(got, Tensor), f"Step 5: the sum of bytes should be a Tensor; it was {got!r}."
 got = got.data
-assert got == 600 and got.dtype == np.int64, f"Step 5: the sum of three bytes 200 should be 600 as int64; it was {got!r}."
+assert got == 600 and got.dtype == np.int64, (
+    f"Step 5: the sum of three bytes 200 should be 600 as int64; it was {got!r}."
+)
 ### BEGIN HIDDEN TESTS
 for dtype in [np.bool_, np.int8, np.int32, np.int64]:
     got = Tensor(np.ones((150, 2), dtype)).sum(axis=0).data
@@ -1439,14 +1505,14 @@ small.strides, small.swapaxes(0, 1).strides
 #| export
 @patch
 def reshape(self: Tensor, *shape) -> Tensor:
-    "The same elements in another shape: `t.reshape(2, -1)` or `t.reshape((2, -1))`. Raises `ValueError` if they do not fit."
+    "The same elements in another shape, `(2, -1)` or `2, -1`; `ValueError` if it does not fit."
     ### BEGIN SOLUTION
     return Tensor(self.data.reshape(*shape), dtype=self.data.dtype)
     ### END SOLUTION
 
 @patch
 def transpose(self: Tensor, dim0=-2, dim1=-1) -> Tensor:
-    "Two axes swapped, the last two unless named: a view. Raises `ValueError` if there is no such axis."
+    "Two axes swapped, the last two unless named: a view. `ValueError` if there is no such axis."
     ### BEGIN SOLUTION
     return Tensor(self.data.swapaxes(dim0, dim1), dtype=self.data.dtype)
     ### END SOLUTION
@@ -1457,7 +1523,9 @@ t = Tensor([1, 2, 3, 4, 5, 6])
 got = t.reshape(2, 3)
 assert isinstance(got, Tensor), f"Step 5: reshape(2, 3) should give a Tensor; it gave {got!r}."
 got = got.data.tolist()
-assert got == [[1, 2, 3], [4, 5, 6]], f"Step 5: reshape(2, 3) should give [[1, 2, 3], [4, 5, 6]]; it gave {got}."
+assert got == [[1, 2, 3], [4, 5, 6]], (
+    f"Step 5: reshape(2, 3) should give [[1, 2, 3], [4, 5, 6]]; it gave {got}."
+)
 ### BEGIN HIDDEN TESTS
 array = np.arange(24, dtype=np.float64).reshape(4, 6)
 t = Tensor(array, dtype=np.float64)
@@ -1481,7 +1549,9 @@ assert isinstance(raised, ValueError), f"Step 5: 24 elements as (5, 5) should ra
 got = Tensor([[1, 2, 3], [4, 5, 6]]).transpose()
 assert isinstance(got, Tensor), f"Step 5: transpose() should give a Tensor; it gave {got!r}."
 got = got.data.tolist()
-assert got == [[1, 4], [2, 5], [3, 6]], f"Step 5: transpose() should give [[1, 4], [2, 5], [3, 6]]; it gave {got}."
+assert got == [[1, 4], [2, 5], [3, 6]], (
+    f"Step 5: transpose() should give [[1, 4], [2, 5], [3, 6]]; it gave {got}."
+)
 ### BEGIN HIDDEN TESTS
 array = np.arange(24, dtype=np.float64).reshape(2, 3, 4)
 t = Tensor(array, dtype=np.float64)
@@ -1502,12 +1572,16 @@ import matplotlib.pyplot as plt
 t = Tensor(np.arange(12, dtype=np.float32)).reshape(3, 4)  # each number is its own place in memory
 readings = {"t": t, "t[1]": t[1], "t[:, 1]": t[:, 1], "t.transpose()": t.transpose()}
 figure, strips = plt.subplots(4, 1, figsize=(11, 5), sharex=True, layout="constrained")
-for strip, (name, view), colour in zip(strips, readings.items(), ["#56B4E9", "#E69F00", "#009E73", "#F0E442"], strict=True):
+colours = ["#56B4E9", "#E69F00", "#009E73", "#F0E442"]
+for strip, (name, view), colour in zip(strips, readings.items(), colours, strict=True):
     order = {int(place): turn for turn, place in enumerate(view.data.ravel(), start=1)}
     for place in range(12):
-        strip.bar(4 * place, 1, width=4, align="edge", edgecolor="black", color=colour if place in order else "white")
+        fill = colour if place in order else "white"
+        strip.bar(4 * place, 1, width=4, align="edge", edgecolor="black", color=fill)
         strip.text(4 * place + 2, 0.5, order.get(place, ""), ha="center", va="center", fontsize=14)
-    strip.set(title=f"{name}: shape {view.shape}, strides {view.data.strides} bytes", yticks=[], ylim=(0, 1), xlim=(0, 48))
+    strip.set(title=f"{name}: shape {view.shape}, strides {view.data.strides} bytes")
+    strip.set(yticks=[], ylim=(0, 1), xlim=(0, 48))
+    assert np.shares_memory(view.data, t.data)
 strips[-1].set(xlabel="offset in memory (bytes)", xticks=range(0, 49, 4))
 plt.show()
 
@@ -1521,7 +1595,8 @@ plt.show()
 # Three images of 2 by 2 bytes, from raw memory to a decision, with nothing but your class:
 
 # %%
-images = Tensor(np.array([[[0, 10], [20, 30]], [[90, 80], [70, 60]], [[5, 5], [5, 5]]], dtype=np.uint8))
+pixels = [[[0, 10], [20, 30]], [[90, 80], [70, 60]], [[5, 5], [5, 5]]]
+images = Tensor(np.array(pixels, dtype=np.uint8))
 flat = images.reshape(3, -1) / 255
 centred = flat - flat.mean(axis=1, keepdims=True)
 images.dtype, centred.dtype, centred.shape
@@ -1561,7 +1636,8 @@ def unsqueeze(self: Tensor, dim: int) -> Tensor:
 def squeeze(self: Tensor, dim=None) -> Tensor:
     "Without the axes of length 1; with `dim`, only without that one, if its length is 1."
     dropped = range(self.ndim) if dim is None else [range(self.ndim)[dim]]
-    return self.reshape(tuple(n for axis, n in enumerate(self.shape) if n != 1 or axis not in dropped))
+    kept = [n for axis, n in enumerate(self.shape) if n != 1 or axis not in dropped]
+    return self.reshape(tuple(kept))
 
 # %%
 Tensor(np.zeros((2, 3, 4))).flatten(1).shape, Tensor([1, 2]).unsqueeze(-1).shape

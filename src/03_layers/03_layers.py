@@ -51,7 +51,8 @@ def error_of(call, *args, **options):
 from tinytorch.profiling import plots
 
 chain = {"Linear": "64 → 32", "ReLU": "module 02", "Dropout": "p = 0.2", "Linear ": "32 → 10"}
-plots.draw_chain(chain, title="Sequential(Linear(64, 32), ReLU(), Dropout(0.2), Linear(32, 10))", highlight=["Linear", "Dropout", "Linear "]);
+plots.draw_chain(chain, title="Sequential(Linear(64, 32), ReLU(), Dropout(0.2), Linear(32, 10))",
+                 highlight=["Linear", "Dropout", "Linear "]);
 
 # %% [markdown]
 # ## Step 1 · Layer: call it, and ask for its parameters
@@ -97,7 +98,7 @@ list(leaves([1, [2, [3, 4]], 5]))
 # %% solution="layer"
 #| export
 class Layer:
-    """What can be called on Tensors and may hold parameters. A subclass writes `forward`; `layer(...)` calls it.
+    """What can be called on Tensors and may hold parameters; a subclass writes `forward`.
 
     `training` says which mode the layer is in: True from the start.
     """
@@ -111,7 +112,7 @@ class Layer:
         ### END SOLUTION
 
     def forward(self, *inputs):
-        "A subclass computes its result here; the base class raises `NotImplementedError` with the name of the class."
+        "A subclass computes here; ours raises `NotImplementedError` with the class's name."
         ### BEGIN SOLUTION
         raise NotImplementedError(f"{type(self).__name__} has no forward")
         ### END SOLUTION
@@ -123,8 +124,12 @@ class Twice(Layer):
         return x + x
 
 got = Twice()(Tensor([1.0, 4.0]))
-assert isinstance(got, Tensor), f"Step 1: layer(x) should give what forward gives, a Tensor; it gave {got!r}."
-assert got.data.tolist() == [2, 8], f"Step 1: Twice()(x) should give 2, 8; it gave {got.data.tolist()}."
+assert isinstance(got, Tensor), (
+    f"Step 1: layer(x) should give what forward gives, a Tensor; it gave {got!r}."
+)
+assert got.data.tolist() == [2, 8], (
+    f"Step 1: Twice()(x) should give 2, 8; it gave {got.data.tolist()}."
+)
 ### BEGIN HIDDEN TESTS
 class Several(Layer):
     def __init__(self, factor):
@@ -140,8 +145,12 @@ for inputs, want in [((), [0]), ((5,), [1, 50]), ((1, 2, 3), [3, 10, 20, 30])]:
 # %% test="layer-no-forward" points=2
 # Test 1b · 2 points · a layer without forward says so
 error = error_of(Layer(), Tensor([1.0]))
-assert isinstance(error, NotImplementedError), f"Step 1: Layer()(x) should raise NotImplementedError; it gave {error!r}."
-assert "Layer" in str(error), f"Step 1: the message should contain the class's name 'Layer'; it was {str(error)!r}."
+assert isinstance(error, NotImplementedError), (
+    f"Step 1: Layer()(x) should raise NotImplementedError; it gave {error!r}."
+)
+assert "Layer" in str(error), (
+    f"Step 1: the message should contain the class's name 'Layer'; it was {str(error)!r}."
+)
 ### BEGIN HIDDEN TESTS
 class Unfinished(Layer):
     pass
@@ -171,8 +180,10 @@ assert "Unfinished" in str(error), f"Step 1: the message should contain the clas
 #| export
 @patch
 def parameters(self: Layer) -> list:
-    """Every parameter once, in order of definition: the Tensors with `requires_grad` among this layer's attributes, in lists
-    and tuples there, and in the layers found in either place.
+    """Every parameter once, in order of definition.
+
+    Parameters are the Tensors with `requires_grad` among this layer's attributes, in lists and
+    tuples there, and in the layers found in either place.
     """
     ### BEGIN SOLUTION
     return [part for part in _parts(self) if isinstance(part, Tensor) and part.requires_grad]
@@ -192,7 +203,7 @@ def _parts(value, seen=None):
     ### END SOLUTION
 
 # %% [markdown]
-# The tests make layers out of thin air: `layer_with(a=…, b=…)` has these attributes, in this order. And they name parameters:
+# The tests make layers: `layer_with(a=…, b=…)` has these attributes, in this order. And they name parameters:
 
 # %% given="layer-with"
 def layer_with(**attributes):
@@ -207,16 +218,21 @@ def parameter():
 
 def names_of(layer, **known):
     "The names of a layer's parameters; '?' for one that is not known."
-    return [next((name for name, tensor in known.items() if tensor is found), "?") for found in layer.parameters()]
+    names = {id(tensor): name for name, tensor in known.items()}
+    return [names.get(id(found), "?") for found in layer.parameters()]
 
 # %% test="parameters-own" points=6
 # Test 1c · 6 points · its own parameters, in order
 w, b = parameter(), parameter()
 got = names_of(layer_with(size=3, w=w, name="one", b=b), w=w, b=b)
-assert got == ["w", "b"], f"Step 1: a layer with the parameters w and b should give ['w', 'b']; it gave {got}."
+assert got == ["w", "b"], (
+    f"Step 1: a layer with the parameters w and b should give ['w', 'b']; it gave {got}."
+)
 fixed = Tensor([1.0])
 got = names_of(layer_with(fixed=fixed, b=b), fixed=fixed, b=b)
-assert got == ["b"], f"Step 1: a Tensor without requires_grad is no parameter: expected ['b'], got {got}."
+assert got == ["b"], (
+    f"Step 1: a Tensor without requires_grad is no parameter: expected ['b'], got {got}."
+)
 ### BEGIN HIDDEN TESTS
 got = names_of(layer_with(b=b, w=w), w=w, b=b)
 assert got == ["b", "w"], f"Step 1: parameters should come in order of definition, ['b', 'w']; they came as {got}."
@@ -230,9 +246,13 @@ assert got == ["w"], f"Step 1: other attributes should be passed over: expected 
 # Test 1d · 4 points · those of inner layers, in lists and tuples too
 a, b, c = parameter(), parameter(), parameter()
 got = sorted(names_of(layer_with(first=layer_with(a=a), b=b, last=layer_with(c=c)), a=a, b=b, c=c))
-assert got == ["a", "b", "c"], f"Step 1: layer(a), b, layer(c) should give a, b and c; they gave {got}."
+assert got == ["a", "b", "c"], (
+    f"Step 1: layer(a), b, layer(c) should give a, b and c; they gave {got}."
+)
 got = sorted(names_of(layer_with(layers=[layer_with(a=a), layer_with(b=b)], c=c), a=a, b=b, c=c))
-assert got == ["a", "b", "c"], f"Step 1: a list of layer(a), layer(b), then c should give a, b and c; they gave {got}."
+assert got == ["a", "b", "c"], (
+    f"Step 1: a list of layer(a), layer(b), then c should give a, b and c; they gave {got}."
+)
 ### BEGIN HIDDEN TESTS
 got = sorted(names_of(layer_with(layers=(layer_with(b=b), ReLU(), layer_with(a=a)), c=[c, 3]), a=a, b=b, c=c))
 assert got == ["a", "b", "c"], f"Step 1: a tuple of layers (b), (a), a list with c should give a, b and c; they gave {got}."
@@ -247,7 +267,9 @@ assert got == [], f"Step 1: lists without layers and Tensors should give []; the
 # Test 1e · 2 points · in order of definition
 a, b, c = parameter(), parameter(), parameter()
 got = names_of(layer_with(first=layer_with(a=a), b=b, last=layer_with(c=c)), a=a, b=b, c=c)
-assert got == ["a", "b", "c"], f"Step 1: layer(a), b, layer(c) should give ['a', 'b', 'c'] in this order; they gave {got}."
+assert got == ["a", "b", "c"], (
+    f"Step 1: layer(a), b, layer(c) should give ['a', 'b', 'c'] in this order; they gave {got}."
+)
 ### BEGIN HIDDEN TESTS
 got = names_of(layer_with(layers=[layer_with(b=b), layer_with(a=a)], c=c), a=a, b=b, c=c)
 assert got == ["b", "a", "c"], f"Step 1: a list of layer(b), layer(a), then c should give ['b', 'a', 'c']; they gave {got}."
@@ -259,8 +281,11 @@ assert got == ["c", "a", "b"], f"Step 1: layers in layers in layers should give 
 # %% test="parameters-once" points=4
 # Test 1f · 4 points · each once, by identity
 shared, own = parameter(), parameter()
-got = names_of(layer_with(one=layer_with(w=shared), two=layer_with(w=shared, b=own)), shared=shared, own=own)
-assert got == ["shared", "own"], f"Step 1: a parameter of two layers should come once: ['shared', 'own']; it came as {got}."
+layer = layer_with(one=layer_with(w=shared), two=layer_with(w=shared, b=own))
+got = names_of(layer, shared=shared, own=own)
+assert got == ["shared", "own"], (
+    f"Step 1: a parameter of two layers should come once: ['shared', 'own']; it came as {got}."
+)
 ### BEGIN HIDDEN TESTS
 inner = layer_with(w=shared, b=own)
 got = names_of(layer_with(layers=[inner, inner], again=inner), shared=shared, own=own)
@@ -277,7 +302,9 @@ got = layer.parameters()
 assert isinstance(got, list), f"Step 1: parameters() should give a list; it gave {got!r}."
 layer.w = w
 got = names_of(layer, w=w)
-assert got == ["w"], f"Step 1: a parameter that is added later should be seen: ['w']; it gave {got}."
+assert got == ["w"], (
+    f"Step 1: a parameter that is added later should be seen: ['w']; it gave {got}."
+)
 ### BEGIN HIDDEN TESTS
 layer.parameters().clear()
 layer.w, layer.b = b, w
@@ -340,10 +367,12 @@ x @ weight.transpose() + Tensor([0.0, 100.0])
 # %% [markdown]
 # Two samples went in, each of 3 features; two came out, of 2. The product doesn't care how many samples there are, or on how many
 # axes they lie: only the last length counts.
-#
+
+# %% [markdown]
 # What numbers to begin with? All the same would make all outputs the same, for ever. So chance decides. How far it may go, the picture
 # below says.
-#
+
+# %% [markdown]
 # Write the forward **with Tensor operations**, not on `.data`. Module 06 follows operations from result to parameter to compute
 # gradients; what was computed on bare arrays leaves no trace. This class shows the idea, and the tests use it:
 
@@ -376,11 +405,11 @@ sources_of(Traced([[1.0, 2.0]], "x") @ Traced([[3.0], [4.0]], "weight"))
 # **Your turn.** Write `Linear(in_features, out_features, bias=True)`.
 #
 # - Keep the arguments `in_features` and `out_features` under these names.
-# - `weight` has the shape (out_features, in_features), `bias` has (out_features,). Both are float32 parameters, drawn from
-#   `np.random` (so that `np.random.seed` repeats them), evenly between -1/√in_features and +1/√in_features.
+# - `weight` (out_features, in_features) and `bias` (out_features,) are float32 parameters, drawn from `np.random` (which
+#   `np.random.seed` repeats), evenly between -1/√in_features and +1/√in_features.
 # - With `bias=False`, `bias` is None.
-# - `forward(x)` is `x @ weight.transpose() + bias`, in Tensor operations. `x` has any number of axes in front, none too, or no samples.
-# - If the last length of `x` is not `in_features`, or `x` is a single number: `ValueError` with `in_features` and the shape of `x`.
+# - `forward(x)` is `x @ weight.transpose() + bias`, in Tensor operations, for any number of axes in front, none too, or no samples.
+# - Another last length than `in_features`, or a single number: `ValueError` with `in_features` and the shape of `x`.
 # - A Linear keeps no bytes but its parameters', and a forward copies no weights.
 
 # %% [markdown]
@@ -395,8 +424,8 @@ sources_of(Traced([[1.0, 2.0]], "x") @ Traced([[3.0], [4.0]], "weight"))
 class Linear(Layer):
     """`x @ weight.transpose() + bias`: (..., in_features) becomes (..., out_features).
 
-    `weight` (out_features, in_features) and `bias` (out_features,) are parameters, drawn from `np.random`, uniform between
-    -1/sqrt(in_features) and +1/sqrt(in_features). Without `bias` it is None.
+    `weight` (out_features, in_features) and `bias` (out_features,) are parameters, drawn from
+    `np.random`, uniform between -1/sqrt(in_features) and +1/sqrt(in_features), or `bias` is None.
     Raises `ValueError` when the input's last length is not `in_features`.
     """
 
@@ -425,7 +454,9 @@ for name in ["weight", "bias"]:
     asked = got.requires_grad
     assert asked is True, f"Step 2: {name} should have requires_grad=True; it has {asked!r}."
 got = [layer.weight.data.shape, layer.bias.data.shape]
-assert got == [(2, 3), (2,)], f"Step 2: weight and bias of Linear(3, 2) should have the shapes (2, 3), (2,); they had {got}."
+assert got == [(2, 3), (2,)], (
+    f"Step 2: weight and bias of Linear(3, 2) should have the shapes (2, 3), (2,); they had {got}."
+)
 ### BEGIN HIDDEN TESTS
 for inner, outer in [(1, 1), (5, 1), (1, 4), (64, 10)]:
     layer = Linear(inner, outer)
@@ -442,8 +473,12 @@ for inner, outer in [(1, 1), (5, 1), (1, 4), (64, 10)]:
 np.random.seed(4)
 weights = np.abs(Linear(400, 300).weight.data)
 most, mean = float(weights.max()), float(weights.mean())
-assert most <= 0.0500001, f"Step 2: with 400 inputs no weight should be beyond ±0.05; the largest was {most:.4f}."
-assert 0.024 < mean < 0.026, f"Step 2: spread evenly up to 0.05, weights are 0.025 from zero on average; it was {mean:.4f}."
+assert most <= 0.0500001, (
+    f"Step 2: with 400 inputs no weight should be beyond ±0.05; the largest was {most:.4f}."
+)
+assert 0.024 < mean < 0.026, (
+    f"Step 2: spread evenly up to 0.05, weights are 0.025 from zero on average; it was {mean:.4f}."
+)
 ### BEGIN HIDDEN TESTS
 np.random.seed(5)
 layer = Linear(100, 2000)
@@ -469,7 +504,9 @@ layer.bias = Tensor([0.0, 100.0], requires_grad=True)
 got = layer(Tensor([[2.0, 4.0, 6.0], [1.0, 1.0, 1.0]]))
 assert isinstance(got, Tensor), f"Step 2: Linear should give a Tensor; it gave {got!r}."
 want = [[2.0, 106.0], [1.0, 101.5]]
-assert np.allclose(got.data, want), f"Step 2: the outputs should be {want}; they were {got.data.tolist()}."
+assert np.allclose(got.data, want), (
+    f"Step 2: the outputs should be {want}; they were {got.data.tolist()}."
+)
 ### BEGIN HIDDEN TESTS
 layer = Linear(4, 3)
 layer.weight = Tensor(np.linspace(-1, 1, 12).reshape(3, 4), requires_grad=True)
@@ -489,7 +526,9 @@ assert got == np.float64, f"Step 2: a float64 input should give float64; it gave
 # Test 2d · 4 points · any axes in front
 layer = Linear(3, 2)
 got = [layer(Tensor(np.ones(shape))).data.shape for shape in [(3,), (5, 3), (4, 5, 3)]]
-assert got == [(2,), (5, 2), (4, 5, 2)], f"Step 2: (3,), (5, 3), (4, 5, 3) should give (2,), (5, 2), (4, 5, 2); they gave {got}."
+assert got == [(2,), (5, 2), (4, 5, 2)], (
+    f"Step 2: (3,), (5, 3), (4, 5, 3) should give (2,), (5, 2), (4, 5, 2); they gave {got}."
+)
 ### BEGIN HIDDEN TESTS
 got = [layer(Tensor(np.ones(shape))).data.shape for shape in [(0, 3), (2, 0, 3), (6, 5, 4, 3)]]
 assert got == [(0, 2), (2, 0, 2), (6, 5, 4, 2)], f"Step 2: (0, 3), (2, 0, 3), (6, 5, 4, 3) gave the shapes {got}."
@@ -513,9 +552,13 @@ assert got == [[6, 15], [0, 0]], f"Step 2: without bias, ones and zeros should g
 # %% test="linear-wrong-shape" points=3
 # Test 2f · 3 points · an input that does not fit
 error = error_of(Linear(7, 2), Tensor(np.ones((5, 4))))
-assert isinstance(error, ValueError), f"Step 2: (5, 4) into Linear(7, 2) should raise ValueError; it gave {error!r}."
+assert isinstance(error, ValueError), (
+    f"Step 2: (5, 4) into Linear(7, 2) should raise ValueError; it gave {error!r}."
+)
 for part in ["7", "(5, 4)"]:
-    assert part in str(error), f"Step 2: the message should contain {part!r}; it was {str(error)!r}."
+    assert part in str(error), (
+        f"Step 2: the message should contain {part!r}; it was {str(error)!r}."
+    )
 ### BEGIN HIDDEN TESTS
 for shape in [(31, 17), (), (17,), (0, 30), (1,), (31, 1)]:
     error = error_of(Linear(31, 2), Tensor(np.ones(shape)))
@@ -529,7 +572,10 @@ for shape in [(31, 17), (), (17,), (0, 30), (1,), (31, 1)]:
 layer = Linear(3, 2)
 layer.weight, layer.bias = Traced(np.ones((2, 3)), "weight"), Traced(np.ones(2), "bias")
 got = sources_of(layer(Traced(np.ones((5, 3)), "x")))
-assert got == ["bias", "weight", "x"], f"Step 2: the result should be traced to bias, weight and x; it came from {got}: was .data used?"
+assert got == ["bias", "weight", "x"], (
+    f"Step 2: the result should be traced to bias, weight and x; it came from {got}: was .data "
+    "used?"
+)
 ### BEGIN HIDDEN TESTS
 got = sources_of(layer(Tensor(np.ones((4, 5, 3)))))
 assert got == ["bias", "weight"], f"Step 2: with a plain input the result should be traced to bias and weight; it came from {got}."
@@ -544,9 +590,12 @@ assert got == ["weight", "x"], f"Step 2: without bias the result should be trace
 layer, x = Linear(1000, 500), Tensor(np.ones((100, 1000)))
 held = kept_bytes(lambda: Linear(1000, 500))
 peak = peak_bytes(lambda: layer(x))
-print(f"Linear(1000, 500): 500,500 parameters, {held:,} B held; a forward of 100 samples allocates {peak:,} B")
+print(f"Linear(1000, 500): {held:,} B held; a forward of 100 samples allocates {peak:,} B")
 assert held < 2_100_000, f"Step 2: 500,500 float32 are 2,002,000 B; the layer holds {held:,} B."
-assert peak < 900_000, f"Step 2: a forward makes two results of 200,000 B; it took {peak:,} B: were the weights copied?"
+assert peak < 900_000, (
+    f"Step 2: a forward makes two results of 200,000 B; it took {peak:,} B: were the weights "
+    "copied?"
+)
 ### BEGIN HIDDEN TESTS
 layer = Linear(500, 1000, bias=False)
 x = Tensor(np.ones((10, 500)))
@@ -574,18 +623,19 @@ def activations(bound, layers=10, width=200):
 
 np.random.seed(0)
 root = np.sqrt(200)
-drawn = {"±0.01: too small": 0.01, "±1/√in: ours": 1 / root, "±√3/√in": np.sqrt(3) / root, "±0.5: too large": 0.5}
+drawn = {"±0.01": 0.01, "±1/√in: ours": 1 / root, "±√3/√in": np.sqrt(3) / root, "±0.5": 0.5}
 
 # %% tags=["explore"]
 with plt.rc_context(plots.STYLE):
     figure, grid = plt.subplots(3, 4, figsize=(11, 5.2), sharex=True, layout="constrained")
-    for column, ((name, bound), colour) in enumerate(zip(drawn.items(), plots.COLOURS, strict=False)):
-        outputs = activations(bound)
+    for column, (name, colour) in enumerate(zip(drawn, plots.COLOURS, strict=False)):
+        outputs = activations(drawn[name])
         for panel, layer in zip(grid[:, column], [1, 5, 10], strict=True):
             panel.hist(outputs[layer - 1], bins=60, range=(-1, 1), color=colour)
             spread = f"spread {outputs[layer - 1].std():.1g}"
             panel.text(0.03, 0.85, spread, transform=panel.transAxes, fontsize=11)
-            panel.set(yticks=[], ylim=(0, 1.3 * panel.get_ylim()[1]), ylabel=f"layer {layer}" if not column else "")
+            panel.set(yticks=[], ylim=(0, 1.3 * panel.get_ylim()[1]))
+            panel.set(ylabel="" if column else f"layer {layer}")
         grid[0, column].set_title(name, fontsize=13)
         grid[2, column].set_xlabel("activation")
 plt.show()
@@ -646,7 +696,8 @@ from tinytorch.datasets import load_digits
 digit = load_digits()[0][5] * 1.0
 digit = digit / digit.max()
 pictures = [digit * (np.random.random((8, 8)) >= p) for p in [0, 0.2, 0.5, 0.8]]
-plots.draw_images(pictures, ["p = 0", "p = 0.2", "p = 0.5", "p = 0.8"], title="The same digit, with dropout", columns=4)
+names = ["p = 0", "p = 0.2", "p = 0.5", "p = 0.8"]
+plots.draw_images(pictures, names, title="The same digit, with dropout", columns=4)
 
 # %% [markdown]
 # **Your turn, first of two.** `layer.train(mode=True)` and `layer.eval()`.
@@ -687,7 +738,9 @@ got = [layer.training for layer in (outer, inner, listed)]
 assert got == [True, True, True], f"Step 3: layers should start in training mode; it was {got}."
 outer.eval()
 got = [layer.training for layer in (outer, inner, listed)]
-assert got == [False, False, False], f"Step 3: after eval(), training should be False in all three; it was {got}."
+assert got == [False, False, False], (
+    f"Step 3: after eval(), training should be False in all three; it was {got}."
+)
 ### BEGIN HIDDEN TESTS
 outer.train()
 got = [layer.training for layer in (outer, inner, listed)]
@@ -708,7 +761,7 @@ assert got is True, f"Step 3: train() should reach a layer four levels down; its
 ### END HIDDEN TESTS
 
 # %% test="train-ready" points=0
-# Nothing to do here. When graded, the next cells use your train and eval if they work, else stand-ins.
+# Nothing to do here. When graded, what follows uses your train and eval, or stand-ins.
 ### BEGIN HIDDEN TESTS
 def _switch(self, mode=True):
     seen = []
@@ -734,7 +787,7 @@ if error_of(_switches) is not None or not _switches():
 # %% [markdown]
 # **Second of two.** Write `Dropout(p=0.5)`.
 #
-# - In training each element becomes 0 with probability `p`, each by itself; all others are multiplied by 1 / (1 - p). With `p=1` all become 0.
+# - In training each element becomes 0 with probability `p`, by itself; the others are multiplied by 1 / (1 - p). With `p=1` all become 0.
 # - In evaluation mode `forward(x)` gives `x` itself, the same object.
 # - Chance comes from `np.random`, with a new mask for each call; in evaluation mode none is drawn.
 # - The mask is a Tensor, and `x * mask` a Tensor operation, so that module 06 can follow. Floats keep their dtype; integers become float32.
@@ -750,9 +803,9 @@ if error_of(_switches) is not None or not _switches():
 # %% solution="dropout"
 #| export
 class Dropout(Layer):
-    """In training, set each element to zero with probability `p` and multiply the others by 1 / (1 - p); else change nothing.
+    """In training, sets each element to zero with probability `p`, and divides the others by 1 - p.
 
-    Chance comes from `np.random`, anew for each call. Raises `ValueError` when `p` is not between 0 and 1.
+    Chance comes from `np.random`, anew for each call. `ValueError` when `p` is not between 0 and 1.
     """
 
     def __init__(self, p: float = 0.5):
@@ -777,7 +830,9 @@ np.random.seed(2)
 out = Dropout(0.3)(Tensor(np.ones(10_000)))
 assert isinstance(out, Tensor), f"Step 3: Dropout should give a Tensor; it gave {out!r}."
 share = float((out.data == 0).mean())
-assert 0.27 < share < 0.33, f"Step 3: p=0.3 should set about 0.3 of the elements to zero; it was {share:.3f}."
+assert 0.27 < share < 0.33, (
+    f"Step 3: p=0.3 should set about 0.3 of the elements to zero; it was {share:.3f}."
+)
 ### BEGIN HIDDEN TESTS
 np.random.seed(3)
 for p in [0.1, 0.8]:
@@ -812,7 +867,10 @@ for p in [0.2, 0.5]:
 layer, x = Dropout(0.9), Tensor([1.0, 2.0])
 layer.eval()
 same = layer(x) is x
-assert same, "Step 3: in evaluation mode Dropout should give the very Tensor that came in; it gave another one."
+assert same, (
+    "Step 3: in evaluation mode Dropout should give the very Tensor that came in; it gave another "
+    "one."
+)
 ### BEGIN HIDDEN TESTS
 np.random.seed(6)
 before = np.random.get_state()[1].tolist(), np.random.get_state()[2]
@@ -845,7 +903,9 @@ assert got == [1.0] * 100, f"Step 3: Dropout should leave its input alone; it be
 # Test 3f · 2 points · which p there are
 for p in [-0.1, 1.5]:
     error = error_of(Dropout, p)
-    assert isinstance(error, ValueError), f"Step 3: p={p} should raise ValueError; it gave {error!r}."
+    assert isinstance(error, ValueError), (
+        f"Step 3: p={p} should raise ValueError; it gave {error!r}."
+    )
 got = Dropout(0.25).p
 assert got == 0.25, f"Step 3: p should be kept as 0.25; it was {got!r}."
 ### BEGIN HIDDEN TESTS
@@ -862,7 +922,9 @@ assert got == [1, -2, 3], f"Step 3: p=0 should change no number; it gave {got}."
 # Test 3g · 3 points · a Tensor operation, and the dtype
 np.random.seed(9)
 got = sources_of(Dropout(0.5)(Traced(np.ones((3, 4)), "x")))
-assert got == ["x"], f"Step 3: the result should be traced to x; it came from {got}: was .data used?"
+assert got == ["x"], (
+    f"Step 3: the result should be traced to x; it came from {got}: was .data used?"
+)
 got = Dropout(0.5)(Tensor([1.0, 2.0], dtype=np.float64)).data.dtype
 assert got == np.float64, f"Step 3: Dropout of float64 should be float64; it was {got}."
 ### BEGIN HIDDEN TESTS
@@ -924,12 +986,13 @@ x
 # %% solution="sequential"
 #| export
 class Sequential(Layer):
-    "Layers, or any callables such as ReLU(), one after the other. Takes an index, `len` and a loop like a list of them."
+    "Layers, or any callables such as ReLU(), one after the other; can be read like a list."
 
     def __init__(self, *layers):
         for layer in layers:
             if not callable(layer):
-                raise TypeError(f"a part of Sequential must be callable: give parts one by one, not a {type(layer).__name__}")
+                kind = type(layer).__name__
+                raise TypeError(f"Sequential takes callable parts one by one, not a {kind}")
         ### BEGIN SOLUTION
         self.layers = list(layers)
         ### END SOLUTION
@@ -961,7 +1024,9 @@ class Sequential(Layer):
 model = Sequential(lambda x: x + 1, ReLU(), lambda x: x * 10)
 got = model(Tensor([-3.0, 4.0]))
 assert isinstance(got, Tensor), f"Step 4: Sequential should give a Tensor; it gave {got!r}."
-assert got.data.tolist() == [0, 50], f"Step 4: add 1, ReLU, times 10 should make 0, 50 of -3, 4; it made {got.data.tolist()}."
+assert got.data.tolist() == [0, 50], (
+    f"Step 4: add 1, ReLU, times 10 should make 0, 50 of -3, 4; it made {got.data.tolist()}."
+)
 ### BEGIN HIDDEN TESTS
 first, last = Linear(3, 4), Linear(4, 2)
 x = Tensor(np.linspace(-1, 1, 15).reshape(5, 3))
@@ -981,7 +1046,10 @@ model = Sequential(first, curve, last)
 got = len(model)
 assert got == 3, f"Step 4: len of three parts should be 3; it was {got}."
 same = [model[0] is first, model[1] is curve, model[-1] is last]
-assert same == [True, True, True], f"Step 4: model[0], model[1], model[-1] should be the first, second and last part; it was {same}."
+assert same == [True, True, True], (
+    "Step 4: model[0], model[1], model[-1] should be the first, second and last part; it was "
+    f"{same}."
+)
 ### BEGIN HIDDEN TESTS
 same = [part is known for part, known in zip(model, [first, curve, last])]
 assert same == [True, True, True], f"Step 4: a loop should give the three parts in order; it was {same}."
@@ -995,7 +1063,9 @@ assert isinstance(error, IndexError), f"Step 4: model[3] of three parts should r
 # Test 4c · 3 points · parameters in order
 first, last = Linear(3, 4), Linear(4, 2, bias=False)
 got = names_of(Sequential(first, ReLU(), last), w1=first.weight, b1=first.bias, w2=last.weight)
-assert got == ["w1", "b1", "w2"], f"Step 4: the parameters should be ['w1', 'b1', 'w2']; they were {got}."
+assert got == ["w1", "b1", "w2"], (
+    f"Step 4: the parameters should be ['w1', 'b1', 'w2']; they were {got}."
+)
 ### BEGIN HIDDEN TESTS
 nested = Sequential(Sequential(last, Dropout()), first, last)
 got = names_of(nested, w1=first.weight, b1=first.bias, w2=last.weight)
@@ -1008,8 +1078,11 @@ assert got == 203_530, f"Step 4: 784 to 256 to 10 has 203,530 numbers to learn; 
 # Test 4d · 2 points · both modes reach the parts
 model = Sequential(Linear(4, 100), ReLU(), Sequential(Dropout(0.5)))
 model.eval()
-once, again = model(Tensor(np.ones((3, 4)))).data.tolist(), model(Tensor(np.ones((3, 4)))).data.tolist()
-assert once == again, "Step 4: after eval() nothing should be dropped, so two calls give the same; they differed."
+x = Tensor(np.ones((3, 4)))
+once, again = model(x).data.tolist(), model(x).data.tolist()
+assert once == again, (
+    "Step 4: after eval() nothing should be dropped, so two calls give the same; they differed."
+)
 ### BEGIN HIDDEN TESTS
 model.train()
 got = [model[0].training, model[2].training, model[2][0].training]
@@ -1024,24 +1097,29 @@ assert once != again, "Step 4: in training Dropout should drop other elements in
 model, x = Sequential(*[Linear(100, 100) for _ in range(20)]), Tensor(np.ones((2000, 100)))
 peak = peak_bytes(lambda: model(x))
 learn = sum(tensor.data.nbytes for tensor in model.parameters())
-print(f"20 layers of 100: {learn:,} B of parameters; 2,000 samples are 800,000 B, the peak was {peak:,} B")
-assert learn == 808_000, f"Step 4: 20 layers have 202,000 parameters of 4 B, 808,000 B; it was {learn:,} B."
-assert peak < 3_250_000, f"Step 4: at most four batches of 800,000 B should be held at once; the peak was {peak:,} B."
+print(f"20 layers of 100: {learn:,} B of parameters")
+print(f"2,000 samples are 800,000 B, the peak was {peak:,} B")
+assert learn == 808_000, (
+    f"Step 4: 20 layers have 202,000 parameters of 4 B, 808,000 B; it was {learn:,} B."
+)
+assert peak < 3_250_000, (
+    f"Step 4: at most four batches of 800,000 B should be held at once; the peak was {peak:,} B."
+)
 ### BEGIN HIDDEN TESTS
 kept = kept_bytes(lambda: [model(x), None][1])
 assert kept < 50_000, f"Step 4: after the call nothing should be kept; {kept:,} B were."
 ### END HIDDEN TESTS
 
 # %% [markdown]
-# Where are the parameters, and where is the work? Per sample, a Linear does one multiplication and one addition (a *multiply-add*) for each
-# weight. So both lie in the same place:
+# Where are the parameters, and where is the work? Per sample, a Linear does one multiplication and one addition, a
+# *multiply-add*, for each weight. So both lie in the same place:
 
 # %% tags=["explore"]
 sizes = [784, 256, 64, 10]
 names = [f"Linear({inner}, {outer})" for inner, outer in zip(sizes, sizes[1:])]
 weights = [inner * outer for inner, outer in zip(sizes, sizes[1:])]
-plots.draw_bars(dict(zip(names, weights)), title="Most of the parameters sit in the first layer",
-                x_label="weights = multiply-adds per sample");
+plots.draw_bars(dict(zip(names, weights)), x_label="weights = multiply-adds per sample",
+                title=f"The first layer has {weights[0] / sum(weights):.0%} of the weights");
 
 # %% [markdown]
 # ## All together
@@ -1070,7 +1148,9 @@ q1_parameter_bytes = 4 * ((64 * 128 + 128) + (128 * 32 + 32) + (32 * 10 + 10))
 
 # %% test="question-bytes-test" points=1
 # Question 1 · 1 point
-assert float(q1_parameter_bytes) > 0, f"Question 1: q1_parameter_bytes should be a number of bytes; it was {q1_parameter_bytes!r}."
+assert float(q1_parameter_bytes) > 0, (
+    f"Question 1: q1_parameter_bytes should be a number of bytes; it was {q1_parameter_bytes!r}."
+)
 ### BEGIN HIDDEN TESTS
 assert float(q1_parameter_bytes) == 51_112, (
     f"Question 1: {float(q1_parameter_bytes):,.0f} B is not it: count weights and biases of three layers, then bytes per number.")
@@ -1087,7 +1167,9 @@ q2_multiply_adds = 50 * (64 * 128 + 128 * 32 + 32 * 10)
 
 # %% test="question-work-test" points=1
 # Question 2 · 1 point
-assert float(q2_multiply_adds) > 0, f"Question 2: q2_multiply_adds should be a number; it was {q2_multiply_adds!r}."
+assert float(q2_multiply_adds) > 0, (
+    f"Question 2: q2_multiply_adds should be a number; it was {q2_multiply_adds!r}."
+)
 ### BEGIN HIDDEN TESTS
 assert float(q2_multiply_adds) == 630_400, (
     f"Question 2: {float(q2_multiply_adds):,.0f} is not it: one for each weight, for each sample.")

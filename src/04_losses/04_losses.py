@@ -73,15 +73,18 @@ predictions, targets = np.array([2.0, 5.0, 1.0]), np.array([1.0, 5.0, 4.0])
 import matplotlib.pyplot as plt
 from tinytorch.profiling import plots
 
-x, y = np.array([0.5, 1.3, 2.2, 3.1, 4.0]), np.array([0.9, 1.1, 2.9, 2.6, 4.4])  # what is true; change it
+x = np.array([0.5, 1.3, 2.2, 3.1, 4.0])
+y = np.array([0.9, 1.1, 2.9, 2.6, 4.4])  # what is true; change it
 line = 0.3 + 0.9 * x  # what is predicted
 with plt.rc_context(plots.STYLE):
     figure, panel = plt.subplots(figsize=(6, 5), layout="constrained")
     for at, guess, truth in zip(x, line, y):
-        panel.add_patch(plt.Rectangle((at, guess), truth - guess, truth - guess, color=plots.COLOURS[1], alpha=0.35))
+        side = truth - guess
+        panel.add_patch(plt.Rectangle((at, guess), side, side, color=plots.COLOURS[1], alpha=0.35))
     panel.plot(x, line, color=plots.COLOURS[0], marker="s", label="predictions")
     panel.plot(x, y, "o", color=plots.INK, label="targets")
-    panel.set(title=f"The loss is the mean area: {((line - y) ** 2).mean():.3f}", xlabel="x", ylabel="y", aspect="equal")
+    panel.set(title=f"The loss is the mean area: {((line - y) ** 2).mean():.3f}")
+    panel.set(xlabel="x", ylabel="y", aspect="equal")
     panel.legend()
 plt.show()
 
@@ -155,7 +158,9 @@ class MSELoss(_Loss):
 # Test 1a · 6 points · the mean of the squares
 got = MSELoss()(Tensor([2.0, 5.0, 1.0]), Tensor([1.0, 5.0, 4.0]))
 assert isinstance(got, Tensor), f"Step 1: MSELoss should give a Tensor; it gave {got!r}."
-assert np.allclose(got.data, 10 / 3), f"Step 1: errors of 1, 0, -3 should cost 10 / 3; they cost {got.data.tolist()}."
+assert np.allclose(got.data, 10 / 3), (
+    f"Step 1: errors of 1, 0, -3 should cost 10 / 3; they cost {got.data.tolist()}."
+)
 ### BEGIN HIDDEN TESTS
 guesses, truths = Tensor(np.linspace(-1, 2, 24).reshape(2, 3, 4)), Tensor(np.linspace(3, 0, 24).reshape(2, 3, 4))
 got = MSELoss()(guesses, truths).data
@@ -182,7 +187,9 @@ for shape in [(), (1,), (7,), (3, 1), (2, 3, 4, 5)]:
 got = MSELoss()(Tensor([1.0], dtype=np.float64), Tensor([3])).data.dtype
 assert got == np.float64, f"Step 1: float64 predictions should give float64; they gave {got}."
 got = MSELoss()(Tensor([1.0]), Tensor([3.0], dtype=np.float64)).data.dtype
-assert got == np.float32, f"Step 1: float32 predictions should give float32, whatever the targets are; they gave {got}."
+assert got == np.float32, (
+    f"Step 1: float32 predictions should give float32, whatever the targets are; they gave {got}."
+)
 ### BEGIN HIDDEN TESTS
 for kind in ["uint8", "int64", "bool", "float16"]:
     got = MSELoss()(Tensor(np.zeros(1, kind), dtype=kind), Tensor(np.ones(1, kind), dtype=kind)).data
@@ -197,7 +204,9 @@ assert got == 62_500, f"Step 1: the byte 250 for 0 should cost 62500; it cost {g
 # %% test="mse-shapes" points=5
 # Test 1d · 5 points · nothing is broadcast
 error = error_of(MSELoss(), Tensor(np.zeros((5, 1))), Tensor(np.zeros(5)))
-assert isinstance(error, ValueError), f"Step 1: (5, 1) against (5,) should raise ValueError; it gave {error!r}."
+assert isinstance(error, ValueError), (
+    f"Step 1: (5, 1) against (5,) should raise ValueError; it gave {error!r}."
+)
 for part in ["(5, 1)", "(5,)"]:
     assert part in str(error), f"Step 1: the message should contain {part}; it was {str(error)!r}."
 ### BEGIN HIDDEN TESTS
@@ -213,7 +222,9 @@ for one, other in [((4, 3), (3,)), ((2, 3), (3, 2)), ((7,), ()), ((1, 6), (6,)),
 guesses, truths = Tensor([1.0, 2.0]), Tensor([3.0, 5.0])
 MSELoss()(guesses, truths)
 got = [guesses.data.tolist(), truths.data.tolist()]
-assert got == [[1, 2], [3, 5]], f"Step 1: the inputs should stay [1, 2] and [3, 5]; they became {got}."
+assert got == [[1, 2], [3, 5]], (
+    f"Step 1: the inputs should stay [1, 2] and [3, 5]; they became {got}."
+)
 ### BEGIN HIDDEN TESTS
 guesses, truths = Tensor([1.0, 2.0], dtype=np.float64), Tensor([3, 5])
 MSELoss()(guesses, truths)
@@ -226,7 +237,9 @@ assert got == [[1, 2], [3, 5], "int64"], f"Step 1: the inputs should stay [1, 2]
 guesses, truths = Tensor(np.zeros(1_000_000, np.float32)), Tensor(np.ones(1_000_000, np.float32))
 peak = peak_bytes(lambda: MSELoss()(guesses, truths))
 print(f"a million float32, 4,000,000 B: peak {peak:,} B")
-assert peak < 12_050_000, f"Step 1: predictions of 4,000,000 B should allocate at most 12,000,000 B; it took {peak:,} B."
+assert peak < 12_050_000, (
+    f"Step 1: predictions of 4,000,000 B should allocate at most 12,000,000 B; it took {peak:,} B."
+)
 ### BEGIN HIDDEN TESTS
 truths = Tensor(np.ones(1_000_000, np.uint8))
 peak = peak_bytes(lambda: MSELoss()(guesses, truths))
@@ -263,8 +276,9 @@ with plt.rc_context(plots.STYLE):
     panel.plot(x, naive, "--", color=plots.COLOURS[1], linewidth=5, label="as written")
     end = x[np.isfinite(naive)].max()
     panel.axvspan(end, 140, color=plots.PALE)
-    panel.text(end + 2, 12, f"infinite from {end:.0f} on", color=plots.COLOURS[1], fontweight="bold")
-    panel.set(title="log(eˣ + e⁰) in float32", xlabel="x", ylabel="log-sum-exp", xlim=(0, 140), ylim=(0, 150))
+    panel.text(end + 2, 12, f"infinite beyond {end:g}", color=plots.COLOURS[1], fontweight="bold")
+    panel.set(title="log(eˣ + e⁰) in float32", xlabel="x", ylabel="log-sum-exp")
+    panel.set(xlim=(0, 140), ylim=(0, 150))
     panel.legend(loc="upper left")
 plt.show()
 
@@ -287,7 +301,7 @@ plt.show()
 # %% solution="log-softmax"
 #| export
 def _log_softmax(logits):
-    "The logarithm of the softmax of each row of an array (N, C) of floats, in its dtype. Never overflows."
+    "The logarithm of the softmax of each row of floats (N, C), in their dtype. Never overflows."
     ### BEGIN SOLUTION
     shifted = logits - logits.max(axis=1, keepdims=True)
     return shifted - np.log(np.exp(shifted).sum(axis=1, keepdims=True))
@@ -298,7 +312,9 @@ def _log_softmax(logits):
 got = _log_softmax(np.array([[1.0, 2.0, 4.0], [0.0, 0.0, 0.0]]))
 assert isinstance(got, np.ndarray), f"Step 2: _log_softmax should give an array; it gave {got!r}."
 want = [[-3.16984602, -2.16984602, -0.16984602], [-1.09861229] * 3]
-assert np.allclose(got, want), f"Step 2: the rows [1, 2, 4] and [0, 0, 0] should give {want}; they gave {got.tolist()}."
+assert np.allclose(got, want), (
+    f"Step 2: the rows [1, 2, 4] and [0, 0, 0] should give {want}; they gave {got.tolist()}."
+)
 ### BEGIN HIDDEN TESTS
 got = _log_softmax(np.linspace(-3, 3, 20).reshape(5, 4))
 powers = np.exp(np.linspace(-3, 3, 20).reshape(5, 4))
@@ -326,7 +342,9 @@ for row, want in [([1001.0, 1002.0], [-1.31326169, -0.31326169]), ([-2000.0, -20
 # Test 2c · 3 points · each row by its own maximum
 got = _log_softmax(np.array([[1000.0, 1000.0], [-1000.0, -1000.0]])).tolist()
 want = [[-0.69314718, -0.69314718]] * 2
-assert np.allclose(got, want), f"Step 2: equal logits give log(1/2) = -0.693 in any row; they gave {got}."
+assert np.allclose(got, want), (
+    f"Step 2: equal logits give log(1/2) = -0.693 in any row; they gave {got}."
+)
 ### BEGIN HIDDEN TESTS
 got = _log_softmax(np.array([[900.0, 900.0, 895.0], [0.0, 0.0, 0.0], [-900.0, -900.0, -900.0]])).tolist()
 want = [[-0.69651043, -0.69651043, -5.69651043], [-1.09861229] * 3, [-1.09861229] * 3]
@@ -337,8 +355,12 @@ assert np.allclose(got, want), f"Step 2: a row should not feel another's maximum
 # Test 2d · 4 points · shape, dtype, and the input stays
 logits = np.array([[1.0, 2.0]], np.float32)
 got = _log_softmax(logits)
-assert got.dtype == np.float32, f"Step 2: float32 logits should give float32; they gave {got.dtype}."
-assert logits.tolist() == [[1, 2]], f"Step 2: the logits should stay [1, 2]; they became {logits.tolist()}."
+assert got.dtype == np.float32, (
+    f"Step 2: float32 logits should give float32; they gave {got.dtype}."
+)
+assert logits.tolist() == [[1, 2]], (
+    f"Step 2: the logits should stay [1, 2]; they became {logits.tolist()}."
+)
 ### BEGIN HIDDEN TESTS
 for shape in [(0, 3), (1, 1), (6, 2)]:
     got = _log_softmax(np.zeros(shape))
@@ -373,7 +395,7 @@ if "_log_softmax" not in globals() or error_of(_log_softmax_works) is not None o
 
 # %% tags=["explore"]
 logit = np.linspace(-8, 8, 161)
-rows = np.stack([logit, 0 * logit, 0 * logit], axis=1)  # three classes; the first one's logit varies
+rows = np.stack([logit, 0 * logit, 0 * logit], axis=1)  # three classes, two logits of 0
 losses = -_log_softmax(rows)
 with plt.rc_context(plots.STYLE):
     figure, panel = plt.subplots(figsize=(8, 3.4), layout="constrained")
@@ -381,7 +403,8 @@ with plt.rc_context(plots.STYLE):
     panel.plot(logit, losses[:, 1], "--", color=plots.COLOURS[1], label="the second class is true")
     panel.plot(0, np.log(3), "o", color=plots.INK)
     panel.annotate("no idea: log 3", (0, np.log(3)), (-3.4, 1.6))
-    panel.set(title="Wrong and certain costs most, and without limit", xlabel="logit of the first class", ylabel="loss of one sample")
+    panel.set(title="What does it cost to be certain, right or wrong?")
+    panel.set(xlabel="logit of the first class", ylabel="loss of one sample")
     panel.legend()
 plt.show()
 
@@ -400,13 +423,13 @@ table[np.arange(2), np.array([2, 0])]
 # But indices are treacherous: label -1 quietly picks the last class, and label 3 of 3 classes is one too many.
 
 # %% [markdown]
-# **Your turn.** Write `CrossEntropyLoss`. It takes raw logits (N, C) and integer labels (N,), and gives the mean loss of the N samples as a
-# 0-d Tensor: float64 if the logits are, else float32.
+# **Your turn.** Write `CrossEntropyLoss`: of logits (N, C) and labels (N,), the mean loss of the N samples as a 0-d Tensor, float64 if the
+# logits are, else float32.
 #
-# - Any integer dtype will do for labels; logits may be integers too. Logits of ±1000 make NumPy warn of nothing, and stay exact.
-# - Other shapes: `ValueError` that contains both shapes. Labels that are floats or bools: `TypeError` with their dtype's name.
-# - A label outside 0..C-1: `IndexError` that contains the label and the number of classes.
-# - The inputs stay. At most two and a half times the bytes of the logits are allocated at once.
+# - Labels have any integer dtype; logits may be integers too. Logits of ±1000 make NumPy warn of nothing, and stay exact.
+# - Other shapes: `ValueError` with both shapes. Labels of floats or bools: `TypeError` with their dtype's name.
+# - A label outside 0..C-1: `IndexError` with the label and the number of classes.
+# - The inputs stay. At most 2.5 times the bytes of the logits are allocated at once.
 
 # %% [markdown]
 # <details><summary>Hint</summary>
@@ -420,8 +443,8 @@ class CrossEntropyLoss(_Loss):
     """The mean of -log(softmax(logits)[label]) over the batch.
 
     Takes raw logits (N, C) and integer labels (N,).
-    Raises `ValueError` with both shapes when they are not these, `TypeError` for labels that are not integers,
-    and `IndexError` for a label outside 0..C-1.
+    Raises `ValueError` with both shapes when they are not these, `TypeError` for labels that are
+    not integers, and `IndexError` for a label outside 0..C-1.
     """
 
     def __call__(self, predictions: Tensor, targets: Tensor) -> Tensor:
@@ -443,9 +466,13 @@ class CrossEntropyLoss(_Loss):
 loss = CrossEntropyLoss()
 got = loss(Tensor([[1.0, 2.0, 4.0], [0.0, 0.0, 0.0]]), Tensor([2, 0]))
 assert isinstance(got, Tensor), f"Step 3: CrossEntropyLoss should give a Tensor; it gave {got!r}."
-assert got.data.shape == (), f"Step 3: the loss should be 0-d, of the shape (); it had {got.data.shape}."
+assert got.data.shape == (), (
+    f"Step 3: the loss should be 0-d, of the shape (); it had {got.data.shape}."
+)
 want = (0.16984602 + 1.09861229) / 2
-assert np.allclose(got.data, want), f"Step 3: the mean of 0.1698 and log 3 should be {want:.4f}; it was {got.data.tolist()}."
+assert np.allclose(got.data, want), (
+    f"Step 3: the mean of 0.1698 and log 3 should be {want:.4f}; it was {got.data.tolist()}."
+)
 ### BEGIN HIDDEN TESTS
 got = loss(Tensor(np.linspace(-3, 3, 28).reshape(7, 4), dtype=np.float64), Tensor([3, 0, 1, 2, 2, 0, 3])).data
 powers = np.exp(np.linspace(-3, 3, 28).reshape(7, 4))
@@ -477,8 +504,12 @@ assert abs(got / 1.388794386e-11 - 1) < 1e-4, f"Step 3: logits [0, 25], label 1,
 # Test 3c · 4 points · dtypes of labels and logits
 for kind in ["uint8", "int32", "int64"]:
     got = CrossEntropyLoss()(Tensor([[0.0, 3.0], [3.0, 0.0]]), Tensor(np.array([0, 0], kind))).data
-    assert np.allclose(got, 1.54858735), f"Step 3: labels 0, 0 of {kind} should cost 1.5486; they cost {got.tolist()}."
-    assert got.dtype == np.float32, f"Step 3: float32 logits should give float32; with labels of {kind} they gave {got.dtype}."
+    assert np.allclose(got, 1.54858735), (
+        f"Step 3: labels 0, 0 of {kind} should cost 1.5486; they cost {got.tolist()}."
+    )
+    assert got.dtype == np.float32, (
+        f"Step 3: float32 logits should give float32; with labels of {kind} they gave {got.dtype}."
+    )
 ### BEGIN HIDDEN TESTS
 got = CrossEntropyLoss()(Tensor([[0.0, 3.0]], dtype=np.float64), Tensor([0])).data.dtype
 assert got == np.float64, f"Step 3: float64 logits should give float64; they gave {got}."
@@ -491,7 +522,9 @@ for kind in ["int64", "uint8", "float16"]:
 # %% test="cross-entropy-shapes" points=5
 # Test 3d · 5 points · shapes that are not (N, C) and (N,)
 error = error_of(CrossEntropyLoss(), Tensor(np.zeros((5, 3))), Tensor(np.zeros(4, int)))
-assert isinstance(error, ValueError), f"Step 3: logits (5, 3) with labels (4,) should raise ValueError; they gave {error!r}."
+assert isinstance(error, ValueError), (
+    f"Step 3: logits (5, 3) with labels (4,) should raise ValueError; they gave {error!r}."
+)
 for part in ["(5, 3)", "(4,)"]:
     assert part in str(error), f"Step 3: the message should contain {part}; it was {str(error)!r}."
 ### BEGIN HIDDEN TESTS
@@ -505,8 +538,12 @@ for one, other in [((3,), (3,)), ((5, 3), (5, 1)), ((5, 3), (5, 3)), ((5, 3), ()
 # %% test="cross-entropy-float-labels" points=3
 # Test 3e · 3 points · labels that are no integers
 error = error_of(CrossEntropyLoss(), Tensor(np.zeros((2, 3))), Tensor([0.0, 1.0]))
-assert isinstance(error, TypeError), f"Step 3: labels of float32 should raise TypeError; they gave {error!r}."
-assert "float32" in str(error), f"Step 3: the message should contain 'float32'; it was {str(error)!r}."
+assert isinstance(error, TypeError), (
+    f"Step 3: labels of float32 should raise TypeError; they gave {error!r}."
+)
+assert "float32" in str(error), (
+    f"Step 3: the message should contain 'float32'; it was {str(error)!r}."
+)
 ### BEGIN HIDDEN TESTS
 for kind in ["float64", "bool", "float16"]:
     error = error_of(CrossEntropyLoss(), Tensor(np.zeros((2, 3))), Tensor(np.zeros(2, kind), dtype=kind))
@@ -517,7 +554,9 @@ for kind in ["float64", "bool", "float16"]:
 # %% test="cross-entropy-range" points=5
 # Test 3f · 5 points · labels that no class has
 error = error_of(CrossEntropyLoss(), Tensor(np.zeros((2, 7))), Tensor([0, 31]))
-assert isinstance(error, IndexError), f"Step 3: label 31 of 7 classes should raise IndexError; it gave {error!r}."
+assert isinstance(error, IndexError), (
+    f"Step 3: label 31 of 7 classes should raise IndexError; it gave {error!r}."
+)
 for part in ["31", "7"]:
     assert part in str(error), f"Step 3: the message should contain {part}; it was {str(error)!r}."
 ### BEGIN HIDDEN TESTS
@@ -533,7 +572,9 @@ for labels, wrong in [([-1, 0, 0], "-1"), ([0, 23, 0], "23"), ([0, 0, -23], "-23
 logits, labels = Tensor([[1.0, 2.0], [5.0, 3.0]]), Tensor([1, 0])
 CrossEntropyLoss()(logits, labels)
 got = [logits.data.tolist(), labels.data.tolist()]
-assert got == [[[1, 2], [5, 3]], [1, 0]], f"Step 3: logits and labels should stay; they became {got}."
+assert got == [[[1, 2], [5, 3]], [1, 0]], (
+    f"Step 3: logits and labels should stay; they became {got}."
+)
 ### BEGIN HIDDEN TESTS
 logits = Tensor([[1.0, 2.0], [5.0, 3.0]], dtype=np.float64)
 labels = Tensor(np.array([1, 0], np.uint8))
@@ -547,7 +588,10 @@ assert got == [[[1, 2], [5, 3]], [1, 0], "uint8"], f"Step 3: logits and labels s
 logits, labels = Tensor(np.zeros((1000, 1000), np.float32)), Tensor(np.arange(1000))
 peak = peak_bytes(lambda: CrossEntropyLoss()(logits, labels))
 print(f"1,000 samples, 1,000 classes, 4,000,000 B of logits: peak {peak:,} B")
-assert peak < 10_000_000, f"Step 3: logits of 4,000,000 B should allocate at most 10,000,000 B at once; it took {peak:,} B."
+assert peak < 10_000_000, (
+    f"Step 3: logits of 4,000,000 B should allocate at most 10,000,000 B at once; it took {peak:,} "
+    "B."
+)
 ### BEGIN HIDDEN TESTS
 logits, labels = Tensor(np.zeros((20, 25_000), np.float32)), Tensor(np.arange(20))
 peak = peak_bytes(lambda: CrossEntropyLoss()(logits, labels))
@@ -567,10 +611,12 @@ classes = [16, 64, 256, 1024, 4096]
 peaks = {"one-hot": [], "integer labels": []}
 for count in classes:
     logits, labels = np.zeros((64, count), np.float32), np.arange(64) % count
+    ours = peak_bytes(lambda: CrossEntropyLoss()(Tensor(logits), Tensor(labels)))
     peaks["one-hot"].append(peak_bytes(lambda: by_one_hot(logits, labels)))
-    peaks["integer labels"].append(peak_bytes(lambda: CrossEntropyLoss()(Tensor(logits), Tensor(labels))))
-plots.draw_curves(classes, peaks, title="np.eye grows with the square of the classes", x_label="classes (64 samples)",
-                  y_label="peak memory", unit="B");
+    peaks["integer labels"].append(ours)
+more = peaks["one-hot"][-1] / peaks["integer labels"][-1]
+plots.draw_curves(classes, peaks, title=f"4,096 classes: one-hot takes {more:.0f} times the memory",
+                  x_label="classes (64 samples)", y_label="peak memory", unit="B");
 
 # %% [markdown]
 # ## Step 4 · BinaryCrossEntropyLoss: yes or no
@@ -585,8 +631,11 @@ p = np.linspace(0.002, 0.998, 250)
 with plt.rc_context(plots.STYLE):
     figure, panel = plt.subplots(figsize=(8, 3.4), layout="constrained")
     for t, colour, line in zip([1.0, 0.0, 0.7], plots.COLOURS, ["-", "--", "-."], strict=False):
-        panel.plot(p, -(t * np.log(p) + (1 - t) * np.log(1 - p)), line, color=colour, label=f"target {t:g}")
-    panel.set(title="Lowest where the probability is the target", xlabel="predicted probability p", ylabel="loss of one element", ylim=(0, 5))
+        losses = -(t * np.log(p) + (1 - t) * np.log(1 - p))
+        panel.plot(p, losses, line, color=colour, label=f"target {t:g}")
+        assert abs(p[losses.argmin()] - t) < 0.01  # lowest where the probability is the target
+    panel.set(title="Lowest where the probability is the target", ylim=(0, 5))
+    panel.set(xlabel="predicted probability p", ylabel="loss of one element")
     panel.legend(loc="upper center")
 plt.show()
 
@@ -603,12 +652,12 @@ plt.show()
 np.log(1 - 1e-20), np.log1p(-1e-20)
 
 # %% [markdown]
-# **Your turn.** Write `BinaryCrossEntropyLoss`: the mean over all elements as a 0-d Tensor, float64 if the predictions are, else float32.
+# **Your turn.** Write `BinaryCrossEntropyLoss`: the mean over all elements, 0-d, float64 if the predictions are, else float32.
 #
 # - Both inputs have the same shape, any. Targets are floats from 0 to 1, integers or bools. The inputs stay.
 # - Each logarithm is at least -100: p = 0 for target 1 costs 100. p = 0 for target 0 costs 0. NumPy warns of nothing.
 # - Precise for tiny p: in float64, 1e-20 for target 0 costs 1e-20.
-# - Shapes that differ: `ValueError` with both. A probability below 0 or above 1, or NaN: `ValueError`; it's mostly a forgotten sigmoid.
+# - Shapes that differ: `ValueError` with both. A probability below 0, above 1, or NaN: `ValueError`; mostly a sigmoid was forgotten.
 
 # %% [markdown]
 # <details><summary>Hint</summary>
@@ -620,7 +669,7 @@ np.log(1 - 1e-20), np.log1p(-1e-20)
 # %% solution="binary-cross-entropy"
 #| export
 class BinaryCrossEntropyLoss(_Loss):
-    """The mean of -(t log p + (1 - t) log(1 - p)) over all elements, for probabilities p and targets t from 0 to 1.
+    """The mean of -(t log p + (1 - t) log(1 - p)), for probabilities p and targets t from 0 to 1.
 
     No logarithm counts for less than -100, so that 0 and 1 cost much and not infinitely much.
     Raises `ValueError` with both shapes when they differ, and for a probability outside 0..1.
@@ -643,10 +692,17 @@ class BinaryCrossEntropyLoss(_Loss):
 # Test 4a · 6 points · the mean over all elements
 loss = BinaryCrossEntropyLoss()
 got = loss(Tensor([0.9, 0.2, 0.5]), Tensor([1.0, 0.0, 1.0]))
-assert isinstance(got, Tensor), f"Step 4: BinaryCrossEntropyLoss should give a Tensor; it gave {got!r}."
-assert got.data.shape == (), f"Step 4: the loss should be 0-d, of the shape (); it had {got.data.shape}."
+assert isinstance(got, Tensor), (
+    f"Step 4: BinaryCrossEntropyLoss should give a Tensor; it gave {got!r}."
+)
+assert got.data.shape == (), (
+    f"Step 4: the loss should be 0-d, of the shape (); it had {got.data.shape}."
+)
 want = (0.10536052 + 0.22314355 + 0.69314718) / 3
-assert np.allclose(got.data, want), f"Step 4: 0.9, 0.2, 0.5 for 1, 0, 1 should cost {want:.4f} on average; they cost {got.data.tolist()}."
+assert np.allclose(got.data, want), (
+    f"Step 4: 0.9, 0.2, 0.5 for 1, 0, 1 should cost {want:.4f} on average; they cost "
+    f"{got.data.tolist()}."
+)
 ### BEGIN HIDDEN TESTS
 p, t = np.linspace(0.05, 0.95, 24), np.linspace(1, 0, 24)
 want = -np.mean(t * np.log(p) + (1 - t) * np.log(1 - p))
@@ -661,7 +717,9 @@ assert np.allclose(got, 1.38629436), f"Step 4: 0.25 for 1 should cost log 4 = 1.
 got = BinaryCrossEntropyLoss()(Tensor([0.0, 1.0]), Tensor([1.0, 1.0])).data.tolist()
 assert got == 50, f"Step 4: costs of 100 and 0 have the mean 50; it was {got}."
 got = warnings_of(lambda: BinaryCrossEntropyLoss()(Tensor([0.0, 1.0]), Tensor([1.0, 1.0])))
-assert got == [], f"Step 4: probabilities of 0 and 1 should not make NumPy warn; it warned of {got}."
+assert got == [], (
+    f"Step 4: probabilities of 0 and 1 should not make NumPy warn; it warned of {got}."
+)
 ### BEGIN HIDDEN TESTS
 for p, t, want in [(0.0, 0.0, 0), (1.0, 0.0, 100), (0.0, 0.5, 50), (1.0, 0.25, 75), (1e-44, 1.0, 100)]:
     got = BinaryCrossEntropyLoss()(Tensor([p]), Tensor([t])).data
@@ -675,7 +733,9 @@ assert np.allclose(got, 69.0775528), f"Step 4: 1e-30 for 1 should cost 69.08; it
 # %% test="binary-precise" points=1
 # Test 4c · 1 point · tiny probabilities
 got = BinaryCrossEntropyLoss()(Tensor([1e-20], dtype=np.float64), Tensor([0.0])).data.tolist()
-assert abs(got / 1e-20 - 1) < 1e-6, f"Step 4: 1e-20 for 0 should cost 1e-20 in float64; it cost {got:g}."
+assert abs(got / 1e-20 - 1) < 1e-6, (
+    f"Step 4: 1e-20 for 0 should cost 1e-20 in float64; it cost {got:g}."
+)
 ### BEGIN HIDDEN TESTS
 got = BinaryCrossEntropyLoss()(Tensor([3e-10]), Tensor([0.0])).data.tolist()
 assert abs(got / 3e-10 - 1) < 1e-4, f"Step 4: 3e-10 for 0 should cost 3e-10 in float32; it cost {got:g}."
@@ -684,9 +744,15 @@ assert abs(got / 3e-10 - 1) < 1e-4, f"Step 4: 3e-10 for 0 should cost 3e-10 in f
 # %% test="binary-kinds" points=4
 # Test 4d · 4 points · dtypes, and the inputs stay
 for kind in ["bool", "uint8", "int64", "float64"]:
-    got = BinaryCrossEntropyLoss()(Tensor([0.5, 0.25]), Tensor(np.array([0, 1], kind), dtype=kind)).data
-    assert np.allclose(got, 1.03972077), f"Step 4: 0.5, 0.25 for 0, 1 of {kind} should cost 1.0397; they cost {got.tolist()}."
-    assert got.dtype == np.float32, f"Step 4: float32 predictions should give float32; for targets of {kind} it was {got.dtype}."
+    targets = Tensor(np.array([0, 1], kind), dtype=kind)
+    got = BinaryCrossEntropyLoss()(Tensor([0.5, 0.25]), targets).data
+    assert np.allclose(got, 1.03972077), (
+        f"Step 4: 0.5, 0.25 for 0, 1 of {kind} should cost 1.0397; they cost {got.tolist()}."
+    )
+    assert got.dtype == np.float32, (
+        f"Step 4: float32 predictions should give float32; for targets of {kind} it was "
+        f"{got.dtype}."
+    )
 ### BEGIN HIDDEN TESTS
 got = BinaryCrossEntropyLoss()(Tensor([0.5], dtype=np.float64), Tensor([1])).data.dtype
 assert got == np.float64, f"Step 4: float64 predictions should give float64; they gave {got}."
@@ -701,7 +767,9 @@ assert got == [[0, 0.5, 1], [1, 0, 1]], f"Step 4: the inputs should stay; they b
 # %% test="binary-shapes" points=2
 # Test 4e · 2 points · nothing is broadcast
 error = error_of(BinaryCrossEntropyLoss(), Tensor(np.full((5, 1), 0.5)), Tensor(np.zeros(5)))
-assert isinstance(error, ValueError), f"Step 4: (5, 1) against (5,) should raise ValueError; it gave {error!r}."
+assert isinstance(error, ValueError), (
+    f"Step 4: (5, 1) against (5,) should raise ValueError; it gave {error!r}."
+)
 for part in ["(5, 1)", "(5,)"]:
     assert part in str(error), f"Step 4: the message should contain {part}; it was {str(error)!r}."
 ### BEGIN HIDDEN TESTS
@@ -716,7 +784,9 @@ for one, other in [((4, 3), (3,)), ((2, 3), (3, 2)), ((7,), ()), ((8,), (9,))]:
 # Test 4f · 2 points · what is no probability
 for wrong in [-0.1, 1.5]:
     error = error_of(BinaryCrossEntropyLoss(), Tensor([0.5, wrong]), Tensor([1.0, 1.0]))
-    assert isinstance(error, ValueError), f"Step 4: a probability of {wrong} should raise ValueError; it gave {error!r}."
+    assert isinstance(error, ValueError), (
+        f"Step 4: a probability of {wrong} should raise ValueError; it gave {error!r}."
+    )
 ### BEGIN HIDDEN TESTS
 for wrong in [float("nan"), 1.0001, -1e-6, 7, float("inf")]:
     error = error_of(BinaryCrossEntropyLoss(), Tensor([[0.5], [wrong]]), Tensor([[1.0], [0.0]]))

@@ -37,7 +37,7 @@ class ReLU(_Activation):
 
 # %% ../../src/02_activations/activations.ipynb #sigmoid
 class Sigmoid(_Activation):
-    "1 / (1 + exp(-x)), element by element: any number becomes one between 0 and 1. Never overflows."
+    "1 / (1 + exp(-x)) of each element: any number becomes one from 0 to 1. Never overflows."
 
     def __call__(self, x: Tensor) -> Tensor:
         ### BEGIN SOLUTION
@@ -48,7 +48,7 @@ class Sigmoid(_Activation):
 
 # %% ../../src/02_activations/activations.ipynb #tanh
 class Tanh(_Activation):
-    "The hyperbolic tangent, element by element: any number becomes one between -1 and 1. Never overflows."
+    "The hyperbolic tangent of each element: any number becomes one from -1 to 1. Never overflows."
 
     def __call__(self, x: Tensor) -> Tensor:
         ### BEGIN SOLUTION
@@ -58,7 +58,7 @@ class Tanh(_Activation):
 
 # %% ../../src/02_activations/activations.ipynb #erf
 def _erf(array):
-    "The error function of every number in an array, as float64: Python's own, one number after the other."
+    "The error function of every number in an array, as float64: Python's own, one by one."
     numbers = np.fromiter(map(math.erf, array.ravel()), dtype=np.float64, count=array.size)
     return numbers.reshape(array.shape)
 
@@ -66,8 +66,8 @@ def _erf(array):
 class GELU(_Activation):
     """x times the share of a normal distribution that lies below x, element by element.
 
-    `approximate` is "none" (the exact share, by the error function) or "tanh" (a formula that is almost the same, and faster);
-    it is kept under that name. Raises `ValueError` for anything else.
+    `approximate` is "none" (the exact share, by the error function) or "tanh" (a formula that is
+    almost the same, and faster); it is kept under that name. `ValueError` for anything else.
     """
 
     def __init__(self, approximate: str = "none"):
@@ -89,7 +89,7 @@ class GELU(_Activation):
 
 # %% ../../src/02_activations/activations.ipynb #softmax
 class Softmax(_Activation):
-    "Scores become shares: along the axis `dim` none is negative and all sum to 1. Never overflows; `dim` is kept under that name."
+    "Scores become shares that sum to 1 along `dim`, kept under that name. Never overflows."
 
     def __init__(self, dim: int = -1):
         ### BEGIN SOLUTION

@@ -22,26 +22,26 @@ class ReLU(_Activation):
         ...
 
 class Sigmoid(_Activation):
-    """1 / (1 + exp(-x)), element by element: any number becomes one between 0 and 1. Never overflows."""
+    """1 / (1 + exp(-x)) of each element: any number becomes one from 0 to 1. Never overflows."""
 
     def __call__(self, x: Tensor) -> Tensor:
         ...
 
 class Tanh(_Activation):
-    """The hyperbolic tangent, element by element: any number becomes one between -1 and 1. Never overflows."""
+    """The hyperbolic tangent of each element: any number becomes one from -1 to 1. Never overflows."""
 
     def __call__(self, x: Tensor) -> Tensor:
         ...
 
 def _erf(array):
-    """The error function of every number in an array, as float64: Python's own, one number after the other."""
+    """The error function of every number in an array, as float64: Python's own, one by one."""
     ...
 
 class GELU(_Activation):
     """x times the share of a normal distribution that lies below x, element by element.
 
-    `approximate` is "none" (the exact share, by the error function) or "tanh" (a formula that is almost the same, and faster);
-    it is kept under that name. Raises `ValueError` for anything else.
+    `approximate` is "none" (the exact share, by the error function) or "tanh" (a formula that is
+    almost the same, and faster); it is kept under that name. `ValueError` for anything else.
     """
 
     def __init__(self, approximate: str='none'):
@@ -51,7 +51,7 @@ class GELU(_Activation):
         ...
 
 class Softmax(_Activation):
-    """Scores become shares: along the axis `dim` none is negative and all sum to 1. Never overflows; `dim` is kept under that name."""
+    """Scores become shares that sum to 1 along `dim`, kept under that name. Never overflows."""
 
     def __init__(self, dim: int=-1):
         ...

@@ -13,7 +13,7 @@ from .tensor import Tensor
 
 # %% ../../src/03_layers/layers.ipynb #layer
 class Layer:
-    """What can be called on Tensors and may hold parameters. A subclass writes `forward`; `layer(...)` calls it.
+    """What can be called on Tensors and may hold parameters; a subclass writes `forward`.
 
     `training` says which mode the layer is in: True from the start.
     """
@@ -27,7 +27,7 @@ class Layer:
         ### END SOLUTION
 
     def forward(self, *inputs):
-        "A subclass computes its result here; the base class raises `NotImplementedError` with the name of the class."
+        "A subclass computes here; ours raises `NotImplementedError` with the class's name."
         ### BEGIN SOLUTION
         raise NotImplementedError(f"{type(self).__name__} has no forward")
         ### END SOLUTION
@@ -35,8 +35,10 @@ class Layer:
 # %% ../../src/03_layers/layers.ipynb #parameters-method
 @patch
 def parameters(self: Layer) -> list:
-    """Every parameter once, in order of definition: the Tensors with `requires_grad` among this layer's attributes, in lists
-    and tuples there, and in the layers found in either place.
+    """Every parameter once, in order of definition.
+
+    Parameters are the Tensors with `requires_grad` among this layer's attributes, in lists and
+    tuples there, and in the layers found in either place.
     """
     ### BEGIN SOLUTION
     return [part for part in _parts(self) if isinstance(part, Tensor) and part.requires_grad]
@@ -59,8 +61,8 @@ def _parts(value, seen=None):
 class Linear(Layer):
     """`x @ weight.transpose() + bias`: (..., in_features) becomes (..., out_features).
 
-    `weight` (out_features, in_features) and `bias` (out_features,) are parameters, drawn from `np.random`, uniform between
-    -1/sqrt(in_features) and +1/sqrt(in_features). Without `bias` it is None.
+    `weight` (out_features, in_features) and `bias` (out_features,) are parameters, drawn from
+    `np.random`, uniform between -1/sqrt(in_features) and +1/sqrt(in_features), or `bias` is None.
     Raises `ValueError` when the input's last length is not `in_features`.
     """
 
@@ -100,9 +102,9 @@ def eval(self: Layer) -> Layer:
 
 # %% ../../src/03_layers/layers.ipynb #dropout
 class Dropout(Layer):
-    """In training, set each element to zero with probability `p` and multiply the others by 1 / (1 - p); else change nothing.
+    """In training, sets each element to zero with probability `p`, and divides the others by 1 - p.
 
-    Chance comes from `np.random`, anew for each call. Raises `ValueError` when `p` is not between 0 and 1.
+    Chance comes from `np.random`, anew for each call. `ValueError` when `p` is not between 0 and 1.
     """
 
     def __init__(self, p: float = 0.5):
@@ -123,12 +125,13 @@ class Dropout(Layer):
 
 # %% ../../src/03_layers/layers.ipynb #sequential
 class Sequential(Layer):
-    "Layers, or any callables such as ReLU(), one after the other. Takes an index, `len` and a loop like a list of them."
+    "Layers, or any callables such as ReLU(), one after the other; can be read like a list."
 
     def __init__(self, *layers):
         for layer in layers:
             if not callable(layer):
-                raise TypeError(f"a part of Sequential must be callable: give parts one by one, not a {type(layer).__name__}")
+                kind = type(layer).__name__
+                raise TypeError(f"Sequential takes callable parts one by one, not a {kind}")
         ### BEGIN SOLUTION
         self.layers = list(layers)
         ### END SOLUTION

@@ -4,7 +4,7 @@ import numpy as np
 from .tensor import Tensor
 
 class Layer:
-    """What can be called on Tensors and may hold parameters. A subclass writes `forward`; `layer(...)` calls it.
+    """What can be called on Tensors and may hold parameters; a subclass writes `forward`.
 
     `training` says which mode the layer is in: True from the start.
     """
@@ -15,12 +15,14 @@ class Layer:
         ...
 
     def forward(self, *inputs):
-        """A subclass computes its result here; the base class raises `NotImplementedError` with the name of the class."""
+        """A subclass computes here; ours raises `NotImplementedError` with the class's name."""
         ...
 
     def parameters(self) -> list:
-        """Every parameter once, in order of definition: the Tensors with `requires_grad` among this layer's attributes, in lists
-    and tuples there, and in the layers found in either place.
+        """Every parameter once, in order of definition.
+
+    Parameters are the Tensors with `requires_grad` among this layer's attributes, in lists and
+    tuples there, and in the layers found in either place.
     """
         ...
 
@@ -39,8 +41,8 @@ def _parts(value, seen=None):
 class Linear(Layer):
     """`x @ weight.transpose() + bias`: (..., in_features) becomes (..., out_features).
 
-    `weight` (out_features, in_features) and `bias` (out_features,) are parameters, drawn from `np.random`, uniform between
-    -1/sqrt(in_features) and +1/sqrt(in_features). Without `bias` it is None.
+    `weight` (out_features, in_features) and `bias` (out_features,) are parameters, drawn from
+    `np.random`, uniform between -1/sqrt(in_features) and +1/sqrt(in_features), or `bias` is None.
     Raises `ValueError` when the input's last length is not `in_features`.
     """
 
@@ -51,9 +53,9 @@ class Linear(Layer):
         ...
 
 class Dropout(Layer):
-    """In training, set each element to zero with probability `p` and multiply the others by 1 / (1 - p); else change nothing.
+    """In training, sets each element to zero with probability `p`, and divides the others by 1 - p.
 
-    Chance comes from `np.random`, anew for each call. Raises `ValueError` when `p` is not between 0 and 1.
+    Chance comes from `np.random`, anew for each call. `ValueError` when `p` is not between 0 and 1.
     """
 
     def __init__(self, p: float=0.5):
@@ -63,7 +65,7 @@ class Dropout(Layer):
         ...
 
 class Sequential(Layer):
-    """Layers, or any callables such as ReLU(), one after the other. Takes an index, `len` and a loop like a list of them."""
+    """Layers, or any callables such as ReLU(), one after the other; can be read like a list."""
 
     def __init__(self, *layers):
         ...

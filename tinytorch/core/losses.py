@@ -41,7 +41,7 @@ class MSELoss(_Loss):
 
 # %% ../../src/04_losses/losses.ipynb #log-softmax
 def _log_softmax(logits):
-    "The logarithm of the softmax of each row of an array (N, C) of floats, in its dtype. Never overflows."
+    "The logarithm of the softmax of each row of floats (N, C), in their dtype. Never overflows."
     ### BEGIN SOLUTION
     shifted = logits - logits.max(axis=1, keepdims=True)
     return shifted - np.log(np.exp(shifted).sum(axis=1, keepdims=True))
@@ -52,8 +52,8 @@ class CrossEntropyLoss(_Loss):
     """The mean of -log(softmax(logits)[label]) over the batch.
 
     Takes raw logits (N, C) and integer labels (N,).
-    Raises `ValueError` with both shapes when they are not these, `TypeError` for labels that are not integers,
-    and `IndexError` for a label outside 0..C-1.
+    Raises `ValueError` with both shapes when they are not these, `TypeError` for labels that are
+    not integers, and `IndexError` for a label outside 0..C-1.
     """
 
     def __call__(self, predictions: Tensor, targets: Tensor) -> Tensor:
@@ -72,7 +72,7 @@ class CrossEntropyLoss(_Loss):
 
 # %% ../../src/04_losses/losses.ipynb #binary-cross-entropy
 class BinaryCrossEntropyLoss(_Loss):
-    """The mean of -(t log p + (1 - t) log(1 - p)) over all elements, for probabilities p and targets t from 0 to 1.
+    """The mean of -(t log p + (1 - t) log(1 - p)), for probabilities p and targets t from 0 to 1.
 
     No logarithm counts for less than -100, so that 0 and 1 cost much and not infinitely much.
     Raises `ValueError` with both shapes when they differ, and for a probability outside 0..1.

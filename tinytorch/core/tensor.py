@@ -11,7 +11,7 @@ from fastcore.basics import patch
 
 # %% ../../src/01_tensor/tensor.ipynb #refusals
 def _refuse_masked(data):
-    "Raise `TypeError` if `data` is, or contains, a masked array: NumPy's own, or another kind of array with a mask."
+    "Raise `TypeError` if `data` is, or contains, a masked array: NumPy's own or another kind."
     if isinstance(data, np.ndarray) and hasattr(type(data), "mask"):
         raise TypeError("a masked array has gaps: fill them first, with array.filled(value)")
     if isinstance(data, (list, tuple)):
@@ -21,7 +21,7 @@ def _refuse_masked(data):
 def _refuse_beyond_int64(data):
     "Raise `OverflowError` if `data` is, or contains, a Python integer that int64 can't hold."
     if isinstance(data, int) and not -(2**63) <= data < 2**63:
-        raise OverflowError(f"int64 can't hold {data}: name a dtype that can, such as np.uint64 or np.float32")
+        raise OverflowError(f"int64 can't hold {data}: name a dtype that can, such as np.uint64")
     if isinstance(data, (list, tuple)):
         for part in data:
             _refuse_beyond_int64(part)
@@ -30,10 +30,11 @@ def _refuse_beyond_int64(data):
 class Tensor:
     """An array of numbers with any number of axes.
 
-    `data` is a number, nested lists, a NumPy array or another Tensor. Floats become float32, integers and bools keep
-    their dtype, and `dtype` overrides both. An array that needs no conversion is wrapped, not copied.
-    Raises `TypeError` when `data` is not made of bools, integers or floats, or is masked, and `OverflowError` for Python
-    integers that int64 can't hold, unless a `dtype` is given.
+    `data` is a number, nested lists, a NumPy array or another Tensor. Floats become float32,
+    integers and bools keep their dtype, and `dtype` overrides both. An array that needs no
+    conversion is wrapped, not copied. Raises `TypeError` when `data` is masked, or not made of
+    bools, integers or floats, and `OverflowError` for Python integers that int64 can't hold,
+    unless a `dtype` is given.
     """
 
     data: np.ndarray
@@ -133,14 +134,14 @@ def __int__(self: Tensor) -> int:
 # %% ../../src/01_tensor/tensor.ipynb #array-method
 @patch
 def __array__(self: Tensor, dtype=None, copy=None) -> np.ndarray:
-    "What NumPy's functions call to read a Tensor. `dtype` and `copy` mean what they mean to `np.array`."
+    "What NumPy's functions call to read a Tensor; `dtype` and `copy` are those of `np.array`."
     ### BEGIN SOLUTION
     return np.array(self.data, dtype=dtype, copy=copy)
     ### END SOLUTION
 
 # %% ../../src/01_tensor/tensor.ipynb #compute
 def _compute(function, *operands, **options):
-    "Call a NumPy function on the operands' arrays; the result is float64 only where a Tensor or array among them is."
+    "A NumPy function of the operands' arrays; float64 only where a Tensor or array among them is."
     _refuse_masked(operands)
     ### BEGIN SOLUTION
     arrays = [operand.data if isinstance(operand, Tensor) else operand for operand in operands]
@@ -232,7 +233,7 @@ def __rpow__(self: Tensor, other) -> Tensor:
 # %% ../../src/01_tensor/tensor.ipynb #matmul-methods
 @patch
 def __matmul__(self: Tensor, other) -> Tensor:
-    "self @ other: (..., n, k) @ (..., k, m) gives (..., n, m). Raises `ValueError` when the inner lengths differ."
+    "self @ other: (..., n, k) @ (..., k, m) gives (..., n, m); `ValueError` if both k differ."
     ### BEGIN SOLUTION
     return _compute(np.matmul, self, other)
     ### END SOLUTION
@@ -306,7 +307,7 @@ def __bool__(self: Tensor) -> bool:
 # %% ../../src/01_tensor/tensor.ipynb #getitem-method
 @patch
 def __getitem__(self: Tensor, index) -> Tensor:
-    "The part that `index` names, as a Tensor: a view for integers and slices, a copy for masks and lists of indices."
+    "What `index` names: a view for integers and slices, a copy for masks and lists of indices."
     ### BEGIN SOLUTION
     part = self.data[index.data if isinstance(index, Tensor) else index]
     return Tensor(part, dtype=part.dtype)
@@ -348,14 +349,14 @@ def max(self: Tensor, axis=None, keepdims=False) -> Tensor:
 # %% ../../src/01_tensor/tensor.ipynb #reshape-methods
 @patch
 def reshape(self: Tensor, *shape) -> Tensor:
-    "The same elements in another shape: `t.reshape(2, -1)` or `t.reshape((2, -1))`. Raises `ValueError` if they do not fit."
+    "The same elements in another shape, `(2, -1)` or `2, -1`; `ValueError` if it does not fit."
     ### BEGIN SOLUTION
     return Tensor(self.data.reshape(*shape), dtype=self.data.dtype)
     ### END SOLUTION
 
 @patch
 def transpose(self: Tensor, dim0=-2, dim1=-1) -> Tensor:
-    "Two axes swapped, the last two unless named: a view. Raises `ValueError` if there is no such axis."
+    "Two axes swapped, the last two unless named: a view. `ValueError` if there is no such axis."
     ### BEGIN SOLUTION
     return Tensor(self.data.swapaxes(dim0, dim1), dtype=self.data.dtype)
     ### END SOLUTION
@@ -384,7 +385,8 @@ def unsqueeze(self: Tensor, dim: int) -> Tensor:
 def squeeze(self: Tensor, dim=None) -> Tensor:
     "Without the axes of length 1; with `dim`, only without that one, if its length is 1."
     dropped = range(self.ndim) if dim is None else [range(self.ndim)[dim]]
-    return self.reshape(tuple(n for axis, n in enumerate(self.shape) if n != 1 or axis not in dropped))
+    kept = [n for axis, n in enumerate(self.shape) if n != 1 or axis not in dropped]
+    return self.reshape(tuple(kept))
 
 # %% ../../src/01_tensor/tensor.ipynb #order-names
 @patch

@@ -3,7 +3,7 @@ __all__ = ['Tensor']
 import numpy as np
 
 def _refuse_masked(data):
-    """Raise `TypeError` if `data` is, or contains, a masked array: NumPy's own, or another kind of array with a mask."""
+    """Raise `TypeError` if `data` is, or contains, a masked array: NumPy's own or another kind."""
     ...
 
 def _refuse_beyond_int64(data):
@@ -13,10 +13,11 @@ def _refuse_beyond_int64(data):
 class Tensor:
     """An array of numbers with any number of axes.
 
-    `data` is a number, nested lists, a NumPy array or another Tensor. Floats become float32, integers and bools keep
-    their dtype, and `dtype` overrides both. An array that needs no conversion is wrapped, not copied.
-    Raises `TypeError` when `data` is not made of bools, integers or floats, or is masked, and `OverflowError` for Python
-    integers that int64 can't hold, unless a `dtype` is given.
+    `data` is a number, nested lists, a NumPy array or another Tensor. Floats become float32,
+    integers and bools keep their dtype, and `dtype` overrides both. An array that needs no
+    conversion is wrapped, not copied. Raises `TypeError` when `data` is masked, or not made of
+    bools, integers or floats, and `OverflowError` for Python integers that int64 can't hold,
+    unless a `dtype` is given.
     """
     data: np.ndarray
     requires_grad: bool
@@ -71,7 +72,7 @@ class Tensor:
         ...
 
     def __array__(self, dtype=None, copy=None) -> np.ndarray:
-        """What NumPy's functions call to read a Tensor. `dtype` and `copy` mean what they mean to `np.array`."""
+        """What NumPy's functions call to read a Tensor; `dtype` and `copy` are those of `np.array`."""
         ...
 
     def __add__(self, other) -> Tensor:
@@ -119,7 +120,7 @@ class Tensor:
         ...
 
     def __matmul__(self, other) -> Tensor:
-        """self @ other: (..., n, k) @ (..., k, m) gives (..., n, m). Raises `ValueError` when the inner lengths differ."""
+        """self @ other: (..., n, k) @ (..., k, m) gives (..., n, m); `ValueError` if both k differ."""
         ...
 
     def __rmatmul__(self, other) -> Tensor:
@@ -159,7 +160,7 @@ class Tensor:
         ...
 
     def __getitem__(self, index) -> Tensor:
-        """The part that `index` names, as a Tensor: a view for integers and slices, a copy for masks and lists of indices."""
+        """What `index` names: a view for integers and slices, a copy for masks and lists of indices."""
         ...
 
     def __iter__(self):
@@ -179,11 +180,11 @@ class Tensor:
         ...
 
     def reshape(self, *shape) -> Tensor:
-        """The same elements in another shape: `t.reshape(2, -1)` or `t.reshape((2, -1))`. Raises `ValueError` if they do not fit."""
+        """The same elements in another shape, `(2, -1)` or `2, -1`; `ValueError` if it does not fit."""
         ...
 
     def transpose(self, dim0=-2, dim1=-1) -> Tensor:
-        """Two axes swapped, the last two unless named: a view. Raises `ValueError` if there is no such axis."""
+        """Two axes swapped, the last two unless named: a view. `ValueError` if there is no such axis."""
         ...
 
     def view(self, *shape) -> Tensor:
@@ -285,5 +286,5 @@ class Tensor:
         ...
 
 def _compute(function, *operands, **options):
-    """Call a NumPy function on the operands' arrays; the result is float64 only where a Tensor or array among them is."""
+    """A NumPy function of the operands' arrays; float64 only where a Tensor or array among them is."""
     ...
