@@ -402,7 +402,7 @@ with plt.rc_context(plots.STYLE):
     panel.plot(logit, losses[:, 0], color=plots.COLOURS[0], label="the first class is true")
     panel.plot(logit, losses[:, 1], "--", color=plots.COLOURS[1], label="the second class is true")
     panel.plot(0, np.log(3), "o", color=plots.INK)
-    panel.annotate("no idea: log 3", (0, np.log(3)), (-3.4, 1.6))
+    panel.annotate("no idea: log 3", (0, np.log(3)), (-0.9, 3.2), arrowprops={"arrowstyle": "-"})
     panel.set(title="What does it cost to be certain, right or wrong?")
     panel.set(xlabel="logit of the first class", ylabel="loss of one sample")
     panel.legend()
@@ -615,7 +615,7 @@ for count in classes:
     peaks["one-hot"].append(peak_bytes(lambda: by_one_hot(logits, labels)))
     peaks["integer labels"].append(ours)
 more = peaks["one-hot"][-1] / peaks["integer labels"][-1]
-plots.draw_curves(classes, peaks, title=f"4,096 classes: one-hot takes {more:.0f} times the memory",
+plots.draw_curves(classes, peaks, title=f"{count:,} classes: one-hot takes {more:.0f} times the memory",
                   x_label="classes (64 samples)", y_label="peak memory", unit="B");
 
 # %% [markdown]
