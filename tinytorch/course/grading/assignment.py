@@ -71,7 +71,7 @@ class Assignment:
                     kept = py_compile.compile(
                         str(source), doraise=True, invalidation_mode=PycInvalidationMode.UNCHECKED_HASH
                     )
-                    made[Path(kept).relative_to(folder).as_posix()] = Path(kept).read_bytes()
+                    made[Path(str(kept)).relative_to(folder).as_posix()] = Path(str(kept)).read_bytes()
         return made
 
     @property

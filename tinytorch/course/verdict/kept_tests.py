@@ -26,7 +26,7 @@ def parts_of(source: str) -> tuple[Part, ...]:
 
 def split_once(sources: Sequence[str]) -> None:
     """Have `parts_of` know these tests: from an earlier run, or split now and kept for the next one."""
-    rules = [Path(each.__file__).read_text(encoding="utf-8") for each in (split_test, read_cell)]
+    rules = [Path(str(each.__file__)).read_text(encoding="utf-8") for each in (split_test, read_cell)]
     key = hashlib.sha256(json.dumps([sys.version, *rules, *sources]).encode()).hexdigest()
     kept = find_kept(KIND, key)
     if kept is None:
