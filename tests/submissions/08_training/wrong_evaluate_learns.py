@@ -2,7 +2,7 @@
 # why: evaluates with training steps
 # base: reference
 # loses: {evaluate-values: 3, evaluate-mode: 4, evaluate-touches-nothing: 3, evaluate-profile: 3}
-# says: the weight should stay 2
+# says: training mode should be False, False in two batches
 # at: Step 3
 
 # %% solution="evaluate"
