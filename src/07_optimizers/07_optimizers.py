@@ -5,8 +5,7 @@
 #
 # **Core tier · difficulty 3 of 4 · 2 to 3 hours · after 01 to 06**
 #
-# On Binder this session is temporary. Whatever you write here goes when it ends, so download your notebook
-# (*File → Download*) before you leave.
+# On Binder this session is temporary: download your notebook (*File → Download*) before you leave.
 
 # %% tags=["explore"]
 # Run this cell first. From then on it says which steps pass, and how many visible points that is.
@@ -48,19 +47,20 @@ import matplotlib.pyplot as plt
 from tinytorch.profiling import plots
 
 plt.rcParams.update(plots.STYLE)
-chain = {"Batch": "images, labels", "Forward": "loss", "backward()": "gradients", "step()": "parameters move", "zero_grad()": "forget, again"}
+chain = {"Batch": "images, labels", "Forward": "loss", "backward()": "gradients",
+         "step()": "parameters move", "zero_grad()": "forget, again"}
 plots.draw_chain(chain, title="You build the two blue boxes", highlight=["step()", "zero_grad()"]);
 
 # %% [markdown]
 # | step | you write | the idea |
 # |---|---|---|
-# | 1 | `Optimizer` | which parameters, and what is remembered for each |
+# | 1 | `Optimizer` | which parameters, and a memory for each |
 # | 2 | `Optimizer.step` | every parameter moves, in place |
-# | 3 | `SGD` | momentum: a ball that rolls; weight decay |
-# | 4 | `Adam` | a step size for every single weight |
+# | 3 | `SGD` | momentum, weight decay |
+# | 4 | `Adam` | a step size for every weight |
 # | 5 | `AdamW` | decay that Adam cannot distort |
 # | 6 | `state_dict`, `load_state_dict` | stop and go on, bit for bit |
-# | 7, optional | `StepLR`, `CosineAnnealingLR`, `clip_grad_norm_` | smaller steps towards the end, none too long |
+# | 7, optional | `StepLR`, `CosineAnnealingLR`, `clip_grad_norm_` | smaller steps towards the end |
 
 # %% [markdown]
 # ## Step 1 · What an optimizer holds
@@ -85,26 +85,26 @@ len(state)
 # %% [markdown]
 # **Your turn.** `Optimizer(parameters, lr)`, what all optimizers share:
 #
-# - `parameters`: any iterable of Tensors, kept as a list under that name. Empty: `ValueError`. Something in it that is no Tensor:
-#   `TypeError`. A single Tensor is no list, though one can loop over it: `TypeError` too.
+# - `parameters`: any iterable of Tensors, kept as a list under that name. `ValueError` if it is empty. `TypeError` for anything
+#   in it that is no Tensor, and for a single Tensor in place of a list.
 # - `lr`, the learning rate, is kept under that name. Negative, infinite or nan: `ValueError`.
-# - `state` is a dictionary: from each parameter to an empty dictionary of its own.
-# - `zero_grad()` sets every parameter's `grad` to None: the next `backward` starts anew.
+# - `state`: a dictionary from each parameter to an empty dictionary of its own.
+# - `zero_grad()` sets every parameter's `grad` to None.
 
 # %% [markdown]
 # <details><summary>Hint</summary>
 #
-# `model.parameters()` could be a generator, which can be read once: make the list first. `{key: {} for key in ...}` makes a new
-# dictionary for each key; `dict.fromkeys(keys, {})` gives all of them the same one. nan is neither below 0 nor above: ask
-# `not 0 <= lr < np.inf`.
+# A generator can be read once: make the list first. `{key: {} for key in ...}` makes a new dictionary for each key,
+# `dict.fromkeys(keys, {})` one for all. To refuse nan too, ask `not 0 <= lr < np.inf`.
 # </details>
 
 # %% solution="optimizer"
 #| export
 class Optimizer:
-    """What every optimizer has: `parameters`, the learning rate `lr`, and in `state` a dictionary for each parameter.
+    """What every optimizer has: `parameters`, the rate `lr`, and in `state` a dictionary for each.
 
-    Raises `ValueError` for no parameters or an `lr` that is negative, infinite or nan, `TypeError` for what is no Tensor.
+    Raises `ValueError` for no parameters or an `lr` that is negative, infinite or nan, and
+    `TypeError` for what is no Tensor.
     """
 
     def __init__(self, parameters, lr):
@@ -140,8 +140,12 @@ def some_parameters(*arrays, dtype="float64"):
 parameters = some_parameters([1.0, 2.0], [3.0])
 optimizer = Optimizer(parameters, 0.1)
 same = [held is given for held, given in zip(optimizer.parameters, parameters)]
-assert isinstance(optimizer.parameters, list), f"Step 1: .parameters should be a list; it was {type(optimizer.parameters).__name__}."
-assert same == [True, True], f"Step 1: .parameters should hold the two Tensors given; the same objects: {same}."
+assert isinstance(optimizer.parameters, list), (
+    f"Step 1: .parameters should be a list; it was {type(optimizer.parameters).__name__}."
+)
+assert same == [True, True], (
+    f"Step 1: .parameters should hold the two Tensors given; the same objects: {same}."
+)
 assert optimizer.lr == 0.1, f"Step 1: .lr should be 0.1; it was {optimizer.lr}."
 ### BEGIN HIDDEN TESTS
 for given in [(parameter for parameter in parameters), tuple(parameters), iter(parameters)]:
@@ -157,7 +161,9 @@ assert error is None, f"Step 1: a learning rate of 0 is allowed; it raised {erro
 parameters = some_parameters([0.0, 0.0], [0.0, 0.0])
 optimizer = Optimizer(parameters, 0.1)
 entries = [optimizer.state.get(parameter) for parameter in parameters]
-assert entries == [{}, {}], f"Step 1: state should hold an empty dictionary for each of two parameters; it held {entries}."
+assert entries == [{}, {}], (
+    f"Step 1: state should hold an empty dictionary for each of two parameters; it held {entries}."
+)
 ### BEGIN HIDDEN TESTS
 optimizer.state[parameters[0]]["seen"] = 1
 entries = [dict(optimizer.state[parameter]) for parameter in parameters]
@@ -170,7 +176,9 @@ assert entries == (2, 1), f"Step 1: another optimizer has a state of its own: 2 
 # Test 1c · 3 points · no parameters, a rate that is none: ValueError
 for given, lr in [([], 0.1), (some_parameters([1.0]), -0.1)]:
     error = error_of(Optimizer, given, lr)
-    assert isinstance(error, ValueError), f"Step 1: no parameters, or lr={lr}, should raise ValueError; it gave {error!r}."
+    assert isinstance(error, ValueError), (
+        f"Step 1: no parameters, or lr={lr}, should raise ValueError; it gave {error!r}."
+    )
 ### BEGIN HIDDEN TESTS
 for given, lr in [((), 0.1), (iter([]), 0.1), (some_parameters([1.0], [2.0]), -1e-9), (some_parameters([1.0]), np.nan), (some_parameters([1.0]), np.inf)]:
     error = error_of(Optimizer, given, lr)
@@ -180,7 +188,9 @@ for given, lr in [((), 0.1), (iter([]), 0.1), (some_parameters([1.0], [2.0]), -1
 # %% test="optimizer-types" points=2
 # Test 1d · 2 points · what is no list of Tensors: TypeError
 error = error_of(Optimizer, some_parameters([1.0, 2.0])[0], 0.1)
-assert isinstance(error, TypeError), f"Step 1: one Tensor instead of a list should raise TypeError; it gave {error!r}."
+assert isinstance(error, TypeError), (
+    f"Step 1: one Tensor instead of a list should raise TypeError; it gave {error!r}."
+)
 ### BEGIN HIDDEN TESTS
 for given in [[np.zeros(3)], [*some_parameters([1.0]), None], [1.0]]:
     error = error_of(Optimizer, given, 0.1)
@@ -256,8 +266,8 @@ class Downhill(Optimizer):
 # %% [markdown]
 # **Your turn.** `Optimizer.step()` goes through the parameters:
 #
-# - one whose `grad` is None is passed over, `_change` is not even asked: its layer took no part in this loss;
-# - else what `_change` gives is subtracted, in place: `parameter.data` stays the same array, of the same dtype.
+# - Where `grad` is None, nothing happens, and `_change` is not called.
+# - Else what `_change` gives is subtracted in place: `parameter.data` stays the same array, of the same dtype.
 
 # %% [markdown]
 # <details><summary>Hint</summary>
@@ -269,7 +279,7 @@ class Downhill(Optimizer):
 #| export
 @patch
 def step(self: Optimizer):
-    "Move every parameter that has a gradient: subtract, in place, what `_change(parameter, state)` gives."
+    "Subtract, in place, what `_change` gives from every parameter that has a gradient."
     ### BEGIN SOLUTION
     for parameter in self.parameters:
         if parameter.grad is not None:
@@ -278,7 +288,7 @@ def step(self: Optimizer):
 
 # %% given="values-after"
 def values_after(optimizer, gradients):
-    "The values of an optimizer's first parameter after each step with one of these gradients, rounded to nine digits."
+    "The first parameter after a step with each of these gradients, rounded to nine digits."
     parameter, values = optimizer.parameters[0], []
     for gradient in gradients:
         parameter.grad = None if gradient is None else Tensor(gradient, dtype=parameter.dtype)
@@ -289,7 +299,9 @@ def values_after(optimizer, gradients):
 # %% test="step-moves" points=4
 # Test 2a · 4 points · it subtracts what _change gives
 got = values_after(Downhill(some_parameters([1.0, 2.0]), lr=0.1), [[1.0, -2.0], [0.5, 0.0]])
-assert got == [[0.9, 2.2], [0.85, 2.2]], f"Step 2: from [1, 2] expected [0.9, 2.2], then [0.85, 2.2]; got {got}."
+assert got == [[0.9, 2.2], [0.85, 2.2]], (
+    f"Step 2: from [1, 2] expected [0.9, 2.2], then [0.85, 2.2]; got {got}."
+)
 ### BEGIN HIDDEN TESTS
 both = some_parameters([[1.0], [2.0]], 5.0)
 both[0].grad, both[1].grad = Tensor([[10.0], [20.0]]), Tensor(-1.0)
@@ -309,8 +321,13 @@ parameter = parameters[0]
 array = parameter.data
 values_after(Downhill(parameters, lr=0.1), [[1.0, 1.0]])
 same = parameter.data is array
-assert same, "Step 2: a step should write into the array in parameter.data, by -=; it put another array there."
-assert parameter.data[0] == 0.9, f"Step 2: and it should have moved from 1 to 0.9; it is at {parameter.data[0]}."
+assert same, (
+    "Step 2: a step should write into the array in parameter.data, by -=; "
+    "it put another array there."
+)
+assert parameter.data[0] == 0.9, (
+    f"Step 2: and it should have moved from 1 to 0.9; it is at {parameter.data[0]}."
+)
 ### BEGIN HIDDEN TESTS
 parameters = some_parameters([[1.0, 2.0]])
 view = parameters[0].data[0]
@@ -341,7 +358,9 @@ assert got == (None, np.float32), f"Step 2: also where lr is an np.float64, with
 # Test 2d · 4 points · without a gradient, nothing happens
 optimizer = Downhill(some_parameters([1.0]), lr=0.1)
 got = values_after(optimizer, [None, [1.0], None])
-assert got == [[1.0], [0.9], [0.9]], f"Step 2: with no gradient, one, none expected [1], [0.9], [0.9]; got {got}."
+assert got == [[1.0], [0.9], [0.9]], (
+    f"Step 2: with no gradient, one, none expected [1], [0.9], [0.9]; got {got}."
+)
 ### BEGIN HIDDEN TESTS
 steps = [optimizer.state[parameter].get("steps") for parameter in optimizer.parameters]
 assert steps == [1], f"Step 2: _change should be asked only where there is a gradient, once; it counted {steps}."
@@ -394,9 +413,11 @@ def path(make_optimizer, steps=40, start=(-9.0, 1.5)):
 def draw_paths(paths, title):
     "Draw paths {name: points} over the valley, one panel each."
     x, y = np.meshgrid(np.linspace(-10, 4, 200), np.linspace(-2.2, 2.2, 100))
-    figure, panels = plt.subplots(len(paths), 1, figsize=(9, 2.3 * len(paths)), sharex=True, layout="constrained")
+    size = (9, 2.3 * len(paths))
+    figure, panels = plt.subplots(len(paths), 1, figsize=size, sharex=True, layout="constrained")
     for panel, (name, points), colour in zip(panels, paths.items(), plots.COLOURS):
-        panel.contour(x, y, (x**2 + 20 * y**2) / 2, levels=[0.5, 2, 5, 10, 20, 30, 45], colors="#BBBBBB", linewidths=1)
+        panel.contour(x, y, (x**2 + 20 * y**2) / 2, levels=[0.5, 2, 5, 10, 20, 30, 45],
+                      colors="#BBBBBB", linewidths=1)
         panel.plot(points[:, 0], points[:, 1], "o-", color=colour, markersize=4, lw=1.5)
         panel.plot(0, 0, "*", color="black", markersize=12)
         loss = (points[-1] ** 2 * [1, 20]).sum() / 2
@@ -406,23 +427,23 @@ def draw_paths(paths, title):
     figure.suptitle(title, fontweight="bold")
     plt.show()
 
-draw_paths({"lr = 0.02": path(lambda p: Downhill(p, 0.02)), "lr = 0.095": path(lambda p: Downhill(p, 0.095))},
+draw_paths({"lr = 0.02": path(lambda p: Downhill(p, 0.02)),
+            "lr = 0.095": path(lambda p: Downhill(p, 0.095))},
            "Two learning rates: how far do 40 steps get?")
 
 # %% [markdown]
-# *In words: above, short steps creep along the floor of the valley and stop half way; below, they jump from side to side but get to the star.*
-# A bit more, lr = 0.1, and it never settles: the steep direction sets the limit for both.
+# *In words: above, short steps creep along the valley's floor and stop half way; below, they jump from side to side, but reach
+# the star.* At lr = 0.1 it never settles: the steep direction sets the limit.
 
 # %% [markdown]
 # ## Step 3 · SGD: momentum and weight decay
 #
-# A ball does not turn on the spot. With *momentum* the parameter keeps a velocity: shares that point to and fro cancel, those that
-# point the same way add up.
+# With *momentum* a parameter keeps a velocity: shares that point to and fro cancel, those that point the same way add up.
 #
-# velocity = momentum · velocity + gradient, and the change is lr · velocity. In the first step the velocity is the gradient itself.
+# velocity = momentum · velocity + gradient, and the change is lr · velocity. In the first step the velocity is the gradient.
 
 # %% [markdown]
-# *Weight decay* pulls every weight a little towards 0, so that none grows without need: before anything else, `weight_decay` · weight is added to the gradient.
+# *Weight decay* pulls every weight a little towards 0: before anything else, `weight_decay` · weight is added to the gradient.
 #
 # The S stands for *stochastic*: the gradient is that of a batch, not of all the data.
 
@@ -432,16 +453,16 @@ draw_paths({"lr = 0.02": path(lambda p: Downhill(p, 0.02)), "lr = 0.095": path(l
 # %% given="in-range"
 #| export
 def _in_range(name, value, below=np.inf):
-    "A setting that is at least 0 and less than `below`. Raises `ValueError` for any other, nan included."
+    "A setting from 0 to less than `below`. Raises `ValueError` for any other, nan included."
     if not 0 <= value < below:
         raise ValueError(f"Invalid {name}: {value}")
     return value
 
 # %% [markdown]
-# **Your turn.** `SGD._change(parameter, state)` gives the array to subtract, with `self.momentum` and `self.weight_decay`, as `torch.optim.SGD` does.
+# **Your turn.** `SGD._change(parameter, state)` gives the array to subtract, with `self.momentum` and `self.weight_decay`.
 #
-# - The velocity is kept as `state["momentum_buffer"]`, PyTorch's name: an array of its own, of the parameter's dtype. With momentum 0, keep nothing.
-# - Neither `parameter.data` nor `parameter.grad` is changed here.
+# - The velocity is kept as `state["momentum_buffer"]`: an array of its own, of the parameter's dtype. With momentum 0, keep nothing.
+# - `parameter.data` and `parameter.grad` are not changed here.
 
 # %% [markdown]
 # <details><summary>Hint</summary>
@@ -453,7 +474,10 @@ def _in_range(name, value, below=np.inf):
 # %% solution="sgd"
 #| export
 class SGD(Optimizer):
-    "Gradient descent with momentum and weight decay, as `torch.optim.SGD`. Raises `ValueError` for settings below 0."
+    """Gradient descent with momentum and weight decay, as `torch.optim.SGD`.
+
+    Raises `ValueError` for settings below 0.
+    """
 
     _settings = ("lr", "momentum", "weight_decay")
 
@@ -479,9 +503,14 @@ class SGD(Optimizer):
 (one,) = some_parameters([1.0, 2.0])
 one.grad = Tensor([1.0, -2.0], dtype=np.float64)
 kind = type(SGD([one], lr=0.1)._change(one, {})).__name__
-assert kind == "ndarray", f"Step 3: SGD._change should return an array, made of parameter.grad.data; it gave {kind}."
+assert kind == "ndarray", (
+    f"Step 3: SGD._change should return an array, made of parameter.grad.data; it gave {kind}."
+)
 got = values_after(SGD(some_parameters([1.0, 2.0]), lr=0.1), [[1.0, -2.0], [0.5, 0.0], [-1.0, 4.0]])
-assert got == [[0.9, 2.2], [0.85, 2.2], [0.95, 1.8]], f"Step 3: lr · gradient is subtracted, expected [0.9, 2.2], [0.85, 2.2], [0.95, 1.8]; got {got}."
+assert got == [[0.9, 2.2], [0.85, 2.2], [0.95, 1.8]], (
+    "Step 3: lr · gradient is subtracted, expected [0.9, 2.2], [0.85, 2.2], [0.95, 1.8]; "
+    f"got {got}."
+)
 ### BEGIN HIDDEN TESTS
 parameters = some_parameters([1.0, 2.0])
 optimizer = SGD(parameters, lr=2.0)
@@ -493,8 +522,12 @@ assert kept == {}, f"Step 3: without momentum nothing should be kept; the state 
 
 # %% test="sgd-decay" points=4
 # Test 3b · 4 points · weight decay
-got = values_after(SGD(some_parameters([1.0, 2.0]), lr=0.1, weight_decay=0.5), [[1.0, -2.0], [0.5, 0.0]])
-assert got == [[0.85, 2.1], [0.7575, 1.995]], f"Step 3: weight_decay=0.5 adds 0.5 · weight to the gradient: expected [0.85, 2.1], [0.7575, 1.995]; got {got}."
+optimizer = SGD(some_parameters([1.0, 2.0]), lr=0.1, weight_decay=0.5)
+got = values_after(optimizer, [[1.0, -2.0], [0.5, 0.0]])
+assert got == [[0.85, 2.1], [0.7575, 1.995]], (
+    "Step 3: weight_decay=0.5 adds 0.5 · weight to the gradient: "
+    f"expected [0.85, 2.1], [0.7575, 1.995]; got {got}."
+)
 ### BEGIN HIDDEN TESTS
 got = values_after(SGD(some_parameters([1.0, 2.0]), lr=0.1, weight_decay=0.5), [[1.0, -2.0], [0.5, 0.0], [-1.0, 4.0]])
 assert got[2] == [0.819625, 1.49525], f"Step 3: the third step should lead to [0.819625, 1.49525]; it led to {got[2]}."
@@ -504,9 +537,15 @@ assert got == [[3.8, -7.6]] * 2, f"Step 3: a gradient of 0 still decays, to [3.8
 
 # %% test="sgd-momentum" points=6
 # Test 3c · 6 points · momentum
-got = values_after(SGD(some_parameters([1.0, 2.0]), lr=0.1, momentum=0.9), [[1.0, -2.0], [0.5, 0.0], [-1.0, 4.0]])
-assert got[0] == [0.9, 2.2], f"Step 3: in the first step the velocity is the gradient: expected [0.9, 2.2]; got {got[0]}."
-assert got == [[0.9, 2.2], [0.76, 2.38], [0.734, 2.142]], f"Step 3: then the velocity is 0.9 · velocity + gradient: expected [0.76, 2.38], [0.734, 2.142]; got {got[1:]}."
+optimizer = SGD(some_parameters([1.0, 2.0]), lr=0.1, momentum=0.9)
+got = values_after(optimizer, [[1.0, -2.0], [0.5, 0.0], [-1.0, 4.0]])
+assert got[0] == [0.9, 2.2], (
+    f"Step 3: in the first step the velocity is the gradient: expected [0.9, 2.2]; got {got[0]}."
+)
+assert got == [[0.9, 2.2], [0.76, 2.38], [0.734, 2.142]], (
+    "Step 3: then the velocity is 0.9 · velocity + gradient: "
+    f"expected [0.76, 2.38], [0.734, 2.142]; got {got[1:]}."
+)
 ### BEGIN HIDDEN TESTS
 got = values_after(SGD(some_parameters([3.0, -1.0]), lr=0.2, momentum=0.5), [[2.0, 1.0], None, [4.0, -1.0], [0.0, 0.0]])
 want = [[2.6, -1.2], [2.6, -1.2], [1.6, -1.1], [1.1, -1.05]]
@@ -520,8 +559,12 @@ assert got == [[-1.0], [-1.15]], f"Step 3: the velocity holds gradients, lr coun
 
 # %% test="sgd-both" points=2
 # Test 3d · 2 points · momentum and decay together
-got = values_after(SGD(some_parameters([1.0, 2.0]), lr=0.1, momentum=0.5, weight_decay=0.2), [[1.0, -2.0], [0.5, 0.0]])
-assert got == [[0.88, 2.16], [0.7524, 2.1968]], f"Step 3: the decay goes into the gradient, then into the velocity: expected [0.88, 2.16], [0.7524, 2.1968]; got {got}."
+optimizer = SGD(some_parameters([1.0, 2.0]), lr=0.1, momentum=0.5, weight_decay=0.2)
+got = values_after(optimizer, [[1.0, -2.0], [0.5, 0.0]])
+assert got == [[0.88, 2.16], [0.7524, 2.1968]], (
+    "Step 3: the decay goes into the gradient, then into the velocity: "
+    f"expected [0.88, 2.16], [0.7524, 2.1968]; got {got}."
+)
 ### BEGIN HIDDEN TESTS
 got = values_after(SGD(some_parameters([1.0, 2.0]), lr=0.1, momentum=0.5, weight_decay=0.2), [[1.0, -2.0], [0.5, 0.0], [-1.0, 4.0]])
 assert got[2] == [0.773552, 1.771264], f"Step 3: the third step should lead to [0.773552, 1.771264]; it led to {got[2]}."
@@ -532,11 +575,14 @@ assert got[2] == [0.773552, 1.771264], f"Step 3: the third step should lead to [
 parameters = some_parameters([1.0], [1.0])
 optimizer = SGD(parameters, lr=0.1, momentum=0.9)
 for slope in (1.0, 2.0):
-    parameters[0].grad, parameters[1].grad = Tensor([slope], dtype=np.float64), Tensor([-slope], dtype=np.float64)
+    parameters[0].grad = Tensor([slope], dtype=np.float64)
+    parameters[1].grad = Tensor([-slope], dtype=np.float64)
     optimizer.step()
 buffers = [optimizer.state[parameter].get("momentum_buffer") for parameter in parameters]
 got = [None if buffer is None else np.round(buffer, 9).tolist() for buffer in buffers]
-assert got == [[2.9], [-2.9]], f"Step 3: after slopes 1, 2 and -1, -2 the velocities are [2.9] and [-2.9]; they were {got}."
+assert got == [[2.9], [-2.9]], (
+    f"Step 3: after slopes 1, 2 and -1, -2 the velocities are [2.9] and [-2.9]; they were {got}."
+)
 ### BEGIN HIDDEN TESTS
 parameters = some_parameters([[1.0, 2.0]], dtype="float32")
 optimizer, gradient = SGD(parameters, lr=0.1, momentum=0.9, weight_decay=0.5), Tensor([[4.0, 8.0]])
@@ -555,28 +601,39 @@ assert not shared, "Step 3: the velocity should have memory of its own; after th
 ### END HIDDEN TESTS
 
 # %% [markdown]
-# **Profile.** What does an optimizer hold for a parameter of 1 MB, and how much more does it take while it steps? One parameter after the
-# other, so a few arrays of 1 MB should do, however many parameters there are: at most 5 for SGD, 8 for Adam.
+# **Profile.** What does an optimizer hold for a parameter of 1 MB, and how much more while it steps? One parameter comes after the
+# other, so a few arrays of 1 MB do: at most 5 for SGD, 8 for Adam.
 
 # %% given="step-bytes"
 def step_bytes(make_optimizer, count=10):
-    "For parameters of 1,000,000 B each: the bytes that stay in `state`, and the most that steps take on top of them."
+    "For parameters of 1,000,000 B: the bytes that stay in `state`, and the most a step adds."
     parameters = some_parameters(*[np.ones(250_000)] * count, dtype="float32")
     for parameter in parameters:
         parameter.grad = Tensor(np.ones(250_000, np.float32))
     optimizer = make_optimizer(parameters)
     peak = peak_bytes(lambda: [optimizer.step() for _ in range(3)])
-    arrays = [value for entry in optimizer.state.values() for value in entry.values() if isinstance(value, np.ndarray)]
+    values = [value for entry in optimizer.state.values() for value in entry.values()]
+    arrays = [value for value in values if isinstance(value, np.ndarray)]
     kept = sum(array.nbytes for array in arrays)
     return kept, peak - kept
 
 # %% test="sgd-profile" points=3
 # Profile 3 · 3 points · bytes of state, bytes of a step
-plain, rolling = step_bytes(lambda p: SGD(p, lr=0.1)), step_bytes(lambda p: SGD(p, lr=0.1, momentum=0.9, weight_decay=0.1))
-print(f"10 parameters, 10 MB. State: SGD {plain[0]:,} B, with momentum {rolling[0]:,} B. A step takes {plain[1]:,} and {rolling[1]:,} B.")
-assert plain[0] == 0, f"Step 3: plain SGD should keep nothing for 10,000,000 B of parameters; it keeps {plain[0]:,} B."
-assert rolling[0] == 10_000_000, f"Step 3: momentum should keep one array each, 10,000,000 B; it keeps {rolling[0]:,} B."
-assert max(plain[1], rolling[1]) < 5_100_000, f"Step 3: steps should take at most 5 arrays of 1 MB; they took {plain[1]:,} and {rolling[1]:,} B."
+plain = step_bytes(lambda p: SGD(p, lr=0.1))
+rolling = step_bytes(lambda p: SGD(p, lr=0.1, momentum=0.9, weight_decay=0.1))
+print(f"10 parameters, 10 MB. State: SGD {plain[0]:,} B, with momentum {rolling[0]:,} B. "
+      f"A step takes {plain[1]:,} and {rolling[1]:,} B.")
+assert plain[0] == 0, (
+    "Step 3: plain SGD should keep nothing for 10,000,000 B of parameters; "
+    f"it keeps {plain[0]:,} B."
+)
+assert rolling[0] == 10_000_000, (
+    f"Step 3: momentum should keep one array each, 10,000,000 B; it keeps {rolling[0]:,} B."
+)
+assert max(plain[1], rolling[1]) < 5_100_000, (
+    "Step 3: steps should take at most 5 arrays of 1 MB; "
+    f"they took {plain[1]:,} and {rolling[1]:,} B."
+)
 
 # %% test="sgd-ready" points=0
 # Nothing to do here. When graded, later steps use your SGD if it works, else a stand-in.
@@ -606,7 +663,8 @@ if "SGD" not in globals() or error_of(_rolls) is not None or not _rolls():
 ### END HIDDEN TESTS
 
 # %% tags=["explore"]
-draw_paths({"lr = 0.04": path(lambda p: SGD(p, 0.04)), "lr = 0.04, momentum = 0.8": path(lambda p: SGD(p, 0.04, momentum=0.8))},
+draw_paths({"lr = 0.04": path(lambda p: SGD(p, 0.04)),
+            "lr = 0.04, momentum = 0.8": path(lambda p: SGD(p, 0.04, momentum=0.8))},
            "What does momentum change?")
 
 # %% [markdown]
@@ -615,8 +673,8 @@ draw_paths({"lr = 0.04": path(lambda p: SGD(p, 0.04)), "lr = 0.04, momentum = 0.
 # %% [markdown]
 # ## Step 4 · Adam: a step size for every weight
 #
-# One learning rate for all is a compromise: the steep direction wants a small one, the flat one a large one. Adam measures how large each
-# weight's gradients usually are, and divides by that. It keeps two running means, both starting at 0:
+# Adam divides each weight's gradient by its usual size: short steps where it is steep, long ones where it is flat. It keeps two
+# running means, both starting at 0:
 
 # %% [markdown]
 # | | each step | PyTorch's name |
@@ -638,10 +696,10 @@ for t in range(1, 11):
 rows
 
 # %% [markdown]
-# **Your turn.** `Adam._change`, with `self.betas` (β₁, β₂) and `self.eps`, as `torch.optim.Adam` does. `state` keeps `exp_avg`, `exp_avg_sq` (arrays of the
-# parameter's dtype) and `step` (an int), for each parameter its own.
+# **Your turn.** `Adam._change`, with `self.betas` (β₁, β₂) and `self.eps`, as in `torch.optim.Adam`. `state` keeps `exp_avg`, `exp_avg_sq`
+# (arrays of the parameter's dtype) and `step` (an int), for each parameter its own.
 #
-# Look at the first step: m̂ is the gradient, √v̂ its size. So every weight moves by about lr, whether its gradient is 100 or 0.001.
+# In the first step m̂ is the gradient, √v̂ its size: every weight moves by about lr.
 
 # %% [markdown]
 # <details><summary>Hint</summary>
@@ -652,7 +710,10 @@ rows
 # %% solution="adam"
 #| export
 class Adam(Optimizer):
-    "Each weight's gradient divided by its usual size, as `torch.optim.Adam`. Raises `ValueError` for betas outside [0, 1)."
+    """Each weight's gradient divided by its usual size, as `torch.optim.Adam`.
+
+    Raises `ValueError` for betas outside [0, 1).
+    """
 
     _settings = ("lr", "betas", "eps")
 
@@ -660,7 +721,9 @@ class Adam(Optimizer):
         super().__init__(parameters, lr)
         if len(betas) != 2:
             raise ValueError(f"Invalid betas, not two numbers: {betas}")
-        self.betas = tuple(_in_range(f"beta parameter at index {i}", beta, below=1) for i, beta in enumerate(betas))
+        self.betas = tuple(
+            _in_range(f"beta parameter at index {i}", beta, below=1) for i, beta in enumerate(betas)
+        )
         self.eps = _in_range("epsilon value", eps)
 
     def _change(self, parameter, state):
@@ -676,8 +739,14 @@ class Adam(Optimizer):
 # %% test="adam-first" points=4
 # Test 4a · 4 points · the first step is lr, whatever the gradient
 got = values_after(Adam(some_parameters([1.0, 2.0]), lr=0.1), [[100.0, -0.001]])
-assert np.allclose(got[0][0], 0.9), f"Step 4: a gradient of 100 moves 1 by lr to 0.9; it got to {got[0][0]}: m / (1 - beta1**t), v / (1 - beta2**t)?"
-assert np.allclose(got[0][1], 2.1, atol=2e-6), f"Step 4: a gradient of -0.001 moves 2 by lr to 2.1; it got to {got[0][1]}: eps outside the root?"
+assert np.allclose(got[0][0], 0.9), (
+    "Step 4: a gradient of 100 moves 1 by lr to 0.9; "
+    f"it got to {got[0][0]}: m / (1 - beta1**t), v / (1 - beta2**t)?"
+)
+assert np.allclose(got[0][1], 2.1, atol=2e-6), (
+    "Step 4: a gradient of -0.001 moves 2 by lr to 2.1; "
+    f"it got to {got[0][1]}: eps outside the root?"
+)
 ### BEGIN HIDDEN TESTS
 got = values_after(Adam(some_parameters([1.0, 2.0])), [[1.0, -2.0]])
 assert np.allclose(got, [[0.999, 2.001]]), f"Step 4: lr is 0.001 unless given: expected [0.999, 2.001]; got {got[0]}."
@@ -696,9 +765,13 @@ optimizer.step()
 kept = [optimizer.state[parameter] for parameter in parameters]
 names = sorted(kept[0])
 missing = {"exp_avg", "exp_avg_sq", "step"} - set(names)
-assert not missing, f"Step 4: after a step `state` should hold exp_avg, exp_avg_sq and step; it held {names}."
+assert not missing, (
+    f"Step 4: after a step `state` should hold exp_avg, exp_avg_sq and step; it held {names}."
+)
 steps = [entry.get("step") for entry in kept]
-assert steps == [2, 1], f"Step 4: the first parameter has made 2 steps, the second 1; `step` says {steps}."
+assert steps == [2, 1], (
+    f"Step 4: the first parameter has made 2 steps, the second 1; `step` says {steps}."
+)
 means = [np.asarray(entry.get("exp_avg"), dtype=float).tolist() for entry in kept]
 assert means == [[1.5], [2.0]], f"Step 4: exp_avg should be [1.5] and [2]; it was {means}."
 ### BEGIN HIDDEN TESTS
@@ -719,9 +792,12 @@ assert kept == [[1.0, 1.0]], f"Step 4: a step should leave the gradient as it is
 
 # %% test="adam-steps" points=6
 # Test 4c · 6 points · the next steps
-got = values_after(Adam(some_parameters([1.0, 2.0]), lr=0.1, betas=(0.5, 0.8), eps=0.01), [[1.0, -2.0], [0.5, 0.0]])
+optimizer = Adam(some_parameters([1.0, 2.0]), lr=0.1, betas=(0.5, 0.8), eps=0.01)
+got = values_after(optimizer, [[1.0, -2.0], [0.5, 0.0]])
 want = [[0.900990099, 2.099502488], [0.81483103, 2.149130279]]
-assert np.allclose(got, want), f"Step 4: lr=0.1, betas=(0.5, 0.8), eps=0.01: expected {want}; got {got}."
+assert np.allclose(got, want), (
+    f"Step 4: lr=0.1, betas=(0.5, 0.8), eps=0.01: expected {want}; got {got}."
+)
 ### BEGIN HIDDEN TESTS
 got = values_after(Adam(some_parameters([1.0, 2.0]), lr=0.1, betas=(0.5, 0.8), eps=0.01), [[1.0, -2.0], [0.5, 0.0], [-1.0, 4.0]])
 assert np.allclose(got[2], [0.847358132, 2.076875913]), f"Step 4: the third step should lead to [0.847358, 2.076876]; it led to {got[2]}."
@@ -733,7 +809,9 @@ assert np.allclose(got, want, rtol=0, atol=1e-7), f"Step 4: with the usual betas
 # %% test="adam-eps" points=2
 # Test 4d · 2 points · eps, outside the root
 got = values_after(Adam(some_parameters([2.0]), lr=0.1, eps=0.5), [[1.0]])
-assert np.allclose(got, [[1.933333333]]), f"Step 4: with eps=0.5 a gradient of 1 moves 2 by 0.1 / 1.5, to 1.93333; got {got[0]}."
+assert np.allclose(got, [[1.933333333]]), (
+    f"Step 4: with eps=0.5 a gradient of 1 moves 2 by 0.1 / 1.5, to 1.93333; got {got[0]}."
+)
 ### BEGIN HIDDEN TESTS
 got = values_after(Adam(some_parameters([2.0, 2.0]), lr=0.1, eps=3.0), [[1.0, -9.0]])
 assert np.allclose(got, [[1.975, 2.075]]), f"Step 4: with eps=3 gradients of 1 and -9 move 2 to 1.975 and 2.075; got {got[0]}."
@@ -745,8 +823,12 @@ assert np.allclose(got, [[1.95]]), f"Step 4: eps is 1e-8 by default, so a gradie
 # Profile 4 · 3 points · Adam holds every parameter twice more
 state_bytes, extra_bytes = step_bytes(lambda p: Adam(p))
 print(f"10 parameters, 10 MB. State: {state_bytes:,} B. A step takes {extra_bytes:,} B.")
-assert 20_000_000 <= state_bytes < 20_001_000, f"Step 4: Adam keeps two arrays for each parameter, 20,000,000 B; it keeps {state_bytes:,} B."
-assert extra_bytes < 8_100_000, f"Step 4: steps should take at most 8 arrays of 1 MB on top; they took {extra_bytes:,} B."
+assert 20_000_000 <= state_bytes < 20_001_000, (
+    f"Step 4: Adam keeps two arrays for each parameter, 20,000,000 B; it keeps {state_bytes:,} B."
+)
+assert extra_bytes < 8_100_000, (
+    f"Step 4: steps should take at most 8 arrays of 1 MB on top; they took {extra_bytes:,} B."
+)
 
 # %% test="adam-ready" points=0
 # Nothing to do here. When graded, later steps use your Adam if it works, else a stand-in.
@@ -781,23 +863,27 @@ if "Adam" not in globals() or error_of(_adapts) is not None or not _adapts():
 ### END HIDDEN TESTS
 
 # %% tags=["explore"]
-draw_paths({"SGD, lr = 0.04": path(lambda p: SGD(p, 0.04)), "momentum = 0.8": path(lambda p: SGD(p, 0.04, momentum=0.8)),
+draw_paths({"SGD, lr = 0.04": path(lambda p: SGD(p, 0.04)),
+            "momentum = 0.8": path(lambda p: SGD(p, 0.04, momentum=0.8)),
             "Adam, lr = 0.7": path(lambda p: Adam(p, 0.7))}, "Three ways down the same valley")
 
 # %% [markdown]
-# *In words: Adam's path starts at 45 degrees, as if the valley were round: both coordinates move by the same amount.*
+# *In words: Adam's path starts at 45 degrees, as in a round valley: both coordinates move by the same amount.*
 #
-# And what they cost: bytes in `state`, for 10 MB of parameters. For a model of 7 billion weights in float32 Adam alone holds 56 GB.
+# What it costs, in bytes, for 10 MB of parameters. For 7 billion weights in float32 Adam holds 56 GB.
 
 # %% tags=["explore"]
-state = {"SGD": step_bytes(lambda p: SGD(p, 0.1))[0], "SGD, momentum": step_bytes(lambda p: SGD(p, 0.1, momentum=0.9))[0], "Adam": step_bytes(Adam)[0]}
-plots.draw_bars(state, title="What do they remember?", x_label="bytes in state, for 10 MB of parameters", unit="B");
+state = {"SGD": step_bytes(lambda p: SGD(p, 0.1))[0],
+         "SGD, momentum": step_bytes(lambda p: SGD(p, 0.1, momentum=0.9))[0],
+         "Adam": step_bytes(Adam)[0]}
+plots.draw_bars(state, title="What do they remember?", unit="B",
+                x_label="bytes in state, for 10 MB of parameters");
 
 # %% [markdown]
 # ## Step 5 · AdamW: decay that stays decay
 #
-# Add `weight_decay` · weight to the gradient, as SGD does, and Adam divides it by the usual size of the gradients along with all the rest: weights
-# with large gradients hardly decay. A weight of 1, the decay put into the gradient, for two sizes of gradients:
+# If `weight_decay` · weight is added to the gradient, as in SGD, Adam divides it by the gradient's usual size too: weights with
+# large gradients hardly decay. A weight of 1, for two sizes of gradients:
 
 # %%
 for size in (0.1, 10.0):
@@ -807,7 +893,7 @@ for size in (0.1, 10.0):
     print(f"gradients of {size}: after 100 steps the weight is {adam.parameters[0].data[0]:.3f}")
 
 # %% [markdown]
-# AdamW keeps the two apart: the decay, lr · weight_decay · weight, goes straight to the weight, and Adam's step is what it was.
+# AdamW keeps them apart: lr · weight_decay · weight is subtracted directly, and Adam's step is what it was.
 #
 # **Your turn.** `AdamW._change`: Adam's change, plus the decay. The weight in it is the one before the step.
 
@@ -836,8 +922,12 @@ class AdamW(Adam):
 
 # %% test="adamw-decay" points=4
 # Test 5a · 4 points · the decay alone
-got = values_after(AdamW(some_parameters([1.0, -2.0]), lr=0.1, weight_decay=0.2), [[0.0, 0.0], [0.0, 0.0]])
-assert got == [[0.98, -1.96], [0.9604, -1.9208]], f"Step 5: each step subtracts lr · weight_decay · weight, here 2 %: [0.98, -1.96], [0.9604, -1.9208]; got {got}."
+optimizer = AdamW(some_parameters([1.0, -2.0]), lr=0.1, weight_decay=0.2)
+got = values_after(optimizer, [[0.0, 0.0], [0.0, 0.0]])
+assert got == [[0.98, -1.96], [0.9604, -1.9208]], (
+    "Step 5: each step subtracts lr · weight_decay · weight, here 2 %: "
+    f"[0.98, -1.96], [0.9604, -1.9208]; got {got}."
+)
 ### BEGIN HIDDEN TESTS
 got = values_after(AdamW(some_parameters([5.0]), lr=0.5), [[0.0], None])
 assert got == [[4.975], [4.975]], f"Step 5: weight_decay is 0.01 unless given, and None decays nothing: [4.975] twice; got {got}."
@@ -845,9 +935,12 @@ assert got == [[4.975], [4.975]], f"Step 5: weight_decay is 0.01 unless given, a
 
 # %% test="adamw-steps" points=6
 # Test 5b · 6 points · with gradients
-got = values_after(AdamW(some_parameters([1.0, 2.0]), lr=0.1, weight_decay=0.5), [[1.0, -2.0], [0.5, 0.0]])
+optimizer = AdamW(some_parameters([1.0, 2.0]), lr=0.1, weight_decay=0.5)
+got = values_after(optimizer, [[1.0, -2.0], [0.5, 0.0]])
 want = [[0.85, 2.0], [0.714282038, 1.967005824]]
-assert np.allclose(got, want, atol=1e-7), f"Step 5: with lr=0.1, weight_decay=0.5 expected {want}; got {got}."
+assert np.allclose(got, want, atol=1e-7), (
+    f"Step 5: with lr=0.1, weight_decay=0.5 expected {want}; got {got}."
+)
 ### BEGIN HIDDEN TESTS
 got = values_after(AdamW(some_parameters([4.0, -2.0]), lr=0.05, betas=(0.5, 0.8), eps=0.01, weight_decay=0.1), [[1.0, -2.0], [0.5, 0.0], [-1.0, 4.0]])
 want = [[3.93049505, -1.940248756], [3.86776304, -1.905733617], [3.864687776, -1.932332132]]
@@ -862,8 +955,11 @@ assert np.allclose(got, want, rtol=0, atol=1e-7), f"Step 5: with all defaults ex
 parameters = some_parameters([3.0])
 optimizer = AdamW(parameters, lr=0.1, betas=(0.5, 0.75), weight_decay=0.9)
 values_after(optimizer, [[2.0], [4.0]])
-kept = [np.asarray(optimizer.state[parameters[0]].get(name), dtype=float).tolist() for name in ("exp_avg", "exp_avg_sq")]
-assert kept == [[2.5], [4.75]], f"Step 5: exp_avg and exp_avg_sq should be [2.5] and [4.75], gradients only; they were {kept}."
+kept = [np.asarray(optimizer.state[parameters[0]].get(name), dtype=float).tolist()
+        for name in ("exp_avg", "exp_avg_sq")]
+assert kept == [[2.5], [4.75]], (
+    f"Step 5: exp_avg and exp_avg_sq should be [2.5] and [4.75], gradients only; they were {kept}."
+)
 ### BEGIN HIDDEN TESTS
 same = values_after(AdamW(some_parameters([3.0]), lr=0.1, weight_decay=0.0), [[2.0], [4.0]])
 want = values_after(Adam(some_parameters([3.0]), lr=0.1), [[2.0], [4.0]])
@@ -896,23 +992,24 @@ if "AdamW" not in globals() or error_of(_decays) is not None or not _decays():
 # %% [markdown]
 # ## Step 6 · Stop and go on
 #
-# A training of three days gets interrupted. The parameters alone are not enough to go on: Adam without its memory starts again with its
-# first steps, all of size lr. So the state is saved too.
+# A training of three days is interrupted. The parameters alone are not enough to go on: Adam without its memory begins again with steps
+# of size lr. So the state is saved too.
 
 # %% [markdown]
-# **Your turn.** `state_dict()` gives all that an optimizer remembers as plain values, so that any file format can hold it:
+# **Your turn.** `state_dict()` gives what an optimizer remembers as plain values, for any file format:
 #
 # - `"settings"`: a dictionary of the attributes named in `self._settings`, such as `{"lr": 0.1, "momentum": 0.9, "weight_decay": 0.0}`;
-# - `"state"`: a list with one dictionary for each parameter, in the order of `parameters`. No Tensors in it: they are not ours to save.
+# - `"state"`: a list with one dictionary for each parameter, in the order of `parameters`. No Tensors in it.
 #
-# It is a snapshot: steps made afterwards do not change it. So arrays are copied.
+# Arrays are copied: steps made afterwards do not change what was saved.
 
 # %% [markdown]
-# `load_state_dict(saved)` brings both back, into an optimizer of the same kind over parameters of the same shapes. It copies too: `saved` can be loaded again.
-# Training goes on as if it had not stopped, bit for bit.
+# `load_state_dict(saved)` brings both back, into an optimizer of the same kind over parameters of the same shapes: training goes on
+# bit for bit. It copies too, so `saved` can be loaded again. `ValueError`, and nothing changed, for
 #
-# - Another number of entries in `"state"` than parameters: `ValueError`. Settings of another kind (other names): `ValueError`.
-# - An array in an entry whose shape is not that of its parameter: `ValueError`. After an error nothing has changed.
+# - another number of entries in `"state"` than parameters,
+# - settings of another kind (other names),
+# - an array whose shape is not that of its parameter.
 
 # %% [markdown]
 # <details><summary>Hint</summary>
@@ -931,7 +1028,7 @@ def _copied(entry):
 
 @patch
 def state_dict(self: Optimizer) -> dict:
-    "All that this optimizer remembers: `settings`, and in `state` a dictionary for each parameter. A copy."
+    "A copy of all it remembers: `settings`, and in `state` a dictionary for each parameter."
     ### BEGIN SOLUTION
     settings = {name: getattr(self, name) for name in self._settings}
     return {"settings": settings, "state": [_copied(self.state[parameter]) for parameter in self.parameters]}
@@ -939,7 +1036,7 @@ def state_dict(self: Optimizer) -> dict:
 
 @patch
 def load_state_dict(self: Optimizer, saved: dict):
-    "Take over what `state_dict()` gave. Raises `ValueError` when it does not fit, and then changes nothing."
+    "Take over what `state_dict()` gave. `ValueError`, and nothing changed, if it does not fit."
     ### BEGIN SOLUTION
     settings, entries = saved["settings"], saved["state"]
     if set(settings) != set(self._settings):
@@ -970,7 +1067,8 @@ rolling = SGD(some_parameters([1.0, 2.0], [3.0]), lr=0.5, momentum=0.9)
 values_after(rolling, [[1.0, -2.0]])
 got = plain_lists(rolling.state_dict())
 assert isinstance(got, dict), f"Step 6: state_dict() should return a dictionary; it gave {got}."
-want = {"settings": {"lr": 0.5, "momentum": 0.9, "weight_decay": 0.0}, "state": [{"momentum_buffer": [1.0, -2.0]}, {}]}
+want = {"settings": {"lr": 0.5, "momentum": 0.9, "weight_decay": 0.0},
+        "state": [{"momentum_buffer": [1.0, -2.0]}, {}]}
 assert got == want, f"Step 6: after one step of the first parameter expected {want}; got {got}."
 ### BEGIN HIDDEN TESTS
 adam = AdamW(some_parameters([1.0]), lr=0.1, betas=(0.5, 0.75))
@@ -990,7 +1088,9 @@ values_after(rolling, [[1.0]])
 saved = rolling.state_dict()
 values_after(rolling, [[5.0]])
 got = plain_lists(saved)["state"]
-assert got == [{"momentum_buffer": [1.0]}], f"Step 6: a later step should not change what was saved, [1]; it became {got}."
+assert got == [{"momentum_buffer": [1.0]}], (
+    f"Step 6: a later step should not change what was saved, [1]; it became {got}."
+)
 ### BEGIN HIDDEN TESTS
 held = rolling.state[rolling.parameters[0]]["momentum_buffer"]
 taken = rolling.state_dict()["state"][0]["momentum_buffer"]
@@ -1006,7 +1106,7 @@ assert got["state"] == [{"momentum_buffer": [1.0]}], f"Step 6: steps after loadi
 
 # %% given="interrupted"
 def interrupted(make_optimizer, with_state=True):
-    "The last bits of a parameter after six steps in one go, and after three steps, a stop, and three more."
+    "The last bits of a parameter after six steps in one go, and after three, a stop, and three."
     random = np.random.default_rng(1)
     start, gradients = random.normal(size=5), random.normal(size=(6, 5))
     results = []
@@ -1014,7 +1114,8 @@ def interrupted(make_optimizer, with_state=True):
         optimizer = make_optimizer(some_parameters(start, dtype="float32"))
         values_after(optimizer, gradients[:3])
         if stop:
-            fresh = make_optimizer(some_parameters(optimizer.parameters[0].data.copy(), dtype="float32"))
+            values = optimizer.parameters[0].data.copy()
+            fresh = make_optimizer(some_parameters(values, dtype="float32"))
             fresh.lr = 100.0  # load_state_dict brings back the right one
             if with_state:
                 fresh.load_state_dict(optimizer.state_dict())
@@ -1029,7 +1130,10 @@ other = SGD(some_parameters([1.0]), lr=100.0)
 other.load_state_dict(SGD(some_parameters([1.0]), lr=0.25).state_dict())
 assert other.lr == 0.25, f"Step 6: load_state_dict should bring back lr, 0.25; it is {other.lr}."
 whole, resumed = interrupted(lambda p: SGD(p, lr=0.1, momentum=0.9, weight_decay=0.01))
-assert whole == resumed, f"Step 6: SGD with a stop should end in the same bits; {whole} became {resumed}: is `state` brought back?"
+assert whole == resumed, (
+    "Step 6: SGD with a stop should end in the same bits; "
+    f"{whole} became {resumed}: is `state` brought back?"
+)
 ### BEGIN HIDDEN TESTS
 other = SGD(some_parameters([1.0]), lr=0.1, weight_decay=0.5)
 other.load_state_dict(SGD(some_parameters([2.0]), lr=0.5, momentum=0.9).state_dict())
@@ -1045,7 +1149,9 @@ assert whole == resumed, f"Step 6: AdamW with a stop should end in the same bits
 # Test 6d · 3 points · what does not fit is refused
 saved = SGD(some_parameters([1.0]), lr=0.5, momentum=0.9).state_dict()
 error = error_of(SGD(some_parameters([1.0], [2.0]), lr=0.1).load_state_dict, saved)
-assert isinstance(error, ValueError), f"Step 6: state of one parameter for two should raise ValueError; it gave {error!r}."
+assert isinstance(error, ValueError), (
+    f"Step 6: state of one parameter for two should raise ValueError; it gave {error!r}."
+)
 ### BEGIN HIDDEN TESTS
 error = error_of(Adam(some_parameters([1.0])).load_state_dict, saved)
 assert isinstance(error, ValueError), f"Step 6: SGD's state for Adam should raise ValueError; it gave {error!r}."
@@ -1081,7 +1187,8 @@ def descent(keep_state):
 figure, ax = plt.subplots(figsize=(8, 3.4), layout="constrained")
 ax.semilogy(descent(False), color=plots.COLOURS[1], ls="--", label="state lost")
 ax.semilogy(descent(True), color=plots.COLOURS[0], label="state restored")
-ax.set(title="What is its state worth to Adam?", xlabel="step", ylabel="mean distance from the goal")
+ax.set(title="What is its state worth to Adam?", xlabel="step",
+       ylabel="mean distance from the goal")
 ax.legend()
 plt.show()
 
@@ -1094,7 +1201,7 @@ plt.show()
 # %% given="schedule"
 #| export
 class _Schedule:
-    "What schedules share: `step()` after each epoch counts `last_epoch` and sets `optimizer.lr` to what `get_lr` gives."
+    "What schedules share: `step()` counts `last_epoch`, and sets `optimizer.lr` by `get_lr`."
 
     def __init__(self, optimizer):
         self.optimizer, self.base_lr, self.last_epoch = optimizer, optimizer.lr, 0
@@ -1155,7 +1262,7 @@ class CosineAnnealingLR(_Schedule):
 
 # %% given="rates-of"
 def rates_of(name, *settings, lr=1.0, epochs=6):
-    "The learning rates before and after each epoch by the schedule of this name, rounded; None if it is not written."
+    "The rates before and after each epoch by the schedule of this name; None if it is not written."
     if name not in globals():
         return None
     optimizer = SGD(some_parameters([1.0]), lr=lr)
@@ -1169,7 +1276,10 @@ def rates_of(name, *settings, lr=1.0, epochs=6):
 # Test 7a · no points · StepLR
 got = rates_of("StepLR", 2, 0.5)
 want = [1.0, 1.0, 0.5, 0.5, 0.25, 0.25, 0.125]
-assert got in (None, want), f"Step 7: StepLR of 1.0 with step_size=2, gamma=0.5 should go through {want}; it went through {got}."
+assert got in (None, want), (
+    f"Step 7: StepLR of 1.0 with step_size=2, gamma=0.5 should go through {want}; "
+    f"it went through {got}."
+)
 ### BEGIN HIDDEN TESTS
 got = rates_of("StepLR", 3, lr=8.0, epochs=4)
 assert got in (None, [8.0, 8.0, 8.0, 0.8, 0.8]), f"Step 7: gamma is 0.1 unless given: expected 8, 8, 8, 0.8, 0.8; got {got}."
@@ -1182,7 +1292,9 @@ if "StepLR" in globals():
 # Test 7b · no points · CosineAnnealingLR
 got = rates_of("CosineAnnealingLR", 4, 0.2, epochs=5)
 want = [1.0, 0.882843, 0.6, 0.317157, 0.2, 0.317157]
-assert got in (None, want), f"Step 7: from 1.0 to eta_min=0.2 in T_max=4 epochs expected {want}; got {got}."
+assert got in (None, want), (
+    f"Step 7: from 1.0 to eta_min=0.2 in T_max=4 epochs expected {want}; got {got}."
+)
 ### BEGIN HIDDEN TESTS
 got = rates_of("CosineAnnealingLR", 2, lr=4.0, epochs=2)
 assert got in (None, [4.0, 2.0, 0.0]), f"Step 7: eta_min is 0 unless given: expected 4, 2, 0; got {got}."
@@ -1191,20 +1303,20 @@ assert got in (None, [4.0, 2.0, 0.0]), f"Step 7: eta_min is 0 unless given: expe
 # %% tags=["explore"]
 drawn = {f"{name}{settings}": rates_of(name, *settings, lr=0.1, epochs=30)
          for name, settings in [("StepLR", (10, 0.3)), ("CosineAnnealingLR", (30,))]}
-if None not in drawn.values():
-    plots.draw_curves(range(31), drawn, title="The learning rate of 30 epochs", log=False, x_label="epochs made", y_label="lr")
-else:
-    plots.draw_curves(range(31), {"no schedule yet": [0.1] * 31}, title="The learning rate of 30 epochs", log=False,
-                      x_label="epochs made", y_label="lr")
+if None in drawn.values():
+    drawn = {"no schedule yet": [0.1] * 31}
+plots.draw_curves(range(31), drawn, title="The learning rate of 30 epochs", log=False,
+                  x_label="epochs made", y_label="lr")
 plt.show()
 
 # %% [markdown]
 # One bad batch can give a gradient a thousand times as long as all others, and a step that ruins weeks. *Clipping* shortens what
 # is too long and keeps its direction.
-#
-# **Your turn, second part.** `clip_grad_norm_(parameters, max_norm)`, the name `torch.nn.utils` has for it, takes a list of Tensors, or one. The
-# *norm* is √(sum of squares) of all numbers in all their grads, those that are None left out. If it exceeds `max_norm`, each
-# `grad.data` is multiplied, in place, by max_norm / (norm + 0.000001). It gives the norm as it was before.
+
+# %% [markdown]
+# **Your turn, second part.** `clip_grad_norm_(parameters, max_norm)`, as in `torch.nn.utils`, takes a list of Tensors, or one. The *norm* is
+# √(sum of squares) of all numbers in all their grads, those that are None left out. If it exceeds `max_norm`, each `grad.data` is
+# multiplied, in place, by max_norm / (norm + 0.000001). It gives the norm as it was before.
 
 # %% [markdown]
 # <details><summary>Hint</summary>
@@ -1228,22 +1340,27 @@ def clip_grad_norm_(parameters, max_norm):
 
 # %% given="clipped"
 def clipped(gradients, max_norm):
-    "The norm that clip_grad_norm_ gives and the gradients that it leaves, rounded; None if it is not written."
+    "The norm that clip_grad_norm_ gives and the gradients it leaves; None if it is not written."
     if "clip_grad_norm_" not in globals():
         return None
     parameters = some_parameters(*(np.zeros(np.shape(gradient or 0.0)) for gradient in gradients))
     for parameter, gradient in zip(parameters, gradients):
         parameter.grad = None if gradient is None else Tensor(gradient, dtype=np.float64)
     norm = clip_grad_norm_(parameters, max_norm)
-    left = [None if parameter.grad is None else np.round(parameter.grad.data, 4).tolist() for parameter in parameters]
+    left = [None if parameter.grad is None else np.round(parameter.grad.data, 4).tolist()
+            for parameter in parameters]
     return round(float(norm), 4), left
 
 # %% test="clip-norm" points=0
 # Test 7c · no points · clip_grad_norm_
 got = clipped([[3.0, 0.0], None, [[4.0]]], 1.0)
-assert got in (None, (5.0, [[0.6, 0.0], None, [[0.8]]])), f"Step 7: [3, 0] and [[4]] have the norm 5; cut to 1 they are [0.6, 0], [[0.8]]; got {got}."
+assert got in (None, (5.0, [[0.6, 0.0], None, [[0.8]]])), (
+    f"Step 7: [3, 0] and [[4]] have the norm 5; cut to 1 they are [0.6, 0], [[0.8]]; got {got}."
+)
 got = clipped([[3.0, 4.0]], 10.0)
-assert got in (None, (5.0, [[3.0, 4.0]])), f"Step 7: a norm of 5 is not above 10: [3, 4] should stay as it is; got {got}."
+assert got in (None, (5.0, [[3.0, 4.0]])), (
+    f"Step 7: a norm of 5 is not above 10: [3, 4] should stay as it is; got {got}."
+)
 ### BEGIN HIDDEN TESTS
 got = clipped([[0.0, 0.0]], 1.0)
 assert got in (None, (0.0, [[0.0, 0.0]])), f"Step 7: a gradient of zeros has the norm 0 and stays; got {got}."
@@ -1278,7 +1395,8 @@ def train(make_optimizer, epochs=8):
     optimizer, history = make_optimizer(model.parameters()), []
     for _ in range(epochs):
         losses = []
-        for images, labels in DataLoader(train_set, 32, shuffle=True, generator=np.random.default_rng(0)):
+        generator = np.random.default_rng(0)
+        for images, labels in DataLoader(train_set, 32, shuffle=True, generator=generator):
             optimizer.zero_grad()
             loss = loss_fn(model(images), labels)
             loss.backward()
@@ -1288,14 +1406,17 @@ def train(make_optimizer, epochs=8):
     return history, accuracy(model)
 
 # %% tags=["explore"]
-runs = {"SGD, lr=0.05": lambda p: SGD(p, 0.05), "momentum=0.9": lambda p: SGD(p, 0.05, momentum=0.9),
-        "Adam, lr=0.003": lambda p: Adam(p, 3e-3), "AdamW, weight_decay=2": lambda p: AdamW(p, 3e-3, weight_decay=2.0)}
+runs = {"SGD, lr=0.05": lambda p: SGD(p, 0.05),
+        "momentum=0.9": lambda p: SGD(p, 0.05, momentum=0.9),
+        "Adam, lr=0.003": lambda p: Adam(p, 3e-3),
+        "AdamW, weight_decay=2": lambda p: AdamW(p, 3e-3, weight_decay=2.0)}
 results = {name: train(make) for name, make in runs.items()}
 curves = {f"{name}: {share:.1%} right": history for name, (history, share) in results.items()}
-plots.draw_curves(range(1, 9), curves, title="Same model, same digits, four ways down", log=False, x_label="epoch", y_label="mean loss");
+plots.draw_curves(range(1, 9), curves, title="Same model, same digits, four ways down", log=False,
+                  x_label="epoch", y_label="mean loss");
 
 # %% [markdown]
-# Which one wins depends on the learning rates as much as on the method. Change them, and see: Adam forgives more, well-tuned momentum is as good, and cheaper.
+# Which one wins depends on the learning rates as much as on the method. Change them, and see.
 #
 # What if `zero_grad` is forgotten? The gradients of all batches add up, and the steps grow:
 
@@ -1305,26 +1426,27 @@ class Forgetful(SGD):
         pass
 
 history, share = train(lambda p: Forgetful(p, 0.05), epochs=4)
-print(f"with zero_grad {results['SGD, lr=0.05'][1]:.1%} right, without {share:.1%}; losses {np.round(history, 2)}")
+print(f"with zero_grad {results['SGD, lr=0.05'][1]:.1%} right, without {share:.1%}; "
+      f"losses {np.round(history, 2)}")
 
 # %% [markdown]
 # ## Beside PyTorch
 #
 # | here | PyTorch |
 # |---|---|
-# | `optimizer.lr = 0.01` | `for group in optimizer.param_groups: group["lr"] = 0.01`; schedulers do it for you |
+# | `optimizer.lr = 0.01` | `for group in optimizer.param_groups: group["lr"] = 0.01` |
 # | one rate for all parameters | groups of parameters with options of their own |
 # | `state_dict()` copies | hands out the arrays themselves |
-# | `Adam` has no `weight_decay` | it has, added to the gradient: what AdamW mends |
-# | an infinite or nan `lr`, `momentum`, `weight_decay` is refused | is taken, and the weights become nan |
-# | `clip_grad_norm_` and the schedules: `tinytorch.core.optimizers` | `torch.nn.utils`, `torch.optim.lr_scheduler` |
-# | a temporary array or three for each parameter | fused kernels over all parameters at once |
+# | `Adam` has no `weight_decay` | it has, added to the gradient |
+# | an infinite or nan `lr`, `momentum`, `weight_decay` is refused | is taken: the weights become nan |
+# | `clip_grad_norm_`, schedules: `tinytorch.core.optimizers` | `torch.nn.utils`, `torch.optim.lr_scheduler` |
+# | temporary arrays for each parameter | fused kernels |
 
 # %% [markdown]
 # ## What you take with you
 #
 # - A step subtracts, in place: model and optimizer share the arrays.
-# - Momentum averages directions; Adam also divides by the usual size. They cost one and two arrays a parameter.
+# - Momentum averages directions, for one array a parameter; Adam also divides by the usual size, for two.
 # - AdamW's decay goes to the weights, not through the gradient.
 # - A checkpoint without the optimizer's state is half a checkpoint.
 
@@ -1334,7 +1456,7 @@ print(f"with zero_grad {results['SGD, lr=0.05'][1]:.1%} right, without {share:.1
 # - [ ] Why may a step not replace `parameter.data` by a new array?
 # - [ ] What is Adam's first step for a gradient of a million? Of a millionth?
 # - [ ] Why are Adam's means divided by 1 - βᵗ?
-# - [ ] How many bytes does training a model of 1 GB take with Adam, before any activation? (Four arrays a weight: itself, gradient, m, v.)
+# - [ ] How many bytes does training a model of 1 GB take with Adam? (Four arrays a weight: itself, gradient, m, v.)
 
 # %% [markdown]
 # ## Further reading
@@ -1345,5 +1467,5 @@ print(f"with zero_grad {results['SGD, lr=0.05'][1]:.1%} right, without {share:.1
 # - G. Goh, *Why momentum really works*, 2017, distill.pub.
 
 # %% [markdown]
-# **Next: 08 · Training.** A trainer puts the loop, the history and the checkpoints into one class. Export your work first: `tito export 07`. And on Binder,
-# **download this notebook**: the session, and all you wrote in it, ends when you leave.
+# **Next: 08 · Training.** A trainer puts the loop, the history and the checkpoints into one class. Export your work first: `tito export 07`.
+# On Binder, **download this notebook** before the session ends.

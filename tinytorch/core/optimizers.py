@@ -14,9 +14,10 @@ from .tensor import Tensor
 
 # %% ../../src/07_optimizers/optimizers.ipynb #optimizer
 class Optimizer:
-    """What every optimizer has: `parameters`, the learning rate `lr`, and in `state` a dictionary for each parameter.
+    """What every optimizer has: `parameters`, the rate `lr`, and in `state` a dictionary for each.
 
-    Raises `ValueError` for no parameters or an `lr` that is negative, infinite or nan, `TypeError` for what is no Tensor.
+    Raises `ValueError` for no parameters or an `lr` that is negative, infinite or nan, and
+    `TypeError` for what is no Tensor.
     """
 
     def __init__(self, parameters, lr):
@@ -45,7 +46,7 @@ class Optimizer:
 # %% ../../src/07_optimizers/optimizers.ipynb #step
 @patch
 def step(self: Optimizer):
-    "Move every parameter that has a gradient: subtract, in place, what `_change(parameter, state)` gives."
+    "Subtract, in place, what `_change` gives from every parameter that has a gradient."
     ### BEGIN SOLUTION
     for parameter in self.parameters:
         if parameter.grad is not None:
@@ -54,14 +55,17 @@ def step(self: Optimizer):
 
 # %% ../../src/07_optimizers/optimizers.ipynb #in-range
 def _in_range(name, value, below=np.inf):
-    "A setting that is at least 0 and less than `below`. Raises `ValueError` for any other, nan included."
+    "A setting from 0 to less than `below`. Raises `ValueError` for any other, nan included."
     if not 0 <= value < below:
         raise ValueError(f"Invalid {name}: {value}")
     return value
 
 # %% ../../src/07_optimizers/optimizers.ipynb #sgd
 class SGD(Optimizer):
-    "Gradient descent with momentum and weight decay, as `torch.optim.SGD`. Raises `ValueError` for settings below 0."
+    """Gradient descent with momentum and weight decay, as `torch.optim.SGD`.
+
+    Raises `ValueError` for settings below 0.
+    """
 
     _settings = ("lr", "momentum", "weight_decay")
 
@@ -84,7 +88,10 @@ class SGD(Optimizer):
 
 # %% ../../src/07_optimizers/optimizers.ipynb #adam
 class Adam(Optimizer):
-    "Each weight's gradient divided by its usual size, as `torch.optim.Adam`. Raises `ValueError` for betas outside [0, 1)."
+    """Each weight's gradient divided by its usual size, as `torch.optim.Adam`.
+
+    Raises `ValueError` for betas outside [0, 1).
+    """
 
     _settings = ("lr", "betas", "eps")
 
@@ -92,7 +99,9 @@ class Adam(Optimizer):
         super().__init__(parameters, lr)
         if len(betas) != 2:
             raise ValueError(f"Invalid betas, not two numbers: {betas}")
-        self.betas = tuple(_in_range(f"beta parameter at index {i}", beta, below=1) for i, beta in enumerate(betas))
+        self.betas = tuple(
+            _in_range(f"beta parameter at index {i}", beta, below=1) for i, beta in enumerate(betas)
+        )
         self.eps = _in_range("epsilon value", eps)
 
     def _change(self, parameter, state):
@@ -130,7 +139,7 @@ def _copied(entry):
 
 @patch
 def state_dict(self: Optimizer) -> dict:
-    "All that this optimizer remembers: `settings`, and in `state` a dictionary for each parameter. A copy."
+    "A copy of all it remembers: `settings`, and in `state` a dictionary for each parameter."
     ### BEGIN SOLUTION
     settings = {name: getattr(self, name) for name in self._settings}
     return {"settings": settings, "state": [_copied(self.state[parameter]) for parameter in self.parameters]}
@@ -138,7 +147,7 @@ def state_dict(self: Optimizer) -> dict:
 
 @patch
 def load_state_dict(self: Optimizer, saved: dict):
-    "Take over what `state_dict()` gave. Raises `ValueError` when it does not fit, and then changes nothing."
+    "Take over what `state_dict()` gave. `ValueError`, and nothing changed, if it does not fit."
     ### BEGIN SOLUTION
     settings, entries = saved["settings"], saved["state"]
     if set(settings) != set(self._settings):
@@ -156,7 +165,7 @@ def load_state_dict(self: Optimizer, saved: dict):
 
 # %% ../../src/07_optimizers/optimizers.ipynb #schedule
 class _Schedule:
-    "What schedules share: `step()` after each epoch counts `last_epoch` and sets `optimizer.lr` to what `get_lr` gives."
+    "What schedules share: `step()` counts `last_epoch`, and sets `optimizer.lr` by `get_lr`."
 
     def __init__(self, optimizer):
         self.optimizer, self.base_lr, self.last_epoch = optimizer, optimizer.lr, 0

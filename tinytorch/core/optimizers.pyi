@@ -5,9 +5,10 @@ import tinytorch.core.autograd
 from .tensor import Tensor
 
 class Optimizer:
-    """What every optimizer has: `parameters`, the learning rate `lr`, and in `state` a dictionary for each parameter.
+    """What every optimizer has: `parameters`, the rate `lr`, and in `state` a dictionary for each.
 
-    Raises `ValueError` for no parameters or an `lr` that is negative, infinite or nan, `TypeError` for what is no Tensor.
+    Raises `ValueError` for no parameters or an `lr` that is negative, infinite or nan, and
+    `TypeError` for what is no Tensor.
     """
 
     def __init__(self, parameters, lr):
@@ -18,23 +19,26 @@ class Optimizer:
         ...
 
     def step(self):
-        """Move every parameter that has a gradient: subtract, in place, what `_change(parameter, state)` gives."""
+        """Subtract, in place, what `_change` gives from every parameter that has a gradient."""
         ...
 
     def state_dict(self) -> dict:
-        """All that this optimizer remembers: `settings`, and in `state` a dictionary for each parameter. A copy."""
+        """A copy of all it remembers: `settings`, and in `state` a dictionary for each parameter."""
         ...
 
     def load_state_dict(self, saved: dict):
-        """Take over what `state_dict()` gave. Raises `ValueError` when it does not fit, and then changes nothing."""
+        """Take over what `state_dict()` gave. `ValueError`, and nothing changed, if it does not fit."""
         ...
 
 def _in_range(name, value, below=np.inf):
-    """A setting that is at least 0 and less than `below`. Raises `ValueError` for any other, nan included."""
+    """A setting from 0 to less than `below`. Raises `ValueError` for any other, nan included."""
     ...
 
 class SGD(Optimizer):
-    """Gradient descent with momentum and weight decay, as `torch.optim.SGD`. Raises `ValueError` for settings below 0."""
+    """Gradient descent with momentum and weight decay, as `torch.optim.SGD`.
+
+    Raises `ValueError` for settings below 0.
+    """
     _settings = ('lr', 'momentum', 'weight_decay')
 
     def __init__(self, parameters, lr, momentum=0.0, weight_decay=0.0):
@@ -45,7 +49,10 @@ class SGD(Optimizer):
         ...
 
 class Adam(Optimizer):
-    """Each weight's gradient divided by its usual size, as `torch.optim.Adam`. Raises `ValueError` for betas outside [0, 1)."""
+    """Each weight's gradient divided by its usual size, as `torch.optim.Adam`.
+
+    Raises `ValueError` for betas outside [0, 1).
+    """
     _settings = ('lr', 'betas', 'eps')
 
     def __init__(self, parameters, lr=0.001, betas=(0.9, 0.999), eps=1e-08):
@@ -71,7 +78,7 @@ def _copied(entry):
     ...
 
 class _Schedule:
-    """What schedules share: `step()` after each epoch counts `last_epoch` and sets `optimizer.lr` to what `get_lr` gives."""
+    """What schedules share: `step()` counts `last_epoch`, and sets `optimizer.lr` by `get_lr`."""
 
     def __init__(self, optimizer):
         ...
