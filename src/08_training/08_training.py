@@ -66,8 +66,10 @@ import matplotlib.pyplot as plt
 from tinytorch.profiling import plots
 
 plt.rcParams.update(plots.STYLE)
-chain = {"DataLoader": "batches", "Trainer": "step, epoch", "evaluate": "never seen data", "history": "is it learning?", "checkpoint": "stop and go on"}
-plots.draw_chain(chain, title="You build the blue boxes", highlight=["Trainer", "evaluate", "history", "checkpoint"]);
+chain = {"DataLoader": "batches", "Trainer": "step, epoch", "evaluate": "never seen data",
+         "history": "is it learning?", "checkpoint": "stop and go on"}
+yours = ["Trainer", "evaluate", "history", "checkpoint"]
+plots.draw_chain(chain, title="You build the blue boxes", highlight=yours);
 
 # %% [markdown]
 # | step | you write | the idea |
@@ -75,10 +77,10 @@ plots.draw_chain(chain, title="You build the blue boxes", highlight=["Trainer", 
 # | 1 | `Trainer`, `_train_step` | forward, loss, backward, update, once |
 # | 2 | `_train_epoch` | once through all batches, an honest mean |
 # | 3 | `evaluate` | look, and touch nothing |
-# | 4 | `_progress_line`, `_Progress` | a sign of life |
+# | 4 | `_progress_line`, `_Progress` | a line about progress |
 # | 5 | `fit` | epochs, and what came of each |
 # | 6 | `save` | everything in one file, or nothing |
-# | 7 | `load` | go on as if nothing had happened, bit for bit |
+# | 7 | `load` | go on, bit for bit the same |
 
 # %% [markdown]
 # The tests below use a toy: a matrix, that notes of each forward how many samples it had, its mode, and whether its answer is recorded.
@@ -108,7 +110,8 @@ def batches_of(x, y, size):
     "Batches of x (as a column, if its samples are numbers) and y: a list of pairs of Tensors."
     x, y = np.array(x), np.array(y)
     x, y = x[:, None] if x.ndim == 1 else x, y[:, None] if y.dtype.kind == "f" else y
-    return [(Tensor(x[start:start + size]), Tensor(y[start:start + size])) for start in range(0, len(x), size)]
+    starts = range(0, len(x), size)
+    return [(Tensor(x[start:start + size]), Tensor(y[start:start + size])) for start in starts]
 
 def rounded(values, digits=4):
     "Numbers, rounded, in lists."
@@ -118,9 +121,10 @@ def rounded(values, digits=4):
 # ## Step 1 · One training step
 #
 # A `Trainer` holds what belongs together: the model, its optimizer, its loss. And the history, four lists with one number for each epoch.
-#
-# **Your turn.** `Trainer(model, optimizer, loss_fn)` keeps the three under these names, and `history`: a dictionary with an empty list for each name in `_HISTORY`. Each Trainer has lists
-# of its own.
+
+# %% [markdown]
+# **Your turn.** `Trainer(model, optimizer, loss_fn)` keeps the three under these names, and `history`: a dictionary with an empty list for each
+# name in `_HISTORY`. Each Trainer has lists of its own.
 
 # %% [markdown]
 # <details><summary>Hint</summary>
@@ -150,9 +154,13 @@ class Trainer:
 model, optimizer, loss_fn = Toy([[1.0]]), SGD(Toy([[1.0]]).parameters(), lr=0.1), MSELoss()
 trainer = Trainer(model, optimizer, loss_fn)
 same = [trainer.model is model, trainer.optimizer is optimizer, trainer.loss_fn is loss_fn]
-assert same == [True] * 3, f"Step 1: a Trainer should hold its model, optimizer and loss_fn; the same objects: {same}."
+assert same == [True] * 3, (
+    f"Step 1: a Trainer should hold its model, optimizer and loss_fn; the same objects: {same}."
+)
 got = trainer.history
-assert got == {"train_loss": [], "train_accuracy": [], "val_loss": [], "val_accuracy": []}, f"Step 1: history should be four empty lists; it was {got}."
+assert got == {"train_loss": [], "train_accuracy": [], "val_loss": [], "val_accuracy": []}, (
+    f"Step 1: history should be four empty lists; it was {got}."
+)
 ### BEGIN HIDDEN TESTS
 trainer.history["val_loss"].append(1.0)
 lengths = [len(numbers) for numbers in trainer.history.values()]
@@ -208,7 +216,7 @@ scores.argmax(axis=1)
 # %% solution="count-right"
 #| export
 def _count_right(scores, targets):
-    "How many rows of scores (N, C) are largest at their label in targets (N,); nan where targets are no labels."
+    "How many rows of scores (N, C) are largest at their label in targets (N,); nan without labels."
     ### BEGIN SOLUTION
     if scores.ndim != 2 or targets.shape != scores.shape[:1] or targets.dtype.kind not in "iu":
         return float("nan")
@@ -255,9 +263,14 @@ for shape, labels in [((3,), [0, 0, 0]), ((3, 1), [[0], [0], [0]]), ((2, 2, 2), 
 # Test 1d · 3 points · the parameters move
 trainer = toy_trainer(lr=0.01)
 pair = trainer._train_step(Tensor([[1.0], [3.0]]), Tensor([[1.0], [1.0]]))
-assert isinstance(pair, tuple), f"Step 1: _train_step should return a pair, the loss and how many were right; it gave {pair!r}."
+assert isinstance(pair, tuple), (
+    f"Step 1: _train_step should return a pair, the loss and how many were right; it gave {pair!r}."
+)
 got = rounded([pair[0], trainer.model.weight.data.item()])
-assert got == [13.0, 1.84], f"Step 1: for weight 2, x = 1 and 3, y = 1 the loss is 13, then step() moves the weight to 1.84; got {got}."
+assert got == [13.0, 1.84], (
+    f"Step 1: for weight 2, x = 1 and 3, y = 1 the loss is 13, then step() moves the weight to "
+    f"1.84; got {got}."
+)
 ### BEGIN HIDDEN TESTS
 np.random.seed(0)
 model = Sequential(Linear(2, 3), ReLU(), Linear(3, 2))
@@ -273,7 +286,10 @@ trainer = toy_trainer(lr=0.01)
 trainer.model.weight.grad = Tensor([[100.0]])
 trainer._train_step(Tensor([[1.0], [3.0]]), Tensor([[1.0], [1.0]]))
 got = rounded(trainer.model.weight.data.item())
-assert got == 1.84, f"Step 1: zero_grad() first, so that a gradient of before is forgotten: expected 1.84 again; got {got}."
+assert got == 1.84, (
+    f"Step 1: zero_grad() first, so that a gradient of before is forgotten: "
+    f"expected 1.84 again; got {got}."
+)
 ### BEGIN HIDDEN TESTS
 trainer._train_step(Tensor([[1.0], [3.0]]), Tensor([[1.0], [1.0]]))
 got = rounded(trainer.model.weight.data.item())
@@ -286,7 +302,10 @@ trainer = toy_classifier(lr=100.0)
 got = trainer._train_step(Tensor([[2.0, 1.0], [0.5, 1.0], [3.0, 1.0]]), Tensor([0, 1, 1]))
 kinds = [type(value) for value in got]
 assert kinds == [float, int], f"Step 1: a step should give a float and an int; it gave {kinds}."
-assert rounded(got) == [0.9714, 2.0], f"Step 1: here it should give a loss of 0.9714 and 2 right, as before the update; it gave {rounded(got)}."
+assert rounded(got) == [0.9714, 2.0], (
+    f"Step 1: here it should give a loss of 0.9714 and 2 right, as before the update; it gave "
+    f"{rounded(got)}."
+)
 ### BEGIN HIDDEN TESTS
 trainer = toy_classifier(lr=100.0)
 got = [trainer._train_step(Tensor([[2.0, 1.0]]), Tensor([1]))[1] for _ in range(2)]
@@ -297,7 +316,8 @@ assert got[1] != got[1], f"Step 1: without labels the count is nan; it was {got[
 ### END HIDDEN TESTS
 
 # %% test="step-ready" points=0
-# Nothing to do here. When graded, the next steps use your _count_right and _train_step if they work, else a stand-in.
+# Nothing to do here. When graded, what follows uses your _count_right and
+# _train_step if they work, else a stand-in.
 ### BEGIN HIDDEN TESTS
 def _counts():
     first = _count_right(Tensor([[3.0, 1.0], [0.0, 5.0], [1.0, 1.0]]), Tensor([0, 0, 0]))
@@ -344,16 +364,19 @@ sum(losses) / 3, sum(loss * size for loss, size in zip(losses, sizes)) / 5
 
 # %% tags=["explore"]
 x, y = np.array([1.0, 1.0, 1.0, 1.0, 3.0]), np.ones(5)
-plain = {size: np.mean([np.mean((2 * x[i:i + size] - 1) ** 2) for i in range(0, 5, size)]) for size in (1, 2, 3, 4, 5)}
+plain = {size: np.mean([np.mean((2 * x[i:i + size] - 1) ** 2) for i in range(0, 5, size)])
+         for size in (1, 2, 3, 4, 5)}
 weighted = dict.fromkeys(plain, np.mean((2 * x - 1) ** 2))
-plots.draw_curves(list(plain), {"mean of the batches": list(plain.values()), "mean of the samples": list(weighted.values())},
-                  title="Same model, same five samples", log=False, x_label="batch size (samples)", y_label="mean loss");
+means = {"mean of the batches": list(plain.values()),
+         "mean of the samples": list(weighted.values())}
+plots.draw_curves(list(plain), means, title="Same model, same five samples", log=False,
+                  x_label="batch size (samples)", y_label="mean loss");
 
 # %% [markdown]
 # **Your turn.** `_means(measure, loader)` goes once through a loader of pairs (inputs, targets). For each, `measure(inputs, targets)` gives the batch's mean loss and how many were right.
 # The result is a pair of floats, loss and accuracy: means over all *samples*. `len(targets)` is a batch's size.
 #
-# A loader that gives no batch at all: `ValueError`. It is a generator that was used up, most often.
+# A loader that gives no batch (often a generator that was used up): `ValueError`.
 
 # %% [markdown]
 # Then `trainer._train_epoch(loader)`: the model into training mode, then one `_train_step` for each batch; give `_means`' pair.
@@ -369,7 +392,8 @@ plots.draw_curves(list(plain), {"mean of the batches": list(plain.values()), "me
 def _means(measure, loader) -> tuple:
     """The loss and the accuracy of a loader's samples, each batch weighted by its size.
 
-    `measure(inputs, targets)` gives a batch's mean loss and its count of right ones. Raises `ValueError` without any batch.
+    `measure(inputs, targets)` gives a batch's mean loss and its count of right ones.
+    Raises `ValueError` without any batch.
     """
     ### BEGIN SOLUTION
     loss_sum, right_sum, samples = 0.0, 0, 0
@@ -387,7 +411,7 @@ def _means(measure, loader) -> tuple:
 #| export
 @patch
 def _train_epoch(self: Trainer, loader) -> tuple:
-    "Learn from every batch once, in training mode; give the means of loss and accuracy over the samples."
+    "Learn from every batch once, in training mode; give loss and accuracy, means over the samples."
     ### BEGIN SOLUTION
     self.model.train()
     return _means(self._train_step, loader)
@@ -397,9 +421,14 @@ def _train_epoch(self: Trainer, loader) -> tuple:
 # Test 2a · 4 points · each sample counts the same
 batches = batches_of([1.0, 1.0, 1.0, 1.0, 3.0], [1.0] * 5, 2)
 pair = toy_trainer(lr=0.0)._train_epoch(batches)
-assert isinstance(pair, tuple), f"Step 2: _train_epoch should return the pair that _means returns; it gave {pair!r}."
+assert isinstance(pair, tuple), (
+    f"Step 2: _train_epoch should return the pair that _means returns; it gave {pair!r}."
+)
 got = rounded(pair[0])
-assert got == 5.8, f"Step 2: weighed by their sizes 2, 2, 1 the batch losses 1, 1, 25 have the mean 5.8; it was {got}."
+assert got == 5.8, (
+    f"Step 2: weighed by their sizes 2, 2, 1 the batch losses 1, 1, 25 have the "
+    f"mean 5.8; it was {got}."
+)
 ### BEGIN HIDDEN TESTS
 for size in (1, 3, 4, 5):
     got = rounded(toy_trainer(lr=0.0)._train_epoch(batches_of([1.0, 1.0, 1.0, 1.0, 3.0], [1.0] * 5, size))[0])
@@ -412,7 +441,9 @@ assert got == [3.0, 0.25], f"Step 2: 2 and 6 samples, a loss of 3 and one right 
 # Test 2b · 3 points · the accuracy too
 x, y = [[2.0, 1.0], [1.0, 2.0], [3.0, 1.0]], [0, 1, 1]
 got = rounded(toy_classifier()._train_epoch(batches_of(x, y, 2))[1])
-assert got == 0.6667, f"Step 2: 2 right of 2, then 0 right of 1, is an accuracy of 0.6667; it was {got}."
+assert got == 0.6667, (
+    f"Step 2: 2 right of 2, then 0 right of 1, is an accuracy of 0.6667; it was {got}."
+)
 ### BEGIN HIDDEN TESTS
 got = toy_classifier()._train_epoch(batches_of(x, y, 1))
 kinds = [type(value) for value in got]
@@ -426,7 +457,10 @@ assert got != got, f"Step 2: without class labels the accuracy is nan; it was {g
 trainer = toy_trainer(lr=0.01)
 loss, _ = trainer._train_epoch(batches_of([1.0, 1.0, 1.0, 1.0, 3.0], [1.0] * 5, 2))
 got = rounded([loss, trainer.model.weight.data.item()])
-assert got == [5.5494, 1.6675], f"Step 2: with lr=0.01 the mean loss is 5.5494 and the weight 1.6675 after three steps; got {got}."
+assert got == [5.5494, 1.6675], (
+    f"Step 2: with lr=0.01 the mean loss is 5.5494 and the weight 1.6675 after "
+    f"three steps; got {got}."
+)
 ### BEGIN HIDDEN TESTS
 loss, _ = trainer._train_epoch(batches_of([2.0], [1.0], 1))
 got = rounded([loss, trainer.model.weight.data.item()])
@@ -439,7 +473,10 @@ trainer = toy_trainer()
 trainer.model.eval()
 trainer._train_epoch(batches_of([1.0, 2.0], [1.0, 1.0], 1))
 modes = sorted({training for _, training, _ in trainer.model.notes})
-assert modes == [True], f"Step 2: a model in eval mode should be in training mode for every batch; training was {modes}."
+assert modes == [True], (
+    f"Step 2: a model in eval mode should be in training mode for every batch; "
+    f"training was {modes}."
+)
 ### BEGIN HIDDEN TESTS
 inner = Toy([[1.0]])
 model = Sequential(inner, Dropout(0.5))
@@ -452,7 +489,9 @@ assert modes == [True, True], f"Step 2: the layers inside should be in training 
 # %% test="means-empty" points=2
 # Test 2e · 2 points · no batch, no mean
 error = error_of(toy_trainer()._train_epoch, [])
-assert isinstance(error, ValueError), f"Step 2: a loader without a batch should raise ValueError; it gave {error!r}."
+assert isinstance(error, ValueError), (
+    f"Step 2: a loader without a batch should raise ValueError; it gave {error!r}."
+)
 ### BEGIN HIDDEN TESTS
 used = iter(batches_of([1.0], [1.0], 1))
 errors = [error_of(toy_trainer()._train_epoch, used) for _ in range(2)]
@@ -470,11 +509,17 @@ trainer = toy_trainer()
 trainer._train_epoch(DataLoader(dataset, batch_size=4))
 fetched, forwards = len(dataset.fetched), [samples for samples, _, _ in trainer.model.notes]
 print(f"10 samples, batches of 4: {fetched} samples fetched, forwards of {forwards} samples")
-assert fetched == 10, f"Step 2: an epoch should fetch each of 10 samples once; it fetched {fetched}."
-assert forwards == [4, 4, 2], f"Step 2: there should be one forward for each batch, of 4, 4 and 2 samples; there were {forwards}."
+assert fetched == 10, (
+    f"Step 2: an epoch should fetch each of 10 samples once; it fetched {fetched}."
+)
+assert forwards == [4, 4, 2], (
+    f"Step 2: there should be one forward for each batch, of 4, 4 and 2 samples; there were "
+    f"{forwards}."
+)
 
 # %% test="epoch-ready" points=0
-# Nothing to do here. When graded, the next steps use your _means and _train_epoch if they work, else a stand-in.
+# Nothing to do here. When graded, what follows uses your _means and
+# _train_epoch if they work, else a stand-in.
 ### BEGIN HIDDEN TESTS
 def _weighs():
     got = _means(lambda inputs, targets: (float(len(targets)), 1), iter([(0, "ab"), (0, "abcdef")]))
@@ -514,15 +559,13 @@ dropout, ones = Dropout(0.5), Tensor(np.ones(8))
 print(dropout(ones).data, dropout(ones).data, dropout.eval()(ones).data, sep="\n")
 
 # %% [markdown]
-# And *recording*: nobody calls `backward`, so a graph would be built for nothing. Whoever switches something off also switches it on again, to what it was, even when
-# an error comes in between.
-#
-# What it *was*: a layer may be in eval mode on purpose, inside a model in training mode. So each layer's own mode counts.
+# And *recording*: nobody calls `backward`, so a graph would be built for nothing. Afterwards both switches go back to what they were, also when
+# an error comes in between. A layer may be in eval mode on purpose, inside a model in training mode: so each layer's own mode counts.
 
 # %% given="find"
 #| export
 def _find(root, kind):
-    "Every object of a kind in a model, a loader or a tuple of them: in attributes, lists, tuples and dictionaries, each once."
+    "Every object of a kind in a model, a loader or a tuple of them, however deep, each once."
     found, seen, to_do = [], {}, [root]
     while to_do:
         value = to_do.pop()
@@ -558,7 +601,7 @@ def _find(root, kind):
 #| export
 @contextmanager
 def _evaluating(model):
-    "Inside `with _evaluating(model):` it is in eval mode and nothing is recorded; then each layer's mode is what it was."
+    "For `with`: inside, eval mode and nothing recorded; then each layer's mode is what it was."
     ### BEGIN SOLUTION
     modes = [(layer, layer.training) for layer in _find(model, Layer)]
     model.eval()
@@ -574,7 +617,7 @@ def _evaluating(model):
 #| export
 @patch
 def evaluate(self: Trainer, loader) -> tuple:
-    "The mean loss and the accuracy over a loader's samples, in eval mode; nothing is learned, nothing recorded."
+    "The mean loss and the accuracy over a loader's samples, in eval mode; nothing is recorded."
     ### BEGIN SOLUTION
     def measure(inputs, targets):
         scores = self.model(inputs)
@@ -591,10 +634,16 @@ def enter_and_leave():
         pass
 
 error = error_of(enter_and_leave)
-assert error is None, f"Step 3: `with _evaluating(model):` should run its block, at the `yield` in _evaluating; it raised {error!r}."
+assert error is None, (
+    f"Step 3: `with _evaluating(model):` should run its block, at the `yield` in _evaluating; it "
+    f"raised {error!r}."
+)
 x, y = [[2.0, 1.0], [1.0, 2.0], [3.0, 1.0]], [0, 1, 1]
 got = [rounded(toy_classifier().evaluate(batches_of(x, y, size))) for size in (2, 3)]
-assert got == [[0.9178, 0.6667]] * 2, f"Step 3: in batches of 2 and of 3 expected a loss of 0.9178 and an accuracy of 0.6667; got {got}."
+assert got == [[0.9178, 0.6667]] * 2, (
+    f"Step 3: in batches of 2 and of 3 expected a loss of 0.9178 and an accuracy of "
+    f"0.6667; got {got}."
+)
 ### BEGIN HIDDEN TESTS
 loss, share = toy_trainer(lr=1.0).evaluate(batches_of([1.0, 1.0, 3.0], [1.0, 1.0, 1.0], 2))
 assert rounded(loss) == 9.0, f"Step 3: the losses 1, 1 and 25 have the mean 9; it was {loss}."
@@ -608,7 +657,10 @@ assert isinstance(error, ValueError), f"Step 3: a loader without a batch should 
 trainer = toy_trainer()
 trainer.evaluate(batches_of([1.0, 2.0], [1.0, 1.0], 1))
 modes = [training for _, training, _ in trainer.model.notes] + [trainer.model.training]
-assert modes == [False, False, True], f"Step 3: training mode should be False, False in two batches and True again after; it was {modes}."
+assert modes == [False, False, True], (
+    f"Step 3: training mode should be False, False in two batches and True again "
+    f"after; it was {modes}."
+)
 ### BEGIN HIDDEN TESTS
 trainer.model.eval()
 trainer.evaluate(batches_of([1.0], [1.0], 1))
@@ -654,8 +706,13 @@ class Faulty:
 # Test 3d · 3 points · after an error too
 trainer = toy_trainer()
 error = error_of(trainer.evaluate, Faulty(batches_of([1.0], [1.0], 1)))
-assert isinstance(error, OSError), f"Step 3: the loader's OSError should come through; it was {error!r}."
-assert trainer.model.training is True, f"Step 3: after an error the model should be in training mode again; training was {trainer.model.training}."
+assert isinstance(error, OSError), (
+    f"Step 3: the loader's OSError should come through; it was {error!r}."
+)
+assert trainer.model.training is True, (
+    f"Step 3: after an error the model should be in training mode again; training was "
+    f"{trainer.model.training}."
+)
 ### BEGIN HIDDEN TESTS
 after = (trainer.model.weight * 2.0).requires_grad
 assert after is True, f"Step 3: after an error operations should be recorded again; recorded: {after}."
@@ -676,25 +733,34 @@ def wide_trainer():
 # Profile 3 · 3 points · bytes of a training step, and of evaluating
 trainer, batch = wide_trainer()
 training = peak_bytes(lambda: trainer._train_step(*batch))
-one, many = peak_bytes(lambda: trainer.evaluate([batch])), peak_bytes(lambda: trainer.evaluate([batch] * 5))
+one = peak_bytes(lambda: trainer.evaluate([batch]))
+many = peak_bytes(lambda: trainer.evaluate([batch] * 5))
 print(f"peak of a step {training:,} B, of evaluating one batch {one:,} B, five batches {many:,} B")
-assert one < training / 2, f"Step 3: evaluating a batch should take less than half of a training step's {training:,} B; it took {one:,} B."
-assert many < 1.5 * one, f"Step 3: five batches should take as much as one, {one:,} B; they took {many:,} B."
+assert one < training / 2, (
+    f"Step 3: evaluating a batch should take less than half of a training step's {training:,} B; "
+    f"it took {one:,} B."
+)
+assert many < 1.5 * one, (
+    f"Step 3: five batches should take as much as one, {one:,} B; they took {many:,} B."
+)
 
 # %% tags=["explore"]
 def peaks(size):
     "Peak bytes of a training step and of evaluating, for a batch of this size."
     trainer, (inputs, targets) = wide_trainer()
     batch = inputs[:size], targets[:size]
-    return peak_bytes(lambda: trainer._train_step(*batch)), peak_bytes(lambda: trainer.evaluate([batch]))
+    step = peak_bytes(lambda: trainer._train_step(*batch))
+    return step, peak_bytes(lambda: trainer.evaluate([batch]))
 
 sizes = [8, 16, 32, 64, 128, 256]
 steps, looks = zip(*[peaks(size) for size in sizes])
-plots.draw_curves(sizes, {"a training step": steps, "evaluate": looks}, title="How much memory do learning and looking take?",
+plots.draw_curves(sizes, {"a training step": steps, "evaluate": looks},
+                  title="How much memory do learning and looking take?",
                   x_label="batch size (samples)", y_label="peak memory", unit="B");
 
 # %% test="evaluate-ready" points=0
-# Nothing to do here. When graded, the next steps use your _evaluating and evaluate if they work, else a stand-in.
+# Nothing to do here. When graded, what follows uses your _evaluating and
+# evaluate if they work, else a stand-in.
 ### BEGIN HIDDEN TESTS
 def _looks_only():
     one = toy_trainer(lr=1.0)
@@ -771,7 +837,7 @@ print("downloading...", "\r" + "done".ljust(14), sep="")
 # %% solution="progress-line"
 #| export
 def _progress_line(title, done=0, total=None, numbers=None) -> str:
-    "A line about progress: the numbers if there are any, else a bar for `done` of `total` batches, else the count."
+    "One line: the numbers if there are any, else a bar of `done` in `total`, or a count."
     ### BEGIN SOLUTION
     if numbers:
         return " ".join([title, *(f"{name} {value:.4f}" for name, value in numbers.items() if value == value)])
@@ -784,7 +850,9 @@ def _progress_line(title, done=0, total=None, numbers=None) -> str:
 # %% test="line-bar" points=3
 # Test 4a · 3 points · the bar
 got = _progress_line("epoch 3/8", 7, 45)
-assert got == "epoch 3/8 [###-----------------] 15%", f"Step 4: for 7 of 45 expected 'epoch 3/8 [###-----------------] 15%'; got {got!r}."
+assert got == "epoch 3/8 [###-----------------] 15%", (
+    f"Step 4: for 7 of 45 expected 'epoch 3/8 [###-----------------] 15%'; got {got!r}."
+)
 ### BEGIN HIDDEN TESTS
 for done, total, want in [(0, 4, "t [--------------------] 0%"), (4, 4, "t [####################] 100%"), (999, 1000, "t [###################-] 99%"),
                           (29, 100, "t [#####---------------] 29%"), (1, 3, "t [######--------------] 33%"), (3, 5, "t [############--------] 60%")]:
@@ -795,9 +863,13 @@ for done, total, want in [(0, 4, "t [--------------------] 0%"), (4, 4, "t [####
 # %% test="line-numbers" points=3
 # Test 4b · 3 points · a count, or numbers
 got = _progress_line("epoch 3/8", 7)
-assert got == "epoch 3/8 batch 7", f"Step 4: without a total expected 'epoch 3/8 batch 7'; got {got!r}."
+assert got == "epoch 3/8 batch 7", (
+    f"Step 4: without a total expected 'epoch 3/8 batch 7'; got {got!r}."
+)
 got = _progress_line("epoch 3/8", numbers={"loss": 0.25})
-assert got == "epoch 3/8 loss 0.2500", f"Step 4: for a loss of 0.25 expected 'epoch 3/8 loss 0.2500'; got {got!r}."
+assert got == "epoch 3/8 loss 0.2500", (
+    f"Step 4: for a loss of 0.25 expected 'epoch 3/8 loss 0.2500'; got {got!r}."
+)
 ### BEGIN HIDDEN TESTS
 got = _progress_line("e", 5, 5, {"a": 1.0, "b": float("nan"), "c": 0.00004, "d": 123.45678})
 assert got == "e a 1.0000 c 0.0000 d 123.4568", f"Step 4: four digits, nan left out, no bar: 'e a 1.0000 c 0.0000 d 123.4568'; got {got!r}."
@@ -808,10 +880,11 @@ assert got == "e a 1.0000 c 0.0000 d 123.4568", f"Step 4: four digits, nan left 
 # there already, leave them as they are.
 
 # %% [markdown]
-# **Your turn.** `update(done)`, where `in_place` only: write `"\r"` and the line, filled up with spaces to the length of what is `shown`, and flush; keep the new line as `shown`. A line that equals what
-# is shown is not written again.
+# **Your turn.** Two methods:
 #
-# `finish(numbers)`: the line with the numbers and `"\n"`; where `in_place`, in the same way over what is shown, else just so.
+# - `update(done)`, only where `in_place`: write `"\r"` and the line, filled up with spaces to the length of `shown`, and flush. Keep the new line
+#   as `shown`. A line that equals `shown` is not written again.
+# - `finish(numbers)`: the line with the numbers, then `"\n"`. Where `in_place`, in the same way over what is shown.
 
 # %% [markdown]
 # <details><summary>Hint</summary>
@@ -822,7 +895,7 @@ assert got == "e a 1.0000 c 0.0000 d 123.4568", f"Step 4: four digits, nan left 
 # %% solution="progress"
 #| export
 class _Progress:
-    "One line about an epoch: redrawn in place on a terminal and in a notebook, else printed once, at its end."
+    "One line about an epoch: redrawn in place where that can be done, else printed at its end."
 
     def __init__(self, title, batches, stream=None):
         self.title, self.batches = title, batches
@@ -858,7 +931,7 @@ class _Progress:
 
 # %% given="screen"
 class Screen(io.StringIO):
-    "A stream that says it is a terminal, counts what is written, and notes in `seen` what was flushed."
+    "A stream that says it is a terminal, counts the writes, and notes in `seen` what was flushed."
     writes, seen = 0, ""
 
     def isatty(self):
@@ -878,7 +951,10 @@ line = _Progress("t", [1, 2], screen)
 passed = list(line.watch())
 line.finish({"loss": 0.5})
 got = screen.getvalue()
-want = "\rt [##########----------] 50%\rt [####################] 100%\rt loss 0.5000                \n"
+want = (
+    "\rt [##########----------] 50%\rt [####################] 100%"
+    "\rt loss 0.5000                \n"
+)
 assert got == want, f"Step 4: two batches and the end should write {want!r}; written was {got!r}."
 ### BEGIN HIDDEN TESTS
 screen = Screen()
@@ -901,7 +977,10 @@ line = _Progress("t", [1, 2], pipe)
 passed = list(line.watch())
 line.finish({"loss": 0.5})
 got = pipe.getvalue()
-assert got == "t loss 0.5000\n", f"Step 4: where nothing can be redrawn, only 't loss 0.5000' and a newline; written was {got!r}."
+assert got == "t loss 0.5000\n", (
+    f"Step 4: where nothing can be redrawn, only 't loss 0.5000' and a newline; "
+    f"written was {got!r}."
+)
 ### BEGIN HIDDEN TESTS
 pipe = io.StringIO()
 for title in "ab":
@@ -919,10 +998,13 @@ line = _Progress("epoch 1/1", range(10_000), screen)
 passed = len(list(line.watch()))
 print(f"{passed:,} batches, {screen.writes} writes")
 assert passed == 10_000, f"Step 4: all 10,000 batches should come through; {passed} did."
-assert 20 <= screen.writes <= 202, f"Step 4: 101 different lines should be written once each; there were {screen.writes} writes."
+assert 20 <= screen.writes <= 202, (
+    f"Step 4: 101 different lines should be written once each; there were {screen.writes} writes."
+)
 
 # %% test="progress-ready" points=0
-# Nothing to do here. When graded, the next steps use your progress line if it works, else a stand-in.
+# Nothing to do here. When graded, what follows uses your progress line
+# if it works, else a stand-in.
 ### BEGIN HIDDEN TESTS
 def _shows():
     written = []
@@ -973,8 +1055,9 @@ by_heart = Sequential(Linear(8, 64), ReLU(), Linear(64, 2))
 learner = Trainer(by_heart, Adam(by_heart.parameters(), 0.01), CrossEntropyLoss())
 known, unknown = batches_of(rows[:16], chance[:16], 8), batches_of(rows[16:], chance[16:], 8)
 losses = [(learner._train_epoch(known)[0], learner.evaluate(unknown)[0]) for _ in range(40)]
-plots.draw_curves(range(1, 41), {"trained on": [a for a, _ in losses], "never seen": [b for _, b in losses]},
-                  title="Does it understand, or learn by heart?", log=False, x_label="epoch", y_label="mean loss");
+curves = {"trained on": [a for a, _ in losses], "never seen": [b for _, b in losses]}
+plots.draw_curves(range(1, 41), curves, title="Does it understand, or learn by heart?", log=False,
+                  x_label="epoch", y_label="mean loss");
 
 # %% [markdown]
 # `fit` trains for a number of *more* epochs: 4 and then 4 are 8. Two things that chance decides, the order of samples and Dropout, come from generators; `fit` remembers
@@ -984,7 +1067,7 @@ plots.draw_curves(range(1, 41), {"trained on": [a for a, _ in losses], "never se
 #| export
 @patch
 def _find_generators(self: Trainer, *loaders):
-    "Remember the NumPy generators that the model and the loaders hold; after `load`, bring them to where they were."
+    "Remember the NumPy generators of the model and the loaders; after `load`, set them back."
     self._generators = _find((self.model, *loaders), np.random.Generator)
     for generator, state in zip(self._generators, self._waiting or []):
         generator.bit_generator.state = state
@@ -1011,9 +1094,9 @@ def _find_generators(self: Trainer, *loaders):
 #| export
 @patch
 def fit(self: Trainer, train_loader, val_loader=None, epochs=1, *, progress=True) -> dict:
-    """Train for `epochs` more epochs; give the history, one number for each epoch so far in each of its lists.
+    """Train for `epochs` more epochs; give the history: four lists, a number for each epoch so far.
 
-    Raises `ValueError` for negative `epochs`. `progress` says whether a line for each epoch is written.
+    Raises `ValueError` for negative `epochs`. With `progress`, each epoch writes a line.
     """
     ### BEGIN SOLUTION
     if epochs < 0:
@@ -1034,11 +1117,17 @@ def fit(self: Trainer, train_loader, val_loader=None, epochs=1, *, progress=True
 # %% test="fit-history" points=4
 # Test 5a · 4 points · four numbers an epoch
 x, y = [[2.0, 1.0], [1.0, 2.0], [3.0, 1.0]], [0, 1, 1]
-history = toy_classifier(lr=0.5).fit(batches_of(x, y, 2), batches_of(x, y, 3), epochs=2, progress=False)
-assert isinstance(history, dict), f"Step 5: fit should return self.history, a dictionary; it gave {history!r}."
+history = toy_classifier(lr=0.5).fit(
+    batches_of(x, y, 2), batches_of(x, y, 3), epochs=2, progress=False
+)
+assert isinstance(history, dict), (
+    f"Step 5: fit should return self.history, a dictionary; it gave {history!r}."
+)
 lengths = {name: len(numbers) for name, numbers in history.items()}
 want = {"train_loss": 2, "train_accuracy": 2, "val_loss": 2, "val_accuracy": 2}
-assert lengths == want, f"Step 5: two epochs should make the lists {want}; the lengths were {lengths}."
+assert lengths == want, (
+    f"Step 5: two epochs should make the lists {want}; the lengths were {lengths}."
+)
 ### BEGIN HIDDEN TESTS
 twin = toy_classifier(lr=0.5)
 want = [[*twin._train_epoch(batches_of(x, y, 2)), *twin.evaluate(batches_of(x, y, 3))] for _ in range(2)]
@@ -1059,7 +1148,9 @@ for epochs in (2, 1):
     trainer.fit(batches, epochs=epochs, progress=False)
 whole.fit(batches, epochs=3, progress=False)
 got, want = rounded(trainer.history["train_loss"]), rounded(whole.history["train_loss"])
-assert got == want, f"Step 5: 2 epochs and 1 more should have the losses of 3 epochs, {want}; they were {got}."
+assert got == want, (
+    f"Step 5: 2 epochs and 1 more should have the losses of 3 epochs, {want}; they were {got}."
+)
 ### BEGIN HIDDEN TESTS
 assert rounded(trainer.model.weight.data.item()) == 1.225, f"Step 5: after these the weight is 1.225; it was {trainer.model.weight.data.item()}."
 trainer.fit(batches, epochs=0, progress=False)
@@ -1075,7 +1166,9 @@ batches = batches_of([1.0, 3.0], [1.0, 1.0], 2)
 trainer = toy_trainer(lr=0.01)
 history = trainer.fit(batches, batches, progress=False)
 got = rounded([history["train_loss"][0], history["val_loss"][0]])
-assert got == [13.0, 10.568], f"Step 5: 13 while training and 10.568 after it, on the same batch; got {got}."
+assert got == [13.0, 10.568], (
+    f"Step 5: 13 while training and 10.568 after it, on the same batch; got {got}."
+)
 ### BEGIN HIDDEN TESTS
 history = toy_classifier().fit(batches_of([[2.0, 1.0]], [0], 1), epochs=2, progress=False)
 missing = [number != number for name in ("val_loss", "val_accuracy") for number in history[name]]
@@ -1090,8 +1183,13 @@ batches = batches_of([1.0, 3.0], [1.0, 1.0], 1)
 trainer = toy_trainer()
 error = error_of(trainer.fit, batches, Faulty(batches, broken_pass=2), epochs=3, progress=False)
 lengths = [len(numbers) for numbers in trainer.history.values()]
-assert isinstance(error, OSError), f"Step 5: the loader's OSError should come through; it was {error!r}."
-assert lengths == [1, 1, 1, 1], f"Step 5: the second epoch failed while evaluating, so one number each; the lengths were {lengths}."
+assert isinstance(error, OSError), (
+    f"Step 5: the loader's OSError should come through; it was {error!r}."
+)
+assert lengths == [1, 1, 1, 1], (
+    f"Step 5: the second epoch failed while evaluating, so one number each; the "
+    f"lengths were {lengths}."
+)
 ### BEGIN HIDDEN TESTS
 error = error_of(trainer.fit, Faulty(batches, broken_pass=3), batches, epochs=4, progress=False)
 lengths = [len(numbers) for numbers in trainer.history.values()]
@@ -1121,11 +1219,15 @@ assert got == 3, f"Step 5: on a terminal two batches and the end draw the line t
 
 # %% test="fit-generators" points=2
 # Test 5f · 2 points · the generators are remembered
-dataset, generator = TensorDataset(Tensor(np.ones((4, 1))), Tensor(np.ones((4, 1)))), np.random.default_rng(0)
+dataset = TensorDataset(Tensor(np.ones((4, 1))), Tensor(np.ones((4, 1))))
+generator = np.random.default_rng(0)
 trainer = toy_trainer()
 trainer.fit(DataLoader(dataset, 2, shuffle=True, generator=generator), progress=False)
 same = [found is generator for found in trainer._generators]
-assert same == [True], f"Step 5: after fit the loader's generator should be in _generators; call _find_generators. Found: {same}."
+assert same == [True], (
+    f"Step 5: after fit the loader's generator should be in _generators; call _find_generators. "
+    f"Found: {same}."
+)
 ### BEGIN HIDDEN TESTS
 looking = np.random.default_rng(1)
 trainer.fit(DataLoader(dataset, 2), DataLoader(dataset, 2, shuffle=True, generator=looking), progress=False)
@@ -1196,7 +1298,7 @@ pickle.loads(pickle.dumps(Checkpoint()));
 # %% given="without-arrays"
 #| export
 def _without_arrays(value, arrays):
-    "The same value for JSON: each array is appended to the list `arrays`, and its number stands in its place."
+    "The value for JSON: each array is appended to the list `arrays`, its number takes its place."
     if isinstance(value, (np.ndarray, np.generic)):
         arrays.append(np.asarray(value))
         return {"array" if isinstance(value, np.ndarray) else "scalar": len(arrays) - 1}
@@ -1216,7 +1318,9 @@ def _with_arrays(value, arrays):
     ((kind, inside),) = value.items()
     if kind == "dict":
         return {name: _with_arrays(each, arrays) for name, each in inside.items()}
-    return tuple(_with_arrays(inside, arrays)) if kind == "tuple" else arrays[inside] if kind == "array" else arrays[inside][()]
+    if kind == "tuple":
+        return tuple(_with_arrays(inside, arrays))
+    return arrays[inside] if kind == "array" else arrays[inside][()]
 
 # %%
 taken_out = []
@@ -1231,12 +1335,14 @@ _without_arrays({"lr": 0.1, "betas": (0.9, 0.999), "weights": np.ones(3)}, taken
 @patch
 def _random_state(self: Trainer) -> dict:
     "Where Python's, NumPy's and the loaders' own generators are."
-    own = [generator.bit_generator.state for generator in self._generators] if self._waiting is None else self._waiting
+    own = self._waiting
+    if own is None:
+        own = [generator.bit_generator.state for generator in self._generators]
     return {"python": random.getstate(), "numpy": np.random.get_state(legacy=False), "own": own}
 
 @patch
 def _set_random_state(self: Trainer, state: dict):
-    "Bring Python's and NumPy's generators back at once, those of the loaders when `fit` meets them."
+    "Set Python's and NumPy's generators back at once, those of the loaders when `fit` meets them."
     random.setstate(state["python"])
     np.random.set_state(state["numpy"])
     self._waiting = state["own"]
@@ -1276,7 +1382,7 @@ def _snapshot(self: Trainer) -> dict:
 # %% solution="replace-file"
 #| export
 def _replace_file(path, write):
-    "Have `write(file)` fill a new file, then put it in the place of `path`: there is always the old one or the new one, whole."
+    "Have `write(file)` fill a new file, and put it in the place of `path` only when it is whole."
     ### BEGIN SOLUTION
     path = Path(path)
     beside = path.with_name(path.name + ".part")
@@ -1330,9 +1436,13 @@ trainer = toy_trainer(lr=0.01)
 trainer.fit(batches_of([1.0, 3.0], [1.0, 1.0], 2), progress=False)
 taken = trainer._snapshot()
 names = sorted(taken)
-assert names == ["history", "optimizer", "parameters", "random"], f"Step 6: a snapshot has history, optimizer, parameters, random; it has {names}."
+assert names == ["history", "optimizer", "parameters", "random"], (
+    f"Step 6: a snapshot has history, optimizer, parameters, random; it has {names}."
+)
 got = rounded([taken["parameters"][0].item(), taken["history"]["train_loss"][0]])
-assert got == [1.84, 13.0], f"Step 6: the weight is 1.84 and the first loss 13; in the snapshot they were {got}."
+assert got == [1.84, 13.0], (
+    f"Step 6: the weight is 1.84 and the first loss 13; in the snapshot they were {got}."
+)
 ### BEGIN HIDDEN TESTS
 rate = taken["optimizer"]["settings"]["lr"]
 assert rate == 0.01, f"Step 6: 'optimizer' is the optimizer's state_dict(), with lr 0.01; it was {rate}."
@@ -1356,10 +1466,14 @@ path.write_bytes(b"old")
 raised = replaced(path, half_written(OSError("no space left on device")))
 assert raised == "OSError", f"Step 6: the OSError should come through; it was {raised}."
 left = files_in(folder)
-assert left == {"file": b"old"}, f"Step 6: after a failure there should be the old file and nothing else; there was {left}."
+assert left == {"file": b"old"}, (
+    f"Step 6: after a failure there should be the old file and nothing else; there was {left}."
+)
 _replace_file(path, lambda file: file.write(b"new"))
 left = files_in(folder)
-assert left == {"file": b"new"}, f"Step 6: else there should be the new file and nothing else; there was {left}."
+assert left == {"file": b"new"}, (
+    f"Step 6: else there should be the new file and nothing else; there was {left}."
+)
 ### BEGIN HIDDEN TESTS
 raised = replaced(path, half_written(KeyboardInterrupt()))
 left = files_in(folder)
@@ -1383,13 +1497,14 @@ assert left == [("file", b"third"), ("other.name", b"first")], f"Step 6: a file 
 # %% given="read-checkpoint"
 #| export
 def _read_checkpoint(path) -> dict:
-    "What `save` wrote, as `_snapshot` gave it. Raises `ValueError` when the file is no checkpoint, or not a whole one."
+    "What `save` wrote, as `_snapshot` gave it. `ValueError` for what is no whole checkpoint."
     with open(path, "rb") as opened:
         try:
             with np.load(opened, allow_pickle=False) as file:
                 arrays = [file[f"arr_{number}"] for number in range(len(file.files) - 1)]
                 saved = _with_arrays(json.loads(str(file["checkpoint"])), arrays)
-            if set(saved) != {"parameters", "optimizer", "history", "random"} or set(saved["history"]) != set(_HISTORY):
+            parts = {"parameters", "optimizer", "history", "random"}
+            if set(saved) != parts or set(saved["history"]) != set(_HISTORY):
                 raise ValueError("other entries")
         except Exception as error:  # damaged bytes can make it fail in any way
             raise ValueError(f"{path} is no checkpoint of a Trainer: {error}") from None
@@ -1401,10 +1516,18 @@ folder, trainer = new_folder(), toy_trainer(lr=0.01)
 trainer.fit(batches_of([1.0, 3.0], [1.0, 1.0], 2), progress=False)
 trainer.save(folder / "model.ckpt")
 names = sorted(files_in(folder))
-assert names == ["model.ckpt"], f"Step 6: save should leave one file, 'model.ckpt'; there was {names}."
+assert names == ["model.ckpt"], (
+    f"Step 6: save should leave one file, 'model.ckpt'; there was {names}."
+)
 saved = _read_checkpoint(folder / "model.ckpt")
-got = rounded([saved["parameters"][0].item(), saved["history"]["train_loss"][0], saved["optimizer"]["settings"]["lr"]])
-assert got == [1.84, 13.0, 0.01], f"Step 6: the file should hold the weight 1.84, the loss 13 and lr 0.01; it held {got}."
+got = rounded([
+    saved["parameters"][0].item(),
+    saved["history"]["train_loss"][0],
+    saved["optimizer"]["settings"]["lr"],
+])
+assert got == [1.84, 13.0, 0.01], (
+    f"Step 6: the file should hold the weight 1.84, the loss 13 and lr 0.01; it held {got}."
+)
 ### BEGIN HIDDEN TESTS
 before = files_in(folder)
 trainer.optimizer.lr = object()
@@ -1456,12 +1579,15 @@ weights
 
 # %% [markdown]
 # So look at everything first, then change. Half of a checkpoint in a model is worse than an error.
-#
+
+# %% [markdown]
 # **Your turn.** `trainer.load(path)`, with `_read_checkpoint(path)`:
 #
+# - Parameters, optimizer, history and chance (`_set_random_state`) become what they were. The model's Tensors stay the same objects, as the
+#   optimizer holds them.
 # - Another number of parameters, or one of another shape or dtype: `ValueError`, in one sentence that names both numbers, shapes or dtypes.
-# - State that the optimizer refuses: its `ValueError`. After any error nothing has changed.
-# - Else parameters, optimizer, history and chance (`_set_random_state`) are what they were. The Tensors of the model stay the same objects, as the optimizer holds them.
+# - State that the optimizer refuses: its `ValueError`.
+# - After any error nothing has changed.
 
 # %% [markdown]
 # <details><summary>Hint</summary>
@@ -1473,7 +1599,7 @@ weights
 #| export
 @patch
 def load(self: Trainer, path):
-    "Go on from a checkpoint. Raises `ValueError` when it is none, or when it does not fit; then nothing has changed."
+    "Go on from a checkpoint. If it is none, or does not fit: `ValueError`, and nothing changed."
     ### BEGIN SOLUTION
     saved, parameters = _read_checkpoint(path), self.model.parameters()
     arrays = saved["parameters"]
@@ -1502,15 +1628,17 @@ def small_trainer(seed, make_optimizer, hidden=4, dtype=None):
 def small_loader(seed=None):
     "Eleven samples in shuffled batches of four; with a seed, from a generator of the loader's own."
     numbers = np.random.default_rng(5)
-    dataset = TensorDataset(Tensor(numbers.normal(size=(11, 3))), Tensor(numbers.integers(0, 2, 11)))
-    return DataLoader(dataset, 4, shuffle=True, generator=None if seed is None else np.random.default_rng(seed))
+    x, y = Tensor(numbers.normal(size=(11, 3))), Tensor(numbers.integers(0, 2, 11))
+    generator = None if seed is None else np.random.default_rng(seed)
+    return DataLoader(TensorDataset(x, y), 4, shuffle=True, generator=generator)
 
 def bits(trainer):
     "The parameters to the last bit, and the training losses."
-    return [parameter.data.tobytes().hex() for parameter in trainer.model.parameters()], trainer.history["train_loss"]
+    parameters = [parameter.data.tobytes().hex() for parameter in trainer.model.parameters()]
+    return parameters, trainer.history["train_loss"]
 
 def stopped_or_not(make_optimizer, seed=None):
-    "The bits of four epochs without a stop, and of two, a fresh start from the checkpoint, and two more."
+    "The bits of four epochs without a stop, and of two, a fresh start from a checkpoint, two more."
     path = new_folder() / "checkpoint"
     whole, loader = small_trainer(1, make_optimizer), small_loader(seed)
     random.seed(1)
@@ -1531,7 +1659,9 @@ trained.fit(batches_of([1.0, 3.0], [1.0, 1.0], 2), progress=False)
 trained.save(path)
 fresh.load(path)
 got = rounded([fresh.model.weight.data.item(), fresh.optimizer.lr, *fresh.history["train_loss"]])
-assert got == [1.84, 0.01, 13.0], f"Step 7: the weight 1.84, lr 0.01 and one loss of 13 should be back; got {got}."
+assert got == [1.84, 0.01, 13.0], (
+    f"Step 7: the weight 1.84, lr 0.01 and one loss of 13 should be back; got {got}."
+)
 ### BEGIN HIDDEN TESTS
 fresh.fit(batches_of([1.0, 3.0], [1.0, 1.0], 2), progress=False)
 got = rounded([fresh.model.weight.data.item(), *fresh.history["train_loss"]])
@@ -1547,8 +1677,12 @@ assert got == want, f"Step 7: Python's and NumPy's chance should go on from wher
 # %% test="load-resumes" points=4
 # Test 7b · 4 points · with a stop or without, bit for bit
 whole, resumed = stopped_or_not(lambda p: SGD(p, lr=0.1, momentum=0.9))
-assert resumed[1] == whole[1], f"Step 7: with a stop the losses of four epochs should be {whole[1]}; they were {resumed[1]}."
-assert resumed[0] == whole[0], "Step 7: with a stop the parameters should be the same in every bit; they were not."
+assert resumed[1] == whole[1], (
+    f"Step 7: with a stop the losses of four epochs should be {whole[1]}; they were {resumed[1]}."
+)
+assert resumed[0] == whole[0], (
+    "Step 7: with a stop the parameters should be the same in every bit; they were not."
+)
 ### BEGIN HIDDEN TESTS
 whole, resumed = stopped_or_not(lambda p: Adam(p, lr=0.05), seed=8)
 assert resumed[1] == whole[1], f"Step 7: with Adam and a loader with a generator the losses should be {whole[1]}; they were {resumed[1]}."
@@ -1562,9 +1696,13 @@ small_trainer(1, plain).save(path)
 other = small_trainer(2, plain, hidden=5)
 before = bits(other)[0]
 error = error_of(other.load, path)
-assert isinstance(error, ValueError), f"Step 7: a checkpoint with other shapes should raise ValueError; it gave {error!r}."
+assert isinstance(error, ValueError), (
+    f"Step 7: a checkpoint with other shapes should raise ValueError; it gave {error!r}."
+)
 text = str(error)
-assert "(4, 3)" in text and "(5, 3)" in text, f"Step 7: the message should name both shapes, (4, 3) and (5, 3); it was {text!r}."
+assert "(4, 3)" in text and "(5, 3)" in text, (
+    f"Step 7: the message should name both shapes, (4, 3) and (5, 3); it was {text!r}."
+)
 ### BEGIN HIDDEN TESTS
 same = bits(other)[0] == before
 assert same, "Step 7: a checkpoint that is refused should change nothing; parameters changed."
@@ -1606,7 +1744,8 @@ from tinytorch.datasets import split_digits
 
 train_images, train_labels, test_images, test_labels = split_digits()
 train_set = TensorDataset(Tensor(train_images.reshape(-1, 64)), Tensor(train_labels))
-test_loader = DataLoader(TensorDataset(Tensor(test_images.reshape(-1, 64)), Tensor(test_labels)), batch_size=128)
+test_set = TensorDataset(Tensor(test_images.reshape(-1, 64)), Tensor(test_labels))
+test_loader = DataLoader(test_set, batch_size=128)
 
 def shuffled(batch_size=32):
     return DataLoader(train_set, batch_size, shuffle=True, generator=np.random.default_rng(0))
@@ -1625,10 +1764,12 @@ history = trainer.fit(shuffled(), test_loader, epochs=20)
 figure, panels = plt.subplots(1, 2, figsize=(10, 3.4), layout="constrained")
 epochs = range(1, 21)
 for panel, what in zip(panels, ("loss", "accuracy")):
-    plots.draw_curves(epochs, {"train": history[f"train_{what}"], "test": history[f"val_{what}"]}, title="", log=False,
-                      x_label="epoch", y_label=what, ax=panel)
-panels[0].set_title(f"Training loss: {history['train_loss'][0]:.2g} to {history['train_loss'][-1]:.2g}")
-panels[1].set(title=f"{history['val_accuracy'][-1]:.1%} of unseen digits right", ylim=(min(history["train_accuracy"] + history["val_accuracy"]) - 0.01, 1.005))
+    curves = {"train": history[f"train_{what}"], "test": history[f"val_{what}"]}
+    plots.draw_curves(epochs, curves, title="", log=False, x_label="epoch", y_label=what, ax=panel)
+losses, shares = history["train_loss"], history["val_accuracy"]
+panels[0].set_title(f"Training loss: {losses[0]:.2g} to {losses[-1]:.2g}")
+panels[1].set_title(f"{shares[-1]:.1%} of unseen digits right")
+panels[1].set_ylim(min(history["train_accuracy"] + shares) - 0.01, 1.005)
 plt.show()
 
 # %% [markdown]
@@ -1645,14 +1786,16 @@ figure, ax = plt.subplots(figsize=(5.6, 5.2), layout="constrained")
 ax.imshow(np.where(np.eye(10), 0, confusion), cmap="Oranges", vmin=0, vmax=4)
 for (row, column), count in np.ndenumerate(confusion):
     if count:
-        ax.text(column, row, count, ha="center", va="center", color="#777777" if row == column else "black")
+        colour = "#777777" if row == column else "black"
+        ax.text(column, row, count, ha="center", va="center", color=colour)
 ax.set(title="Orange: mistakes", xlabel="answered", ylabel="is", xticks=range(10), yticks=range(10))
 plt.show()
 
 # %% tags=["explore"]
 wrong = np.flatnonzero(guesses != test_labels)
 captions = [f"{test_labels[i]} as {guesses[i]}" for i in wrong]
-plots.draw_images(test_images[wrong], captions, title=f"All {len(wrong)} mistakes among {len(guesses)} digits", columns=6)
+title = f"All {len(wrong)} mistakes among {len(guesses)} digits"
+plots.draw_images(test_images[wrong], captions, title=title, columns=6)
 
 # %% [markdown]
 # Would you have read them all?
@@ -1674,11 +1817,14 @@ f"{path.stat().st_size:,} B, same history: {resumed == history}"
 
 # %% tags=["explore"]
 figure, ax = plt.subplots(figsize=(8, 3.4), layout="constrained")
-ax.semilogy(epochs, history["train_loss"], color=plots.COLOURS[0], lw=6, alpha=0.35, label="without a stop")
-ax.semilogy(epochs, resumed["train_loss"], "o-", color=plots.COLOURS[1], lw=1.5, ms=4, label="6 epochs, a stop, 14 more")
+ax.semilogy(epochs, history["train_loss"], color=plots.COLOURS[0], lw=6, alpha=0.35,
+            label="without a stop")
+ax.semilogy(epochs, resumed["train_loss"], "o-", color=plots.COLOURS[1], lw=1.5, ms=4,
+            label="6 epochs, a stop, 14 more")
 ax.axvline(6.5, color="#888888", ls=":")
 apart = max(abs(a - b) for a, b in zip(history["train_loss"], resumed["train_loss"]))
-ax.set(title=f"With a stop and without: {apart:.3g} apart at most", xlabel="epoch", ylabel="mean loss", xticks=range(2, 21, 2))
+ax.set(title=f"With a stop and without: {apart:.3g} apart at most",
+       xlabel="epoch", ylabel="mean loss", xticks=range(2, 21, 2))
 ax.legend()
 plt.show()
 
@@ -1689,9 +1835,12 @@ plt.show()
 
 # %% tags=["explore"]
 sizes = (8, 32, 128, 512)
-by_size = {size: digits_trainer(lr=0.05).fit(shuffled(size), test_loader, epochs=20, progress=False) for size in sizes}
-curves = {f"{size}: {-(-len(train_set) // size)} steps an epoch": run["train_loss"] for size, run in by_size.items()}
-ax = plots.draw_curves(epochs, curves, title="Same 20 epochs, four batch sizes", log=False, x_label="epoch", y_label="mean training loss")
+curves = {}
+for size in sizes:
+    run = digits_trainer(lr=0.05).fit(shuffled(size), test_loader, epochs=20, progress=False)
+    curves[f"{size}: {-(-len(train_set) // size)} steps an epoch"] = run["train_loss"]
+ax = plots.draw_curves(epochs, curves, title="Same 20 epochs, four batch sizes", log=False,
+                       x_label="epoch", y_label="mean training loss")
 ax.set(yscale="log", ylim=(1e-3, 5))
 plt.show()
 
@@ -1705,24 +1854,30 @@ plt.show()
 
 # %% tags=["explore"]
 by_class = np.argsort(train_labels, kind="stable")
-sorted_set = TensorDataset(Tensor(train_images[by_class].reshape(-1, 64)), Tensor(train_labels[by_class]))
+pixels = train_images[by_class].reshape(-1, 64)
+sorted_set = TensorDataset(Tensor(pixels), Tensor(train_labels[by_class]))
 in_order, mixed = digits_trainer(momentum=0), digits_trainer(momentum=0)
 in_order.fit(DataLoader(sorted_set, 32), test_loader, epochs=10, progress=False)
 mixed.fit(DataLoader(sorted_set, 32, shuffle=True), test_loader, epochs=10, progress=False);
 
 # %% tags=["explore"]
 figure, panels = plt.subplots(1, 2, figsize=(10, 3.4), layout="constrained")
-shares = {"shuffled": mixed.history["val_accuracy"], "sorted: test": in_order.history["val_accuracy"], "sorted: train": in_order.history["train_accuracy"]}
-plots.draw_curves(range(1, 11), shares, title="Only the order differs", log=False, x_label="epoch", y_label="accuracy", ax=panels[0])
+shares = {"shuffled": mixed.history["val_accuracy"],
+          "sorted: test": in_order.history["val_accuracy"],
+          "sorted: train": in_order.history["train_accuracy"]}
+plots.draw_curves(range(1, 11), shares, title="Only the order differs", log=False,
+                  x_label="epoch", y_label="accuracy", ax=panels[0])
 counts = np.bincount(in_order.predict(test_loader), minlength=10)
 panels[1].bar(range(10), counts, color=plots.COLOURS[1])
-panels[1].set(title="What the sorted one answers", xlabel="digit", ylabel="times (of 359)", xticks=range(10))
+panels[1].set(title="What the sorted one answers", xlabel="digit",
+              ylabel="times (of 359)", xticks=range(10))
 plt.show()
 
 # %% [markdown]
 # *In words: shuffled, 9 of 10 unseen digits are right after two epochs; sorted, 4 of 10 after ten, and the answer is 9 much too often.*
 #
-# Each epoch ends with the nines, and so does what was learned. Its *training* accuracy looks good all the same: a digit is right while its own batches pass. Only unseen data tell.
+# Each epoch ends with the nines, and so does what was learned. *Training* accuracy looks good all the same: a digit is right while its own batches
+# pass. Only unseen data tell.
 
 # %% [markdown]
 # ## Beside PyTorch

@@ -39,7 +39,7 @@ class Trainer:
 
 # %% ../../src/08_training/training.ipynb #count-right
 def _count_right(scores, targets):
-    "How many rows of scores (N, C) are largest at their label in targets (N,); nan where targets are no labels."
+    "How many rows of scores (N, C) are largest at their label in targets (N,); nan without labels."
     ### BEGIN SOLUTION
     if scores.ndim != 2 or targets.shape != scores.shape[:1] or targets.dtype.kind not in "iu":
         return float("nan")
@@ -63,7 +63,8 @@ def _train_step(self: Trainer, inputs, targets) -> tuple:
 def _means(measure, loader) -> tuple:
     """The loss and the accuracy of a loader's samples, each batch weighted by its size.
 
-    `measure(inputs, targets)` gives a batch's mean loss and its count of right ones. Raises `ValueError` without any batch.
+    `measure(inputs, targets)` gives a batch's mean loss and its count of right ones.
+    Raises `ValueError` without any batch.
     """
     ### BEGIN SOLUTION
     loss_sum, right_sum, samples = 0.0, 0, 0
@@ -80,7 +81,7 @@ def _means(measure, loader) -> tuple:
 # %% ../../src/08_training/training.ipynb #train-epoch
 @patch
 def _train_epoch(self: Trainer, loader) -> tuple:
-    "Learn from every batch once, in training mode; give the means of loss and accuracy over the samples."
+    "Learn from every batch once, in training mode; give loss and accuracy, means over the samples."
     ### BEGIN SOLUTION
     self.model.train()
     return _means(self._train_step, loader)
@@ -88,7 +89,7 @@ def _train_epoch(self: Trainer, loader) -> tuple:
 
 # %% ../../src/08_training/training.ipynb #find
 def _find(root, kind):
-    "Every object of a kind in a model, a loader or a tuple of them: in attributes, lists, tuples and dictionaries, each once."
+    "Every object of a kind in a model, a loader or a tuple of them, however deep, each once."
     found, seen, to_do = [], {}, [root]
     while to_do:
         value = to_do.pop()
@@ -104,7 +105,7 @@ def _find(root, kind):
 # %% ../../src/08_training/training.ipynb #evaluating
 @contextmanager
 def _evaluating(model):
-    "Inside `with _evaluating(model):` it is in eval mode and nothing is recorded; then each layer's mode is what it was."
+    "For `with`: inside, eval mode and nothing recorded; then each layer's mode is what it was."
     ### BEGIN SOLUTION
     modes = [(layer, layer.training) for layer in _find(model, Layer)]
     model.eval()
@@ -119,7 +120,7 @@ def _evaluating(model):
 # %% ../../src/08_training/training.ipynb #evaluate
 @patch
 def evaluate(self: Trainer, loader) -> tuple:
-    "The mean loss and the accuracy over a loader's samples, in eval mode; nothing is learned, nothing recorded."
+    "The mean loss and the accuracy over a loader's samples, in eval mode; nothing is recorded."
     ### BEGIN SOLUTION
     def measure(inputs, targets):
         scores = self.model(inputs)
@@ -138,7 +139,7 @@ def predict(self: Trainer, loader) -> np.ndarray:
 
 # %% ../../src/08_training/training.ipynb #progress-line
 def _progress_line(title, done=0, total=None, numbers=None) -> str:
-    "A line about progress: the numbers if there are any, else a bar for `done` of `total` batches, else the count."
+    "One line: the numbers if there are any, else a bar of `done` in `total`, or a count."
     ### BEGIN SOLUTION
     if numbers:
         return " ".join([title, *(f"{name} {value:.4f}" for name, value in numbers.items() if value == value)])
@@ -150,7 +151,7 @@ def _progress_line(title, done=0, total=None, numbers=None) -> str:
 
 # %% ../../src/08_training/training.ipynb #progress
 class _Progress:
-    "One line about an epoch: redrawn in place on a terminal and in a notebook, else printed once, at its end."
+    "One line about an epoch: redrawn in place where that can be done, else printed at its end."
 
     def __init__(self, title, batches, stream=None):
         self.title, self.batches = title, batches
@@ -187,7 +188,7 @@ class _Progress:
 # %% ../../src/08_training/training.ipynb #find-generators
 @patch
 def _find_generators(self: Trainer, *loaders):
-    "Remember the NumPy generators that the model and the loaders hold; after `load`, bring them to where they were."
+    "Remember the NumPy generators of the model and the loaders; after `load`, set them back."
     self._generators = _find((self.model, *loaders), np.random.Generator)
     for generator, state in zip(self._generators, self._waiting or []):
         generator.bit_generator.state = state
@@ -196,9 +197,9 @@ def _find_generators(self: Trainer, *loaders):
 # %% ../../src/08_training/training.ipynb #fit
 @patch
 def fit(self: Trainer, train_loader, val_loader=None, epochs=1, *, progress=True) -> dict:
-    """Train for `epochs` more epochs; give the history, one number for each epoch so far in each of its lists.
+    """Train for `epochs` more epochs; give the history: four lists, a number for each epoch so far.
 
-    Raises `ValueError` for negative `epochs`. `progress` says whether a line for each epoch is written.
+    Raises `ValueError` for negative `epochs`. With `progress`, each epoch writes a line.
     """
     ### BEGIN SOLUTION
     if epochs < 0:
@@ -218,7 +219,7 @@ def fit(self: Trainer, train_loader, val_loader=None, epochs=1, *, progress=True
 
 # %% ../../src/08_training/training.ipynb #without-arrays
 def _without_arrays(value, arrays):
-    "The same value for JSON: each array is appended to the list `arrays`, and its number stands in its place."
+    "The value for JSON: each array is appended to the list `arrays`, its number takes its place."
     if isinstance(value, (np.ndarray, np.generic)):
         arrays.append(np.asarray(value))
         return {"array" if isinstance(value, np.ndarray) else "scalar": len(arrays) - 1}
@@ -238,18 +239,22 @@ def _with_arrays(value, arrays):
     ((kind, inside),) = value.items()
     if kind == "dict":
         return {name: _with_arrays(each, arrays) for name, each in inside.items()}
-    return tuple(_with_arrays(inside, arrays)) if kind == "tuple" else arrays[inside] if kind == "array" else arrays[inside][()]
+    if kind == "tuple":
+        return tuple(_with_arrays(inside, arrays))
+    return arrays[inside] if kind == "array" else arrays[inside][()]
 
 # %% ../../src/08_training/training.ipynb #random-state
 @patch
 def _random_state(self: Trainer) -> dict:
     "Where Python's, NumPy's and the loaders' own generators are."
-    own = [generator.bit_generator.state for generator in self._generators] if self._waiting is None else self._waiting
+    own = self._waiting
+    if own is None:
+        own = [generator.bit_generator.state for generator in self._generators]
     return {"python": random.getstate(), "numpy": np.random.get_state(legacy=False), "own": own}
 
 @patch
 def _set_random_state(self: Trainer, state: dict):
-    "Bring Python's and NumPy's generators back at once, those of the loaders when `fit` meets them."
+    "Set Python's and NumPy's generators back at once, those of the loaders when `fit` meets them."
     random.setstate(state["python"])
     np.random.set_state(state["numpy"])
     self._waiting = state["own"]
@@ -269,7 +274,7 @@ def _snapshot(self: Trainer) -> dict:
 
 # %% ../../src/08_training/training.ipynb #replace-file
 def _replace_file(path, write):
-    "Have `write(file)` fill a new file, then put it in the place of `path`: there is always the old one or the new one, whole."
+    "Have `write(file)` fill a new file, and put it in the place of `path` only when it is whole."
     ### BEGIN SOLUTION
     path = Path(path)
     beside = path.with_name(path.name + ".part")
@@ -296,13 +301,14 @@ def save(self: Trainer, path):
 
 # %% ../../src/08_training/training.ipynb #read-checkpoint
 def _read_checkpoint(path) -> dict:
-    "What `save` wrote, as `_snapshot` gave it. Raises `ValueError` when the file is no checkpoint, or not a whole one."
+    "What `save` wrote, as `_snapshot` gave it. `ValueError` for what is no whole checkpoint."
     with open(path, "rb") as opened:
         try:
             with np.load(opened, allow_pickle=False) as file:
                 arrays = [file[f"arr_{number}"] for number in range(len(file.files) - 1)]
                 saved = _with_arrays(json.loads(str(file["checkpoint"])), arrays)
-            if set(saved) != {"parameters", "optimizer", "history", "random"} or set(saved["history"]) != set(_HISTORY):
+            parts = {"parameters", "optimizer", "history", "random"}
+            if set(saved) != parts or set(saved["history"]) != set(_HISTORY):
                 raise ValueError("other entries")
         except Exception as error:  # damaged bytes can make it fail in any way
             raise ValueError(f"{path} is no checkpoint of a Trainer: {error}") from None
@@ -311,7 +317,7 @@ def _read_checkpoint(path) -> dict:
 # %% ../../src/08_training/training.ipynb #load
 @patch
 def load(self: Trainer, path):
-    "Go on from a checkpoint. Raises `ValueError` when it is none, or when it does not fit; then nothing has changed."
+    "Go on from a checkpoint. If it is none, or does not fit: `ValueError`, and nothing changed."
     ### BEGIN SOLUTION
     saved, parameters = _read_checkpoint(path), self.model.parameters()
     arrays = saved["parameters"]

@@ -26,11 +26,11 @@ class Trainer:
         ...
 
     def _train_epoch(self, loader) -> tuple:
-        """Learn from every batch once, in training mode; give the means of loss and accuracy over the samples."""
+        """Learn from every batch once, in training mode; give loss and accuracy, means over the samples."""
         ...
 
     def evaluate(self, loader) -> tuple:
-        """The mean loss and the accuracy over a loader's samples, in eval mode; nothing is learned, nothing recorded."""
+        """The mean loss and the accuracy over a loader's samples, in eval mode; nothing is recorded."""
         ...
 
     def predict(self, loader) -> np.ndarray:
@@ -38,13 +38,13 @@ class Trainer:
         ...
 
     def _find_generators(self, *loaders):
-        """Remember the NumPy generators that the model and the loaders hold; after `load`, bring them to where they were."""
+        """Remember the NumPy generators of the model and the loaders; after `load`, set them back."""
         ...
 
     def fit(self, train_loader, val_loader=None, epochs=1, *, progress=True) -> dict:
-        """Train for `epochs` more epochs; give the history, one number for each epoch so far in each of its lists.
+        """Train for `epochs` more epochs; give the history: four lists, a number for each epoch so far.
 
-    Raises `ValueError` for negative `epochs`. `progress` says whether a line for each epoch is written.
+    Raises `ValueError` for negative `epochs`. With `progress`, each epoch writes a line.
     """
         ...
 
@@ -53,7 +53,7 @@ class Trainer:
         ...
 
     def _set_random_state(self, state: dict):
-        """Bring Python's and NumPy's generators back at once, those of the loaders when `fit` meets them."""
+        """Set Python's and NumPy's generators back at once, those of the loaders when `fit` meets them."""
         ...
 
     def _snapshot(self) -> dict:
@@ -65,35 +65,36 @@ class Trainer:
         ...
 
     def load(self, path):
-        """Go on from a checkpoint. Raises `ValueError` when it is none, or when it does not fit; then nothing has changed."""
+        """Go on from a checkpoint. If it is none, or does not fit: `ValueError`, and nothing changed."""
         ...
 
 def _count_right(scores, targets):
-    """How many rows of scores (N, C) are largest at their label in targets (N,); nan where targets are no labels."""
+    """How many rows of scores (N, C) are largest at their label in targets (N,); nan without labels."""
     ...
 
 def _means(measure, loader) -> tuple:
     """The loss and the accuracy of a loader's samples, each batch weighted by its size.
 
-    `measure(inputs, targets)` gives a batch's mean loss and its count of right ones. Raises `ValueError` without any batch.
+    `measure(inputs, targets)` gives a batch's mean loss and its count of right ones.
+    Raises `ValueError` without any batch.
     """
     ...
 
 def _find(root, kind):
-    """Every object of a kind in a model, a loader or a tuple of them: in attributes, lists, tuples and dictionaries, each once."""
+    """Every object of a kind in a model, a loader or a tuple of them, however deep, each once."""
     ...
 
 @contextmanager
 def _evaluating(model):
-    """Inside `with _evaluating(model):` it is in eval mode and nothing is recorded; then each layer's mode is what it was."""
+    """For `with`: inside, eval mode and nothing recorded; then each layer's mode is what it was."""
     ...
 
 def _progress_line(title, done=0, total=None, numbers=None) -> str:
-    """A line about progress: the numbers if there are any, else a bar for `done` of `total` batches, else the count."""
+    """One line: the numbers if there are any, else a bar of `done` in `total`, or a count."""
     ...
 
 class _Progress:
-    """One line about an epoch: redrawn in place on a terminal and in a notebook, else printed once, at its end."""
+    """One line about an epoch: redrawn in place where that can be done, else printed at its end."""
 
     def __init__(self, title, batches, stream=None):
         ...
@@ -110,7 +111,7 @@ class _Progress:
         ...
 
 def _without_arrays(value, arrays):
-    """The same value for JSON: each array is appended to the list `arrays`, and its number stands in its place."""
+    """The value for JSON: each array is appended to the list `arrays`, its number takes its place."""
     ...
 
 def _with_arrays(value, arrays):
@@ -118,9 +119,9 @@ def _with_arrays(value, arrays):
     ...
 
 def _replace_file(path, write):
-    """Have `write(file)` fill a new file, then put it in the place of `path`: there is always the old one or the new one, whole."""
+    """Have `write(file)` fill a new file, and put it in the place of `path` only when it is whole."""
     ...
 
 def _read_checkpoint(path) -> dict:
-    """What `save` wrote, as `_snapshot` gave it. Raises `ValueError` when the file is no checkpoint, or not a whole one."""
+    """What `save` wrote, as `_snapshot` gave it. `ValueError` for what is no whole checkpoint."""
     ...
