@@ -5,8 +5,7 @@
 #
 # **Core tier · difficulty 4 of 4 · 4 to 6 hours · after 01 tensor, 02 activations, 03 layers, 04 losses, 05 dataloader**
 #
-# On Binder this session is temporary. Whatever you write here goes when it ends, so download your notebook
-# (*File → Download*) before you leave.
+# On Binder this session is temporary: download your notebook (*File → Download*) before you leave.
 
 # %% tags=["explore"]
 # Run this cell first. From then on it says which steps pass, and how many visible points that is.
@@ -52,29 +51,29 @@ def warning_of(call):
         return error_of(call)
 
 # %% [markdown]
-# A model has a loss, and a million weights. Which way to turn each of them, and how far? The *gradient* says it: one slope
-# for every weight. This notebook computes all of them in one sweep, for any model that Tensors can express.
+# A model has a loss, and a million weights. Which way to turn each of them? The *gradient* says it: one slope
+# for every weight. This notebook computes all of them in one sweep, for any model made of Tensors.
 
 # %% tags=["explore"]
 import matplotlib.pyplot as plt
 from tinytorch.profiling import plots
 
 plt.rcParams.update(plots.STYLE)
-chain = {"Batch": "x, labels", "Model": "x @ w + b", "Loss": "one number", "backward()": "a slope per weight",
-         "Update": "w - rate * slope"}
+chain = {"Batch": "x, labels", "Model": "x @ w + b", "Loss": "one number",
+         "backward()": "a slope per weight", "Update": "w - rate * slope"}
 plots.draw_chain(chain, title="You build the blue box", highlight=["backward()"]);
 
 # %% [markdown]
 # | step | you write | the idea |
 # |---|---|---|
-# | 1 | `_slope`, a gradient by hand | the chain rule multiplies along a path, and adds up paths |
+# | 1 | `_slope`, a gradient by hand | multiply along a path, add up paths |
 # | 2 | `_unbroadcast` | a gradient has the shape of its Tensor |
 # | 3 | `no_grad`, `_recorded` | an operation leaves a node behind |
-# | 4 | `_topological_order` | who has to come before whom |
+# | 4 | `_topological_order` | who comes before whom |
 # | 5 | `_backward` | one walk from the loss to the leaves |
-# | 6-9 | the rules | one for each operation, beside its forward formula |
+# | 6-9 | the rules | one for each operation |
 #
-# Modules 01 to 05 stay as they are. Importing this one teaches their operations to leave notes.
+# Importing this module teaches the operations of 01 to 05 to leave notes.
 
 # %% [markdown]
 # ## Step 1 · The chain rule, by hand
@@ -90,7 +89,8 @@ cube(2.0), (cube(2.0 + 1e-6) - cube(2.0)) / 1e-6
 # %% [markdown]
 # The true slope of x³ at 2 is 12. The nudge to one side is off by about its own size. Nudge to *both* sides, by half the
 # way each, and the errors cancel: that is a *central difference*.
-#
+
+# %% [markdown]
 # **Your turn.** `_slope(function, at, step)` is (function(at + step) - function(at - step)) / (2 · step). The function may give
 # a number or an array.
 
@@ -111,7 +111,9 @@ def _slope(function, at, step=1e-5):
 # %% test="slope-central" points=2
 # Test 1a · 2 points · the slope is a central difference
 got = _slope(lambda x: x**2, 3.0, 0.5)
-assert got is not None and abs(got - 6) < 1e-9, f"Step 1: for x**2 at 3 with step 0.5 a central difference gives 6; it was {got}."
+assert got is not None and abs(got - 6) < 1e-9, (
+    f"Step 1: for x**2 at 3 with step 0.5 a central difference gives 6; it was {got}."
+)
 ### BEGIN HIDDEN TESTS
 for at, step, want in [(-2.0, 0.5, 12.25), (0.0, 2.0, 4.0), (1.0, 0.1, 3.01)]:
     got = _slope(lambda x: x**3, at, step)
@@ -143,36 +145,44 @@ loss = d**2  # 16
 
 # %% tags=["explore"]
 def draw_graph(boxes, arrows, title):
-    "Draw boxes {name: (column, row, note)} and arrows [(from, to, note)]; where no arrow ends is a leaf, in blue."
+    "Draw boxes {name: (column, row, note)} and arrows [(from, to, note)]; leaves are blue."
     figure, ax = plt.subplots(figsize=(10, 3), layout="constrained")
     drawn = {}
     for name, (column, row, note) in boxes.items():
         leaf = all(end != name for _, end, _ in arrows)
-        drawn[name] = ax.text(column, row, f"{name.strip()}\n{note}".strip(), ha="center", va="center", color="white" if leaf else "black",
-                              bbox={"boxstyle": "round,pad=0.5", "facecolor": "#0072B2" if leaf else "#E8ECEF", "edgecolor": "none"})
+        ink, paper = ("white", "#0072B2") if leaf else ("black", "#E8ECEF")
+        box = {"boxstyle": "round,pad=0.5", "facecolor": paper, "edgecolor": "none"}
+        drawn[name] = ax.text(column, row, f"{name.strip()}\n{note}".strip(), ha="center",
+                              va="center", color=ink, bbox=box)
     for start, end, note in arrows:
         (x0, y0, _), (x1, y1, _) = boxes[start], boxes[end]
-        ends = {"patchA": drawn[start].get_bbox_patch(), "patchB": drawn[end].get_bbox_patch(), "shrinkA": 3, "shrinkB": 3}
-        ax.annotate("", (x1, y1), (x0, y0), arrowprops={"arrowstyle": "->", "color": "#555555", "lw": 1.5, **ends})
-        ax.text((x0 + x1) / 2, (y0 + y1) / 2 + 0.06, note, ha="center", color="#D55E00", fontweight="bold", backgroundcolor="#FFFFFFB0")
+        arrow = {"arrowstyle": "->", "color": "#555555", "lw": 1.5, "shrinkA": 3, "shrinkB": 3,
+                 "patchA": drawn[start].get_bbox_patch(), "patchB": drawn[end].get_bbox_patch()}
+        ax.annotate("", (x1, y1), (x0, y0), arrowprops=arrow)
+        ax.text((x0 + x1) / 2, (y0 + y1) / 2 + 0.06, note, ha="center", color="#D55E00",
+                fontweight="bold", backgroundcolor="#FFFFFFB0")
     columns, rows = zip(*((column, row) for column, row, _ in boxes.values()))
-    ax.set(title=title, xlim=(min(columns) - 0.5, max(columns) + 0.5), ylim=(min(rows) - 0.25, max(rows) + 0.25))
+    ax.set(title=title, xlim=(min(columns) - 0.5, max(columns) + 0.5),
+           ylim=(min(rows) - 0.25, max(rows) + 0.25))
     ax.axis("off")
     plt.show()
 
 # %% tags=["explore"]
-boxes = {"x": (0, 1, "2"), "w": (0, 0, "3"), "p = w * x": (1.2, 1, "6"), "s = p + w": (2.4, 0.5, "9"),
-         "y": (2.4, -0.35, "5"), "d = s - y": (3.6, 0.5, "4"), "loss = d**2": (4.8, 0.5, "16")}
-arrows = [("x", "p = w * x", "w = 3"), ("w", "p = w * x", "x = 2"), ("p = w * x", "s = p + w", "1"), ("w", "s = p + w", "1"),
-          ("s = p + w", "d = s - y", "1"), ("y", "d = s - y", "-1"), ("d = s - y", "loss = d**2", "2d = 8")]
+boxes = {"x": (0, 1, "2"), "w": (0, 0, "3"), "p = w * x": (1.2, 1, "6"),
+         "s = p + w": (2.4, 0.5, "9"), "y": (2.4, -0.35, "5"),
+         "d = s - y": (3.6, 0.5, "4"), "loss = d**2": (4.8, 0.5, "16")}
+arrows = [("x", "p = w * x", "w = 3"), ("w", "p = w * x", "x = 2"),
+          ("p = w * x", "s = p + w", "1"), ("w", "s = p + w", "1"), ("s = p + w", "d = s - y", "1"),
+          ("y", "d = s - y", "-1"), ("d = s - y", "loss = d**2", "2d = 8")]
 draw_graph(boxes, arrows, "Blue: leaves. Orange: how much faster the next box moves than this one.")
 
 # %% [markdown]
 # *In words: x and w lead to p, p and w lead to s, s and y to d, d to the loss. On each arrow stands a local slope.*
 #
 # Walk back from the loss. **Along a path, multiply**: the gradient of `p` is 8 · 1 · 1. **Where paths meet, add**: `w`
-# reaches the loss through `p` and directly through `s`, and both count.
-#
+# reaches the loss through `p` and directly through `s`.
+
+# %% [markdown]
 # **Your turn.** `d_gradient` is there. Compute `s_gradient`, `p_gradient`, `x_gradient` and `w_gradient` from the numbers above, one line
 # each.
 
@@ -205,7 +215,10 @@ assert x_gradient == 24, f"Step 1: the gradient of x is 8 * 1 * 1 * 3: along the
 
 # %% test="by-hand-paths" points=3
 # Test 1c · 3 points · where paths meet, add
-assert w_gradient > 8, f"Step 1: two paths lead from w to the loss, one of them with 8; together they were {w_gradient!r}."
+assert w_gradient > 8, (
+    "Step 1: two paths lead from w to the loss, one of them with 8; "
+    f"together they were {w_gradient!r}."
+)
 ### BEGIN HIDDEN TESTS
 assert w_gradient == 24, f"Step 1: w's gradient is the sum over its two paths, through p and directly to s; it was {w_gradient!r}."
 ### END HIDDEN TESTS
@@ -224,7 +237,7 @@ _slope(lambda w: (w * 2 + w - 5) ** 2, 3.0), _slope(lambda x: (3 * x + 3 - 5) **
 # ## Step 2 · A gradient has the shape of its Tensor
 #
 # One slope for each number. But broadcasting uses a number several times: a bias of 3 is added to each of 4 rows. Each use
-# is a path to the loss, and where paths meet, add.
+# is a path to the loss, and paths add up.
 
 # %% tags=["explore"]
 arriving = np.array([[1.0, 0, 2], [3, 1, 0], [0, 2, 1], [1, 1, 1]])
@@ -233,16 +246,18 @@ for panel, table, title in zip(panels, [arriving, arriving.sum(axis=0, keepdims=
                                ["a gradient (4, 3) arrives", "the bias (3,) gets its sums"]):
     panel.imshow(table, cmap="cividis", vmin=0, vmax=6)
     for (row, column), number in np.ndenumerate(table):
-        panel.text(column, row, f"{number:g}", ha="center", va="center", fontsize=15, color="white" if number < 3 else "black")
-    panel.set(title=title, xticks=range(3), yticks=range(len(table)), xlabel="axis 1 (index)", ylabel="axis 0 (index)")
+        panel.text(column, row, f"{number:g}", ha="center", va="center", fontsize=15,
+                   color="white" if number < 3 else "black")
+    panel.set(title=title, xlabel="axis 1 (index)", xticks=range(3))
+    panel.set(ylabel="axis 0 (index)", yticks=range(len(table)))
 plt.show()
 
 # %% [markdown]
 # *In words: left a table of 4 rows and 3 columns, right one row with the sums of its columns: 5, 4, 4.*
 #
-# Broadcasting does two things to a shape, and both are undone by summing: it puts new axes on the left, and it stretches
-# axes of length 1.
-#
+# Broadcasting puts new axes on the left, and stretches axes of length 1. Summing undoes both.
+
+# %% [markdown]
 # **Your turn.** `_unbroadcast(gradient, shape)` sums an array over the axes that broadcasting added or stretched. The result
 # has exactly `shape`, and the dtype of `gradient`. An array that has the shape already comes back as it is, not copied.
 
@@ -268,8 +283,13 @@ def _unbroadcast(gradient, shape):
 # %% test="unbroadcast-added" points=3
 # Test 2a · 3 points · axes that broadcasting added
 got = _unbroadcast(np.array([[1.0, 0, 2], [3, 1, 0], [0, 2, 1], [1, 1, 1]]), (3,))
-assert isinstance(got, np.ndarray), f"Step 2: _unbroadcast should give an array; it gave {got}: is a `return` missing?"
-assert np.shape(got) == (3,), f"Step 2: a gradient of (4, 3) for a Tensor of (3,) should get the shape (3,); it got {np.shape(got)}."
+assert isinstance(got, np.ndarray), (
+    f"Step 2: _unbroadcast should give an array; it gave {got}: is a `return` missing?"
+)
+assert np.shape(got) == (3,), (
+    "Step 2: a gradient of (4, 3) for a Tensor of (3,) should get the shape (3,); "
+    f"it got {np.shape(got)}."
+)
 assert np.allclose(got, [5, 4, 4]), f"Step 2: the sums of the columns are 5, 4, 4; they were {got}."
 ### BEGIN HIDDEN TESTS
 for given, shape, want in [((2, 3, 4), (4,), [6.0] * 4), ((5, 2), (), 10.0), ((7,), (), 7.0), ((2, 2, 3), (2, 3), [[2.0] * 3] * 2)]:
@@ -281,7 +301,9 @@ for given, shape, want in [((2, 3, 4), (4,), [6.0] * 4), ((5, 2), (), 10.0), ((7
 # %% test="unbroadcast-stretched" points=3
 # Test 2b · 3 points · axes that broadcasting stretched
 got = _unbroadcast(np.array([[1.0, 2, 3], [4, 5, 6]]), (2, 1))
-assert np.shape(got) == (2, 1), f"Step 2: for a Tensor of (2, 1) the gradient should be (2, 1); it was {np.shape(got)}."
+assert np.shape(got) == (2, 1), (
+    f"Step 2: for a Tensor of (2, 1) the gradient should be (2, 1); it was {np.shape(got)}."
+)
 assert np.allclose(got, [[6], [15]]), f"Step 2: the sums of the rows are 6 and 15; they were {got}."
 ### BEGIN HIDDEN TESTS
 for given, shape, want in [((4, 3), (1, 3), 4.0), ((4, 3), (1, 1), 12.0), ((2, 5, 3), (2, 1, 3), 5.0), ((6,), (1,), 6.0),
@@ -294,9 +316,13 @@ for given, shape, want in [((4, 3), (1, 3), 4.0), ((4, 3), (1, 1), 12.0), ((2, 5
 # %% test="unbroadcast-keeps" points=1
 # Test 2c · 1 point · the dtype stays, and so does what fits already
 got = _unbroadcast(np.ones((2, 3), np.float32), (3,)).dtype
-assert got == np.float32, f"Step 2: the sum of a float32 gradient should stay float32; it was {got}."
+assert got == np.float32, (
+    f"Step 2: the sum of a float32 gradient should stay float32; it was {got}."
+)
 got = _unbroadcast(np.array([[1.0, 2.0]]), (1, 2)).tolist()
-assert got == [[1.0, 2.0]], f"Step 2: a gradient that fits should come back as [[1.0, 2.0]]; it came as {got}."
+assert got == [[1.0, 2.0]], (
+    f"Step 2: a gradient that fits should come back as [[1.0, 2.0]]; it came as {got}."
+)
 ### BEGIN HIDDEN TESTS
 for shape in [(), (1,), (1, 1), (3, 1), (0, 2)]:
     got = np.shape(_unbroadcast(np.ones(shape), shape))
@@ -310,12 +336,18 @@ assert got == [0, 0, 0], f"Step 2: a gradient of no rows sums to [0, 0, 0]; it w
 big = np.ones((1000, 1000))
 fitting = peak_bytes(lambda: _unbroadcast(big, (1000, 1000)))
 summed = peak_bytes(lambda: _unbroadcast(big, (1000,)))
-print(f"a gradient of 8,000,000 B: {fitting:,} B where it fits, {summed:,} B to sum it into 8,000 B")
-assert fitting < 10_000, f"Step 2: a gradient that fits should allocate under 10,000 B; it took {fitting:,} B."
-assert summed < 100_000, f"Step 2: summing 8,000,000 B into 8,000 B should allocate under 100,000 B; it took {summed:,} B."
+print(f"a gradient of 8,000,000 B: {fitting:,} B where it fits, "
+      f"{summed:,} B to sum it into 8,000 B")
+assert fitting < 10_000, (
+    f"Step 2: a gradient that fits should allocate under 10,000 B; it took {fitting:,} B."
+)
+assert summed < 100_000, (
+    "Step 2: summing 8,000,000 B into 8,000 B should allocate under 100,000 B; "
+    f"it took {summed:,} B."
+)
 
 # %% test="unbroadcast-ready" points=0
-# Nothing to do here. When graded, the next steps use your _unbroadcast if it works, else a stand-in.
+# Nothing to do here. When graded, later steps use your _unbroadcast if it works, else a stand-in.
 ### BEGIN HIDDEN TESTS
 def _unbroadcasts():
     cases = [((4, 3), (3,)), ((4, 3), (1, 3)), ((2, 3), (2, 1)), ((2, 3), ()), ((2, 3), (2, 3)), ((5, 2, 3), (2, 1))]
@@ -334,9 +366,8 @@ if "_unbroadcast" not in globals() or error_of(_unbroadcasts) is not None or not
 # %% [markdown]
 # ## Step 3 · Record: what an operation leaves behind
 #
-# A note, called a *node*: who went in, what came out, and a *rule* that takes a gradient of the output and gives the
-# gradients of the inputs. The result of an operation carries its node as `grad_fn`; a Tensor that no operation made, a
-# *leaf*, has none.
+# A note, called a *node*: who went in, what came out, and a *rule* from a gradient of the output to the gradients of the inputs.
+# The result of an operation carries its node as `grad_fn`. A Tensor that no operation made, a *leaf*, has none.
 
 # %% given="wants-gradient"
 #| export
@@ -348,15 +379,18 @@ def _wants_gradient(value):
 
 def _plain(value):
     "An argument as a rule gets it: a Tensor's array, a list as an array, all else as it is."
-    return value.data if isinstance(value, Tensor) else np.asarray(value) if isinstance(value, list) and value else value
+    if isinstance(value, Tensor):
+        return value.data
+    return np.asarray(value) if isinstance(value, list) and value else value
 
 # %% given="node"
 #| export
 class Node:
-    "What a recorded operation leaves behind: its rule, its output, its arguments; `inputs` are those that want a gradient."
+    "What an operation leaves: rule, output, arguments; `inputs` are those that want a gradient."
 
     def __init__(self, forward, rule, result, arguments, options):
-        if any(isinstance(value, Tensor) for value in options.values()):  # loss(targets=t, predictions=p)
+        # for calls such as loss(targets=t, predictions=p)
+        if any(isinstance(value, Tensor) for value in options.values()):
             bound = signature(forward).bind(*arguments, **options)
             arguments, options = bound.args, bound.kwargs
         self.name, self.rule, self.output = forward.__qualname__, rule, result.data
@@ -364,18 +398,21 @@ class Node:
         self.inputs = [value for value in arguments if _wants_gradient(value)]
 
     def gradients(self, gradient):
-        "From the gradient of the output, a pair (input, its gradient) for each input that wants one: the chain rule."
+        "By the chain rule: a pair (input, its gradient) for each input that wants one."
         if self.rule is None:
-            raise RuntimeError("this graph was walked once and let go: compute the loss again before backward()")
+            raise RuntimeError("this graph was walked once and let go: "
+                               "compute the loss again before backward()")
         answer = self.rule(gradient, self.output, *map(_plain, self.arguments), **self.options)
         answers = answer if isinstance(answer, (tuple, list)) else [answer]
-        pairs = [(value, share) for value, share in zip(self.arguments, answers) if _wants_gradient(value)]
+        pairs = zip(self.arguments, answers)
+        pairs = [(value, share) for value, share in pairs if _wants_gradient(value)]
         return [(value, self._fit(share, value)) for value, share in pairs if share is not None]
 
     def _fit(self, share, value):
         share = _unbroadcast(np.asarray(share, dtype=value.dtype), value.shape)
         if share.shape != value.shape:
-            raise ValueError(f"the rule of {self.name} gave a gradient of {share.shape} for an input of {value.shape}")
+            raise ValueError(f"the rule of {self.name} gave a gradient of {share.shape} "
+                             f"for an input of {value.shape}")
         return share
 
     def release(self):
@@ -384,10 +421,10 @@ class Node:
         self.arguments, self.inputs = (), []
 
 # %% [markdown]
-# The method to read is `gradients`: hand the rule arrays, take its answers, bring each into the shape of its input by your
-# `_unbroadcast`. A rule gets `gradient`, `output`, then the arguments of the forward call; it answers with one gradient for each
-# argument.
-#
+# The method to read is `gradients`. A rule gets `gradient`, `output`, then the arguments of the forward call, all as arrays; it
+# answers with one gradient for each argument. Your `_unbroadcast` brings each into the shape of its input.
+
+# %% [markdown]
 # Recording costs memory, and sometimes nobody wants gradients: in a test, in an update. PyTorch's switch is
 # `with no_grad():`. Ours is a name of this notebook, on from the start:
 
@@ -403,7 +440,7 @@ _recording = True
 # <details><summary>Hint</summary>
 #
 # `@contextmanager` makes one out of a generator: what stands before its `yield` runs on the way in, what stands after it on
-# the way out, and `try: ... finally:` makes sure of that. `global _recording` lets a function change the name.
+# the way out; `try: ... finally:` makes sure of that. In a function, `global _recording` lets you change the name.
 # </details>
 
 # %% solution="no-grad"
@@ -432,9 +469,14 @@ def switch_states(levels):
 # %% test="no-grad-switches" points=2
 # Test 3a · 2 points · no_grad switches off, and on again
 error = error_of(switch_states, 1)
-assert error is None, f"Step 3: `with no_grad():` should run its block, at the `yield` in no_grad; it raised {error!r}."
+assert error is None, (
+    "Step 3: `with no_grad():` should run its block, at the `yield` in no_grad; "
+    f"it raised {error!r}."
+)
 states = switch_states(1)
-assert states == [False, True], f"Step 3: inside and after no_grad, _recording should be [False, True]; it was {states}."
+assert states == [False, True], (
+    f"Step 3: inside and after no_grad, _recording should be [False, True]; it was {states}."
+)
 ### BEGIN HIDDEN TESTS
 states = switch_states(1) + switch_states(1) + switch_states(0)
 assert states == [False, True, False, True, True], f"Step 3: two blocks in a row should switch off and on twice; it was {states}."
@@ -443,7 +485,9 @@ assert states == [False, True, False, True, True], f"Step 3: two blocks in a row
 # %% test="no-grad-nested" points=1
 # Test 3b · 1 point · it brings back what was before: nested, and after an error
 states = switch_states(2)
-assert states == [False, False, True], f"Step 3: inside two blocks, after one, after both: [False, False, True]; it was {states}."
+assert states == [False, False, True], (
+    f"Step 3: inside two blocks, after one, after both: [False, False, True]; it was {states}."
+)
 ### BEGIN HIDDEN TESTS
 def leave_by_error():
     with no_grad():
@@ -484,15 +528,12 @@ _recording = True
 ### END HIDDEN TESTS
 
 # %% [markdown]
-# **Your turn.** `_recorded(forward, rule)` gives a function that does what `forward` does, and leaves a node. Write what it does
-# when it is called:
+# **Your turn.** `_recorded(forward, rule)` gives a function that does what `forward` does, and leaves a node. When it is called:
 #
-# - Nothing to record, because `_recording` is off or no argument (keywords too) wants a gradient: just give what `forward` gives.
-# - Else call `forward` *inside `no_grad()`*. If `forward` itself adds and multiplies Tensors, those are details: one operation,
-#   one node.
+# - Where `_recording` is off, or no argument (keywords too) wants a gradient: just give what `forward` gives.
+# - Else call `forward` *inside `no_grad()`*: the Tensor operations in it are details, and leave no nodes of their own.
 # - A result of floats gets `requires_grad = True` and `grad_fn = Node(forward, rule, result, arguments, options)`.
-#   Integers have no slope, so a result of integers or bools stays as it is.
-# - A `forward` that gives back one of its arguments, the same object, has done nothing: leave it as it is.
+# - A result of integers or bools stays as it is, and so does one that *is* an argument, the same object.
 
 # %% [markdown]
 # <details><summary>Hint</summary>
@@ -536,9 +577,15 @@ def node_of(tensor):
 # Test 3c · 3 points · the result carries a node with its input
 x = Tensor([1.0, 2.0], requires_grad=True)
 y = _recorded(tripled, tripled_backward)(x)
-assert isinstance(y, Tensor), f"Step 3: a recorded operation should return forward's Tensor; it gave {type(y).__name__}."
-assert y.data.tolist() == [3.0, 6.0], f"Step 3: three times [1, 2] is [3, 6]; it was {y.data.tolist()}."
-assert y.requires_grad is True, f"Step 3: the result should have requires_grad=True; it was {y.requires_grad}."
+assert isinstance(y, Tensor), (
+    f"Step 3: a recorded operation should return forward's Tensor; it gave {type(y).__name__}."
+)
+assert y.data.tolist() == [3.0, 6.0], (
+    f"Step 3: three times [1, 2] is [3, 6]; it was {y.data.tolist()}."
+)
+assert y.requires_grad is True, (
+    f"Step 3: the result should have requires_grad=True; it was {y.requires_grad}."
+)
 found, same = isinstance(y.grad_fn, Node), [value is x for value in node_of(y).inputs]
 assert found, "Step 3: the result should have a Node as grad_fn; it has none."
 assert same == [True], f"Step 3: the node's inputs should be [x]; are they? {same}"
@@ -560,7 +607,9 @@ assert same == [True], f"Step 3: an input given by keyword should be recorded to
 # Test 3d · 3 points · nothing is recorded where nobody wants a gradient
 plain = _recorded(tripled, tripled_backward)(Tensor([1.0, 2.0]))
 got = (plain.data.tolist(), plain.requires_grad, plain.grad_fn)
-assert got == ([3.0, 6.0], False, None), f"Step 3: without requires_grad expected [3, 6], False, None; got {got}."
+assert got == ([3.0, 6.0], False, None), (
+    f"Step 3: without requires_grad expected [3, 6], False, None; got {got}."
+)
 ### BEGIN HIDDEN TESTS
 got = _recorded(tripled, tripled_backward)(Tensor([1.0, 2.0]), times=2).data.tolist()
 assert got == [9.0, 18.0], f"Step 3: keywords should reach forward also when nothing is recorded: [9, 18]; got {got}."
@@ -590,8 +639,12 @@ def twice_tripled(t):
 x = Tensor([1.0], requires_grad=True)
 y = _recorded(twice_tripled, lambda gradient, output, t: 9 * gradient)(x)
 same = [value is x for value in node_of(y).inputs]
-assert same == [True], f"Step 3: the node's input should be x itself, not a value from inside; is it? {same}"
-assert seen == [None], f"Step 3: inside a recorded operation nothing should be recorded; the inner result had {seen}."
+assert same == [True], (
+    f"Step 3: the node's input should be x itself, not a value from inside; is it? {same}"
+)
+assert seen == [None], (
+    f"Step 3: inside a recorded operation nothing should be recorded; the inner result had {seen}."
+)
 ### BEGIN HIDDEN TESTS
 def fails(t):
     raise KeyError("on purpose")
@@ -606,7 +659,9 @@ assert isinstance(error, KeyError) and state is True, f"Step 3: after an error i
 x = Tensor([1.5, -2.0], requires_grad=True)
 sign = _recorded(lambda t: Tensor(t.data > 0), tripled_backward)(x)
 got = (sign.data.tolist(), sign.requires_grad, sign.grad_fn)
-assert got == ([True, False], False, None), f"Step 3: a result of bools should stay as it is: [True, False], False, None; got {got}."
+assert got == ([True, False], False, None), (
+    f"Step 3: a result of bools should stay as it is: [True, False], False, None; got {got}."
+)
 ### BEGIN HIDDEN TESTS
 whole = Tensor([1, 2], requires_grad=True)
 y = _recorded(lambda t: Tensor(t.data / 2), lambda gradient, output, t: gradient / 2)(whole)
@@ -673,7 +728,7 @@ def _differentiable(owner, name, reflected=None):
 
 
 def _record_method(owner, name, rule):
-    "Replace a method by its recorded version; one that is recorded already starts from its own forward again."
+    "Replace a method by its recorded version; a recorded one starts from its own forward again."
     forward = getattr(owner, name)
     forward = getattr(forward, "_forward", forward)
     recording = _recorded(forward, rule)
@@ -707,40 +762,41 @@ loss = d * d
 # %% [markdown]
 # ## Step 4 · Who comes before whom
 #
-# The walk starts at the loss. A Tensor may hand its gradient on only when *all* of it has arrived: `w` has to wait for `p`
-# and for `s`. Here is a graph where the nearest is not the next:
+# The walk starts at the loss. A Tensor may hand its gradient on only when *all* of it has arrived: `w` waits for `p`
+# and for `s`. In this graph the nearest is not the next:
 
 # %% tags=["explore"]
-boxes = {"a": (0, 0.5, "fifth"), "b = 2a": (1.2, 0.5, "fourth"), "c = b * b": (2.4, 1, "third"), "d = c + b": (3.6, 0.5, "second"),
-         "loss": (4.8, 0.5, "first")}
-arrows = [("a", "b = 2a", ""), ("b = 2a", "c = b * b", ""), ("b = 2a", "d = c + b", ""), ("c = b * b", "d = c + b", ""),
-          ("d = c + b", "loss", "")]
+boxes = {"a": (0, 0.5, "fifth"), "b = 2a": (1.2, 0.5, "fourth"), "c = b * b": (2.4, 1, "third"),
+         "d = c + b": (3.6, 0.5, "second"), "loss": (4.8, 0.5, "first")}
+arrows = [("a", "b = 2a", ""), ("b = 2a", "c = b * b", ""), ("b = 2a", "d = c + b", ""),
+          ("c = b * b", "d = c + b", ""), ("d = c + b", "loss", "")]
 draw_graph(boxes, arrows, "b is next to d, but c has to be done before it: b waits for both")
 
 # %% [markdown]
 # *In words: a leads to b; b leads to c and to d; c leads to d; d to the loss. Walking back: loss, d, c, b, a.*
 #
-# An order in which every Tensor stands behind all that it was made from is a *topological order*; read from the end, it is
-# the walk. Depth first, it is easy to find: a Tensor goes on the list when all its inputs are there.
-#
-# **Your turn.** `_topological_order(tensor)` gives the list of `tensor` and of all that it was made from, as far as they want
+# An order in which every Tensor stands behind all that it was made from is a *topological order*. Depth first finds it: a Tensor goes
+# on the list when all its inputs are there. Read from the end, the list is the walk.
+
+# %% [markdown]
+# **Your turn.** `_topological_order(tensor)` gives the list of `tensor` and of all that it was made from and that wants
 # gradients: the `inputs` of each `grad_fn`, their inputs, and so on.
 #
 # - Each Tensor once, behind all of its inputs; so `tensor` itself comes last.
-# - Without recursion: Python gives up at a depth of about 1,000, and a chain may have 10,000 operations.
+# - Without recursion: Python stops at a depth of about 1,000, and a chain may have 10,000 operations.
 # - In time that grows with the number of nodes, not of paths: `x = x + x`, 60 times, has 2⁶⁰ paths.
 
 # %% [markdown]
 # <details><summary>Hint</summary>
 #
-# Keep your own stack, a list of what is still to do. Each Tensor passes it twice: first its inputs are put on top of it, and
-# when it comes up again they are done. A set remembers which were begun; Tensors hash by identity (01), so they may go into one.
+# Keep a stack of your own, a list of what is still to do. Each Tensor passes it twice: first its inputs are put on top of it;
+# when it comes up again, they are done. A set remembers which were begun (Tensors hash by identity).
 # </details>
 
 # %% solution="order"
 #| export
 def _topological_order(tensor):
-    "All Tensors that `tensor` was made from and that want a gradient, each behind its inputs; `tensor` is the last."
+    "All that `tensor` was made from and that wants a gradient, each behind its inputs; it is last."
     ### BEGIN SOLUTION
     order, begun, to_do = [], set(), [(tensor, False)]
     while to_do:
@@ -774,7 +830,9 @@ b = a + 1.0
 c = b * b
 order = _topological_order(c)
 got = places([a, b, c], order)
-assert got == [0, 1, 2], f"Step 4: the order of a, b = a + 1, c = b * b should be a, b, c; their places were {got}."
+assert got == [0, 1, 2], (
+    f"Step 4: the order of a, b = a + 1, c = b * b should be a, b, c; their places were {got}."
+)
 ### BEGIN HIDDEN TESTS
 got = len(_topological_order(c))
 assert got == 3, f"Step 4: the order should hold a, b and c only; it had {got} entries."
@@ -793,7 +851,9 @@ b = a + a
 c = b * b
 d, e = c + b, b + c
 at = [places([a, b, c, last], _topological_order(last)) for last in (d, e)]
-assert at == [[0, 1, 2, 3]] * 2, f"Step 4: for c + b and for b + c the order is a, b, c, sum; the places were {at}."
+assert at == [[0, 1, 2, 3]] * 2, (
+    f"Step 4: for c + b and for b + c the order is a, b, c, sum; the places were {at}."
+)
 ### BEGIN HIDDEN TESTS
 long = chain_of(5, b)
 f, g = long * c, c * long
@@ -811,7 +871,10 @@ assert got == 61, f"Step 4: 60 times y + y makes 61 Tensors; the order had {got}
 # Test 4c · 2 points · a chain of 10,000 operations
 deep = chain_of(10_000, Tensor(0.0, requires_grad=True))
 error = error_of(_topological_order, deep)
-assert error is None, f"Step 4: a chain of 10,000 operations should work, without recursion; it raised {type(error).__name__}."
+assert error is None, (
+    "Step 4: a chain of 10,000 operations should work, without recursion; "
+    f"it raised {type(error).__name__}."
+)
 ### BEGIN HIDDEN TESTS
 order = _topological_order(deep)
 values = [value.data.item() for value in order]
@@ -819,7 +882,7 @@ assert values == [float(i) for i in range(10_001)], f"Step 4: the chain should c
 ### END HIDDEN TESTS
 
 # %% test="order-ready" points=0
-# Nothing to do here. When graded, the rest uses your _topological_order if it works, else a stand-in.
+# Nothing to do here. When graded, the rest uses your _topological_order, or a stand-in.
 ### BEGIN HIDDEN TESTS
 def _orders():
     a = Tensor(1.0, requires_grad=True)
@@ -844,9 +907,10 @@ if error_of(_orders) is not None or not _orders():
 # %% [markdown]
 # ## Step 5 · Walk back
 #
-# The walk needs a start: how much does the loss move when the loss moves? As much, so 1. For a Tensor of many numbers there
-# is no single answer, and whoever calls has to say.
-#
+# The walk needs a start: how much does the loss move when the loss moves? As much, so 1. For a Tensor of many numbers
+# the caller has to say.
+
+# %% [markdown]
 # **Your turn.** `_first_gradient(tensor, gradient)` gives the array to start with, in the shape and dtype of `tensor`.
 #
 # - `gradient` is None: ones, if the Tensor holds exactly one number; else `RuntimeError`, as in PyTorch.
@@ -862,7 +926,7 @@ if error_of(_orders) is not None or not _orders():
 # %% solution="start-gradient"
 #| export
 def _first_gradient(tensor, gradient):
-    "The gradient that backward starts with. Raises `RuntimeError` when there is none to start with."
+    "The gradient that backward starts with. Raises `RuntimeError` when there is none."
     ### BEGIN SOLUTION
     if not _wants_gradient(tensor):
         raise RuntimeError("this Tensor does not require a gradient: nothing that it was made from has requires_grad=True")
@@ -879,9 +943,13 @@ def _first_gradient(tensor, gradient):
 # %% test="first-gradient" points=3
 # Test 5a · 3 points · the start is 1, or what was given
 start = _first_gradient(Tensor(2.5, requires_grad=True), None)
-assert np.shape(start) == () and start == 1, f"Step 5: the gradient of a loss by itself is 1, of shape (); it was {start!r}."
+assert np.shape(start) == () and start == 1, (
+    f"Step 5: the gradient of a loss by itself is 1, of shape (); it was {start!r}."
+)
 start = _first_gradient(Tensor([1.0, 2.0], requires_grad=True), Tensor([3.0, 4.0]))
-assert np.array_equal(start, [3.0, 4.0]), f"Step 5: a gradient that is given should be the start; it was {start!r}."
+assert np.array_equal(start, [3.0, 4.0]), (
+    f"Step 5: a gradient that is given should be the start; it was {start!r}."
+)
 ### BEGIN HIDDEN TESTS
 for data, given, shape, total in [([[7.0]], None, (1, 1), 1.0), ([5.0], None, (1,), 1.0), ([1.0, 2.0], np.array([2.0, 0.5]), (2,), 2.5)]:
     start = _first_gradient(Tensor(data, requires_grad=True), given)
@@ -924,18 +992,17 @@ if error_of(_starts) is not None or not _starts():
 ### END HIDDEN TESTS
 
 # %% [markdown]
-# Now the walk itself. Go through the topological order from its end, with a dictionary of what has arrived so far for whom.
-# Its turn come, a Tensor's gradient is complete:
+# Now the walk itself: through the topological order from its end, with a dictionary of what has arrived for whom.
 #
-# - A leaf keeps it: `tensor.grad` becomes a Tensor of it. If there is a `grad` already, the new one is *added* to it: several
-#   batches may add up before an update. What `grad` holds is its own, shared with no other array.
-# - Any other Tensor hands it on: `tensor.grad_fn.gradients(arrived)` gives pairs (input, share), and shares for the same
-#   input add up. Then `grad_fn.release()`. It keeps no `grad`.
+# - A leaf keeps what arrived: `tensor.grad` becomes a Tensor of it, in an array of its own. To a `grad` that is there already it is
+#   *added*: several batches may add up before an update.
+# - Any other Tensor keeps no `grad` and hands it on: `tensor.grad_fn.gradients(arrived)` gives pairs (input, share); shares for the same
+#   input add up. Then `grad_fn.release()`.
 # - A Tensor that nothing arrived for is passed over: a rule may answer None for an input.
 
 # %% [markdown]
-# Memory matters. The graph holds every intermediate result; while you walk, let go of what is done, the Tensor and the
-# gradient that arrived for it. So *take* them from the list and the dictionary: `pop`.
+# Memory matters: the graph holds every intermediate result. While you walk, let go of what is done, the Tensor and its
+# gradient: *take* them from the list and the dictionary by `pop`.
 #
 # **Your turn.** `_backward(tensor, gradient=None)`. A second walk through a released graph raises `RuntimeError`; `Node` sees to it.
 
@@ -970,9 +1037,10 @@ def _backward(tensor, gradient=None):
 # %% given="backward-method"
 #| export
 def _backward_method(self, gradient=None) -> None:
-    """Add the gradient of this Tensor to the `grad` of every leaf that it was made from; then the graph is let go.
+    """Add this Tensor's gradient to the `grad` of every leaf it was made from; let the graph go.
 
-    Without `gradient` this Tensor holds one number, such as a loss. Raises `RuntimeError` as PyTorch does.
+    Without `gradient` this Tensor holds one number, such as a loss. Raises `RuntimeError` as
+    PyTorch does.
     """
     _backward(self, gradient)
 
@@ -985,11 +1053,13 @@ setattr(Tensor, "backward", _backward_method)
 # %% given="grad-is-a-tensor"
 #| export
 def _set_grad(self, gradient):
-    "Keep a gradient. Raises `TypeError` for what is no Tensor, `RuntimeError` for another shape, as PyTorch does."
+    "Keep a gradient. Raises `TypeError` for what is no Tensor, `RuntimeError` for another shape."
     if gradient is not None and not isinstance(gradient, Tensor):
-        raise TypeError(f"grad is a Tensor or None, not {type(gradient).__name__}: write Tensor(...) around it")
+        raise TypeError(f"grad is a Tensor or None, not {type(gradient).__name__}: "
+                        "write Tensor(...) around it")
     if gradient is not None and gradient.shape != self.shape:
-        raise RuntimeError(f"grad has the shape {gradient.shape}, its Tensor {self.shape}: they should be the same")
+        raise RuntimeError(f"grad has the shape {gradient.shape}, its Tensor {self.shape}: "
+                           "they should be the same")
     vars(self)["grad"] = gradient
 
 setattr(Tensor, "grad", property(lambda self: vars(self).get("grad"), _set_grad))
@@ -1007,7 +1077,9 @@ def grad_of(tensor):
 w, x = Tensor([3.0, -1.0], requires_grad=True), Tensor([2.0, 5.0], requires_grad=True)
 (w * x * 10.0).backward(np.array([1.0, 2.0]))
 got = [grad_of(w), grad_of(x)]
-assert got == [[20.0, 100.0], [30.0, -20.0]], f"Step 5: for w * x * 10 the gradients should be [20, 100] and [30, -20]; they were {got}."
+assert got == [[20.0, 100.0], [30.0, -20.0]], (
+    f"Step 5: for w * x * 10 the gradients should be [20, 100] and [30, -20]; they were {got}."
+)
 ### BEGIN HIDDEN TESTS
 a = Tensor([[2.0], [3.0]], requires_grad=True, dtype=np.float64)
 b = Tensor([1.0, 10.0, 100.0], requires_grad=True)
@@ -1029,7 +1101,10 @@ w, x = Tensor(3.0, requires_grad=True), Tensor(2.0, requires_grad=True)
 d = w * x + w + (-5.0)
 (d * d).backward()
 got = [grad_of(w), grad_of(x)]
-assert got == [24.0, 24.0], f"Step 5: in step 1's model w gets 24 from two paths, 16 + 8, and x 24; they got {got}: add the shares in `arrived`."
+assert got == [24.0, 24.0], (
+    "Step 5: in step 1's model w gets 24 from two paths, 16 + 8, and x 24; "
+    f"they got {got}: add the shares in `arrived`."
+)
 ### BEGIN HIDDEN TESTS
 for swap in [False, True]:
     a = Tensor(2.0, requires_grad=True)
@@ -1052,7 +1127,10 @@ w = Tensor([1.0, 2.0], requires_grad=True)
 (w * 3.0).backward(np.ones(2))
 (w * 4.0).backward(np.ones(2))
 got = grad_of(w)
-assert got == [7.0, 7.0], f"Step 5: slopes of 3, then of 4, should add up to [7, 7]; they were {got}: add to the grad that is there."
+assert got == [7.0, 7.0], (
+    "Step 5: slopes of 3, then of 4, should add up to [7, 7]; "
+    f"they were {got}: add to the grad that is there."
+)
 ### BEGIN HIDDEN TESTS
 w.grad = None
 (w * 2.0).backward(np.array([1.0, 2.0]))
@@ -1088,7 +1166,9 @@ middle = w * 2.0
 loss = middle * 4.0
 loss.backward()
 got = (grad_of(w), grad_of(middle), grad_of(loss))
-assert got == (8.0, None, None), f"Step 5: only the leaf keeps its grad: 8, None, None; they were {got}."
+assert got == (8.0, None, None), (
+    f"Step 5: only the leaf keeps its grad: 8, None, None; they were {got}."
+)
 ### BEGIN HIDDEN TESTS
 w, k = Tensor(3.0, requires_grad=True), Tensor(5.0)
 (w * k).backward()
@@ -1108,7 +1188,10 @@ w = Tensor(3.0, requires_grad=True)
 loss = w * 2.0
 loss.backward()
 error = error_of(loss.backward)
-assert isinstance(error, RuntimeError), f"Step 5: a second walk through the same graph should raise RuntimeError; it gave {error!r}: call release() on each node."
+assert isinstance(error, RuntimeError), (
+    "Step 5: a second walk through the same graph should raise RuntimeError; "
+    f"it gave {error!r}: call release() on each node."
+)
 ### BEGIN HIDDEN TESTS
 middle = w * 2.0
 (middle * 3.0).backward()
@@ -1120,7 +1203,9 @@ assert isinstance(error, RuntimeError), f"Step 5: a walk into what another has r
 # Test 5i · 1 point · a chain of 10,000 operations
 x = Tensor(0.5, requires_grad=True)
 error = error_of(chain_of(10_000, x).backward)
-assert error is None, f"Step 5: backward through 10,000 operations should work; it raised {type(error).__name__}."
+assert error is None, (
+    f"Step 5: backward through 10,000 operations should work; it raised {type(error).__name__}."
+)
 got = grad_of(x)
 assert got == 1.0, f"Step 5: adding 1 ten thousand times has the slope 1; it was {got}."
 
@@ -1130,7 +1215,7 @@ assert got == 1.0, f"Step 5: adding 1 ten thousand times has the slope 1; it was
 
 # %% given="let-go"
 def alive_while_walking(length):
-    "How many results of a chain are alive at each step of the walk, and the peak bytes of its gradients."
+    "How many results of a chain are alive at each step of the walk, and its gradients' peak bytes."
     x, alive, counts = Tensor(np.ones(10_000), requires_grad=True, dtype=np.float64), [], []
 
     def count_backward(gradient, output, t):
@@ -1149,18 +1234,27 @@ def alive_while_walking(length):
 # %% test="backward-profile" points=3
 # Profile 5 · 3 points · the walk lets go
 counts, gradient_bytes = alive_while_walking(40)
-print(f"results alive at the walk's first and last steps: {counts[:3]} … {counts[-3:]}; gradients took {gradient_bytes:,} B")
-assert len(counts) == 40, f"Step 5: each of the 40 rules should be asked once; they were asked {len(counts)} times."
-assert counts[-1] <= 4, f"Step 5: at the walk's end at most 4 results should be alive; there were {counts[-1]}: use pop, and release."
-assert gradient_bytes < 500_000, f"Step 5: gradients of 80 kB each should peak under 500,000 B; they took {gradient_bytes:,} B."
+print(f"results alive at the walk's first and last steps: {counts[:3]} … {counts[-3:]}; "
+      f"gradients took {gradient_bytes:,} B")
+assert len(counts) == 40, (
+    f"Step 5: each of the 40 rules should be asked once; they were asked {len(counts)} times."
+)
+assert counts[-1] <= 4, (
+    "Step 5: at the walk's end at most 4 results should be alive; "
+    f"there were {counts[-1]}: use pop, and release."
+)
+assert gradient_bytes < 500_000, (
+    f"Step 5: gradients of 80 kB each should peak under 500,000 B; they took {gradient_bytes:,} B."
+)
 
 # %% tags=["explore"]
 counts, _ = alive_while_walking(40)
-plots.draw_curves(range(1, 41), {"results alive": counts}, title="What is still alive while the walk goes back?", log=False,
+plots.draw_curves(range(1, 41), {"results alive": counts}, log=False,
+                  title="What is still alive while the walk goes back?",
                   x_label="rules asked so far", y_label="results alive");
 
 # %% test="backward-ready" points=0
-# Nothing to do here. When graded, the rules below are tried with your backward if it works, else with a stand-in.
+# Nothing to do here. When graded, the rules below use your backward if it works, else a stand-in.
 ### BEGIN HIDDEN TESTS
 def _walks():
     w, x = Tensor(3.0, requires_grad=True), Tensor(2.0, requires_grad=True)
@@ -1192,8 +1286,8 @@ if error_of(_walks) is not None or not _walks():
 # %% [markdown]
 # ### The check for everything that follows
 #
-# Rules are short and easy to get wrong, and a model with a wrong gradient still learns, only badly. So measure: `_slope` of step 1
-# for every element of every input. `_gradient_error` compares your `backward` with that and gives the largest relative error:
+# Rules are easy to get wrong, and a model with a wrong gradient still learns, only badly. So `_gradient_error` compares your
+# `backward` with `_slope` of step 1, for every element of every input, and gives the largest relative error:
 
 # %% given="gradient-error"
 #| export
@@ -1203,11 +1297,12 @@ def _weights(shape):
 
 
 def _gradients(function, *arrays):
-    "The gradients of a function of float64 Tensors by backward, started with 1, 2, 3, …: one array for each array."
+    "A function's gradients by backward, started with 1, 2, 3, …: one float64 array for each array."
     tensors = [Tensor(array, requires_grad=True, dtype=np.float64) for array in arrays]
     result = function(*tensors)
     result.backward(_weights(result.shape))
-    return [np.zeros(tensor.shape) if tensor.grad is None else tensor.grad.data for tensor in tensors]
+    return [np.zeros(tensor.shape) if tensor.grad is None else tensor.grad.data
+            for tensor in tensors]
 
 
 def _numerical_gradients(function, *arrays):
@@ -1230,19 +1325,21 @@ def _numerical_gradients(function, *arrays):
 
 
 def _gradient_error(function, *arrays):
-    "The largest difference between both, relative to the gradient's size or to 0.01 where that is smaller."
+    "The largest difference between both, relative to the gradient's size, or to 0.01 if smaller."
     pairs = zip(_gradients(function, *arrays), _numerical_gradients(function, *arrays))
-    return max((np.abs(got - want) / np.maximum(np.abs(want), 0.01)).max(initial=0.0) for got, want in pairs)
+    return max((np.abs(got - want) / np.maximum(np.abs(want), 0.01)).max(initial=0.0)
+               for got, want in pairs)
 
 # %% tags=["explore"]
 a, b = np.array([[1.5, -2.0, 0.5]]), np.array([[2.0], [-1.0]])
-print(f"a * b + a: {_gradient_error(lambda a, b: a * b + a, a, b):.1e}, where a wrong rule gives 0.1 or more, and rounding less than 1e-6")
+print(f"a * b + a: {_gradient_error(lambda a, b: a * b + a, a, b):.1e}, "
+      "where a wrong rule gives 0.1 or more, and rounding less than 1e-6")
 
 # %% [markdown]
 # ## Step 6 · Rules for arithmetic
 #
-# From here on you write rules: a gradient arrives, what do the operands get? Local slope times gradient, element by element; the
-# shapes are `Node`'s business. `a` and `b` are arrays or numbers, and the answer is a tuple of two.
+# Now you write rules: a gradient arrives, what do the operands get? Local slope times gradient, element by element; the
+# shapes are `Node`'s business. `a` and `b` are arrays or numbers; the answer is a tuple of two.
 
 # %% [markdown]
 # **Your turn: subtraction and negation.**
@@ -1276,15 +1373,19 @@ def _negate_backward(gradient, output, a):
 
 # %% given="gradient-lists"
 def gradient_lists(function, *arrays):
-    "The gradients of a function of Tensors, started with 1, 2, 3, …, as lists rounded to nine digits."
+    "A function's gradients, started with 1, 2, 3, …, as lists rounded to nine digits."
     return [(np.round(gradient, 9) + 0.0).tolist() for gradient in _gradients(function, *arrays)]
 
 # %% test="rule-subtract" points=2
 # Test 6a · 2 points · a - b and -a
 count = np.shape(_subtract_backward(np.ones(3), np.zeros(3), np.ones(3), np.ones(3)))[:1]
-assert count == (2,), "Step 6: _subtract_backward should give two gradients in a tuple, a's and b's; it did not."
+assert count == (2,), (
+    "Step 6: _subtract_backward should give two gradients in a tuple, a's and b's; it did not."
+)
 got = gradient_lists(lambda a, b: a - b, [5.0, 7.0], [1.0, 2.0])
-assert got == [[1.0, 2.0], [-1.0, -2.0]], f"Step 6: with the gradient [1, 2], a - b gives [1, 2] and [-1, -2]; it gave {got}."
+assert got == [[1.0, 2.0], [-1.0, -2.0]], (
+    f"Step 6: with the gradient [1, 2], a - b gives [1, 2] and [-1, -2]; it gave {got}."
+)
 got = gradient_lists(lambda a: -a, [5.0, 7.0])
 assert got == [[-1.0, -2.0]], f"Step 6: with the gradient [1, 2], -a gives [-1, -2]; it gave {got}."
 ### BEGIN HIDDEN TESTS
@@ -1302,14 +1403,14 @@ assert got == [[[3.0], [7.0]], [-4.0, -6.0]], f"Step 6: broadcast, a - b gives [
 # | `a / b` | 1 / b | -a / b² |
 # | `a ** b` | b · aᵇ⁻¹ | aᵇ · log(a) |
 #
-# For a negative number or zero there is no slope by the exponent that we could use: give b a 0 there, and no warning. And `x ** 0` is
-# flat: its slope is 0 also where x is 0, without a warning, though 0⁻¹ would be infinite.
+# Where a is negative or zero, b gets a slope of 0. The slope of `x ** 0` is 0, also where x is 0, though 0⁻¹ would be infinite.
+# Neither gives a warning.
 
 # %% [markdown]
 # <details><summary>Hint</summary>
 #
-# `output` is `a / b`, or `a ** b`: use it. `np.where(a > 0, a, 1)` is a number that has a logarithm, and log(1) is 0. As to the
-# exponent: where b is 0, it may as well stay 0, for it is multiplied by b.
+# `output` is `a / b`, or `a ** b`: use it. `np.where(a > 0, a, 1)` has a logarithm, and log(1) is 0. In b - 1, where b is 0, the
+# exponent may as well stay 0: it is multiplied by b.
 # </details>
 
 # %% solution="divide-rules"
@@ -1332,7 +1433,9 @@ def _power_backward(gradient, output, a, b):
 # %% test="rule-divide" points=3
 # Test 6b · 3 points · a / b
 got = gradient_lists(lambda a, b: a / b, [6.0, 2.0], [2.0, -4.0])
-assert got == [[0.5, -0.5], [-1.5, -0.25]], f"Step 6: with the gradient [1, 2], a / b gives [0.5, -0.5] and [-1.5, -0.25]; it gave {got}."
+assert got == [[0.5, -0.5], [-1.5, -0.25]], (
+    f"Step 6: with the gradient [1, 2], a / b gives [0.5, -0.5] and [-1.5, -0.25]; it gave {got}."
+)
 ### BEGIN HIDDEN TESTS
 got = gradient_lists(lambda b: 8.0 / b, [2.0, -4.0])
 assert got == [[-2.0, -1.0]], f"Step 6: 8 / b at [2, -4] gives [-2, -1]; it gave {got}."
@@ -1345,7 +1448,9 @@ assert got == [[[0.5, 1.0], [1.5, 2.0]], -3.75], f"Step 6: a table / one number 
 # %% test="rule-power" points=3
 # Test 6c · 3 points · a ** b: the base
 got = gradient_lists(lambda a: a**3, [2.0, -1.0])
-assert got == [[12.0, 6.0]], f"Step 6: a**3 at [2, -1], with the gradient [1, 2], gives [12, 6]; it gave {got}."
+assert got == [[12.0, 6.0]], (
+    f"Step 6: a**3 at [2, -1], with the gradient [1, 2], gives [12, 6]; it gave {got}."
+)
 ### BEGIN HIDDEN TESTS
 for exponent, want in [(2, [-6.0, 0.0, 12.0]), (1, [1.0, 2.0, 3.0]), (-1, [-0.111111111, None, -0.75])]:
     got = gradient_lists(lambda a: a**exponent, [-3.0, 0.0 if want[1] is not None else 1.0, 2.0])
@@ -1358,7 +1463,9 @@ assert got == [[0.25, 2.0]], f"Step 6: a**0.5 at [4, 0.25] gives [0.25, 2]; it g
 # %% test="rule-power-exponent" points=1
 # Test 6d · 1 point · a ** b: the exponent, and x ** 0
 got = gradient_lists(lambda b: 2.0**b, [0.0, 1.0, 3.0])
-assert np.allclose(got, [[0.693147181, 2.772588722, 16.635532333]]), f"Step 6: 2**b at [0, 1, 3] gives log(2) * [1, 4, 24]; it gave {got}."
+assert np.allclose(got, [[0.693147181, 2.772588722, 16.635532333]]), (
+    f"Step 6: 2**b at [0, 1, 3] gives log(2) * [1, 4, 24]; it gave {got}."
+)
 ### BEGIN HIDDEN TESTS
 got = gradient_lists(lambda a, b: a**b, [-2.0, 0.0, 1.0], [2.0, 3.0, 5.0])
 flat = gradient_lists(lambda a: a**0, [0.0, 2.0])
@@ -1379,7 +1486,8 @@ assert np.allclose(got[1], want[1]), f"Step 6: [2, 3] ** [[2], [1]] gives {want[
 
 # %% tags=["explore"]
 b = np.array([[2.0], [1.2]])
-for name, function in {"a - b": lambda a, b: a - b, "a / b": lambda a, b: a / b, "a ** b": lambda a, b: a**b}.items():
+rules = {"a - b": lambda a, b: a - b, "a / b": lambda a, b: a / b, "a ** b": lambda a, b: a**b}
+for name, function in rules.items():
     print(f"{name:7} {_gradient_error(function, np.array([[1.5, 2.0, 0.5]]), b):.1e}")
 
 # %% tags=["explore"]
@@ -1419,7 +1527,7 @@ del _two
 # ## Step 7 · Rules for products and reductions
 #
 # The matrix product is where the time of a network goes. One element of A meets one *row* of B, so its gradient gathers along that
-# row. No need to think in indices, shapes leave only one choice: A has (n, k), the gradient (n, m), B (k, m).
+# row. The shapes leave only one choice: A has (n, k), the gradient (n, m), B (k, m).
 
 # %% tags=["explore"]
 def draw_shapes(rows, title):
@@ -1429,8 +1537,10 @@ def draw_shapes(rows, title):
         left = 0
         for height, width, name in row:
             if height:
-                ax.add_patch(plt.Rectangle((left, -level * 5 - height / 2), width, height, facecolor="#56B4E9", edgecolor="#222222"))
-                ax.text(left + width / 2, -level * 5, f"{name}\n({height}, {width})", ha="center", va="center", fontsize=11)
+                corner = (left, -level * 5 - height / 2)
+                ax.add_patch(plt.Rectangle(corner, width, height, fc="#56B4E9", ec="#222222"))
+                ax.text(left + width / 2, -level * 5, f"{name}\n({height}, {width})", ha="center",
+                        va="center", fontsize=11)
             else:
                 ax.text(left + 0.5, -level * 5, name, ha="center", va="center", fontsize=18)
             left += width + 0.4
@@ -1444,7 +1554,8 @@ draw_shapes([[(2, 3, "A"), (0, 1, "@"), (3, 4, "B"), (0, 1, "="), (2, 4, "C")],
 
 # %% [markdown]
 # *In words: a (2, 3) times a (3, 4) gives (2, 4); back, the gradient (2, 4) times B turned, (4, 3), gives (2, 3), A's shape.*
-#
+
+# %% [markdown]
 # **Your turn.** With `turned` meaning the last two axes swapped:
 #
 # | forward | gradient of A | gradient of B |
@@ -1479,8 +1590,12 @@ def _matmul_backward(gradient, output, a, b):
 # %% test="rule-matmul" points=3
 # Test 7a · 3 points · A @ B
 got = gradient_lists(lambda a, b: a @ b, [[1.0, 2.0]], [[3.0, 4.0], [5.0, 6.0]])
-assert got[0] == [[11.0, 17.0]], f"Step 7: with the gradient [[1, 2]], A's gradient is [[11, 17]]; it was {got[0]}."
-assert got[1] == [[1.0, 2.0], [2.0, 4.0]], f"Step 7: with the gradient [[1, 2]], B's gradient is [[1, 2], [2, 4]]; it was {got[1]}."
+assert got[0] == [[11.0, 17.0]], (
+    f"Step 7: with the gradient [[1, 2]], A's gradient is [[11, 17]]; it was {got[0]}."
+)
+assert got[1] == [[1.0, 2.0], [2.0, 4.0]], (
+    f"Step 7: with the gradient [[1, 2]], B's gradient is [[1, 2], [2, 4]]; it was {got[1]}."
+)
 ### BEGIN HIDDEN TESTS
 a, b = np.arange(6.0).reshape(2, 3), np.arange(12.0).reshape(3, 4) - 5
 weights = np.arange(1.0, 9.0).reshape(2, 4)
@@ -1495,7 +1610,10 @@ for left in [np.array([[1.0, 2.0]]), [[1.0, 2.0]]]:
 # %% test="rule-matmul-axes" points=2
 # Test 7b · 2 points · batch axes, and vectors
 got = gradient_lists(lambda a, b: a @ b, [[[1.0, 2.0]], [[3.0, 4.0]]], [[5.0], [6.0]])
-assert got == [[[[5.0, 6.0]], [[10.0, 12.0]]], [[7.0], [10.0]]], f"Step 7: (2, 1, 2) @ (2, 1) should give A [[[5, 6]], [[10, 12]]], B [[7], [10]]; it gave {got}."
+assert got == [[[[5.0, 6.0]], [[10.0, 12.0]]], [[7.0], [10.0]]], (
+    "Step 7: (2, 1, 2) @ (2, 1) should give A [[[5, 6]], [[10, 12]]], B [[7], [10]]; "
+    f"it gave {got}."
+)
 ### BEGIN HIDDEN TESTS
 got = gradient_lists(lambda a, b: a @ b, [1.0, 2.0], [3.0, 4.0])
 assert got == [[3.0, 4.0], [1.0, 2.0]], f"Step 7: vector @ vector should give [3, 4] and [1, 2]; it gave {got}."
@@ -1508,10 +1626,10 @@ assert got == [(3,), (4, 3, 2)], f"Step 7: (3,) @ (4, 3, 2) should give gradient
 ### END HIDDEN TESTS
 
 # %% [markdown]
-# Reductions squeeze axes away; backward puts them back. A **sum** passes its gradient to everybody who took part, a **mean** divides it by
-# their number, **max** gives it to the largest. Where several are equal, they share: it is split evenly (as PyTorch's `amax`).
+# Reductions squeeze axes away; backward puts them back. **sum** passes its gradient to everybody who took part, **mean** divides it by
+# their number, **max** gives it to the largest, split evenly where several are equal (as PyTorch's `amax`).
 #
-# This helper puts the axes back, so that the gradient broadcasts against x again:
+# This helper puts the axes back, so that the gradient broadcasts against x:
 
 # %% given="put-back"
 #| export
@@ -1561,11 +1679,15 @@ def _max_backward(gradient, output, x, axis=None, keepdims=False):
 # Test 7c · 2 points · sum and mean
 x = [[1.0, 2.0, 3.0], [4.0, 5.0, 6.0]]
 got = gradient_lists(lambda t: t.sum(axis=1), x)
-assert got == [[[1.0, 1.0, 1.0], [2.0, 2.0, 2.0]]], f"Step 7: sum(axis=1) with the gradient [1, 2] gives rows of 1 and of 2; it gave {got}."
+assert got == [[[1.0, 1.0, 1.0], [2.0, 2.0, 2.0]]], (
+    f"Step 7: sum(axis=1) with the gradient [1, 2] gives rows of 1 and of 2; it gave {got}."
+)
 got = gradient_lists(lambda t: t.mean(), x)
 assert np.allclose(got, 1 / 6), f"Step 7: mean() of six numbers gives each 1/6; it gave {got}."
 got = gradient_lists(lambda t: t.mean(axis=1), x)
-assert np.allclose(got, [[[1 / 3] * 3, [2 / 3] * 3]]), f"Step 7: mean(axis=1) with [1, 2] gives rows of 1/3 and of 2/3; it gave {got}."
+assert np.allclose(got, [[[1 / 3] * 3, [2 / 3] * 3]]), (
+    f"Step 7: mean(axis=1) with [1, 2] gives rows of 1/3 and of 2/3; it gave {got}."
+)
 ### BEGIN HIDDEN TESTS
 x = np.arange(12.0).reshape(2, 3, 2)
 for axis, keepdims, want in [(0, False, [[1, 2], [3, 4], [5, 6]]), (-1, True, [[[1], [2], [3]], [[4], [5], [6]]]), ((0, 2), False, [[1], [2], [3]]),
@@ -1582,7 +1704,9 @@ for axis, keepdims, want in [(0, False, [[1, 2], [3, 4], [5, 6]]), (-1, True, [[
 # %% test="rule-max" points=2
 # Test 7d · 2 points · max
 got = gradient_lists(lambda t: t.max(axis=1), [[1.0, 9.0], [7.0, 3.0]])
-assert got == [[[0.0, 1.0], [2.0, 0.0]]], f"Step 7: max(axis=1) gives its gradient to 9 and to 7: [[0, 1], [2, 0]]; it gave {got}."
+assert got == [[[0.0, 1.0], [2.0, 0.0]]], (
+    f"Step 7: max(axis=1) gives its gradient to 9 and to 7: [[0, 1], [2, 0]]; it gave {got}."
+)
 ### BEGIN HIDDEN TESTS
 for axis, keepdims, want in [(None, False, [[0, 0.5, 0], [0, 0, 0.5]]), (0, False, [[0, 2, 0], [1, 0, 3]]), (0, True, [[0, 2, 0], [1, 0, 3]]),
                              (-1, True, [[0, 1, 0], [0, 0, 2]]), ((0, 1), True, [[0, 0.5, 0], [0, 0, 0.5]])]:
@@ -1600,8 +1724,10 @@ assert np.allclose(got, [[[1 / 3] * 3, [1, 1, 0]]]), f"Step 7: equal ones share 
 # %% tags=["explore"]
 random = np.random.default_rng(0)
 a, b = random.normal(size=(2, 3)), random.normal(size=(3, 4))
-errors = {"a @ b": _gradient_error(lambda a, b: a @ b, a, b), "sum": _gradient_error(lambda a: a.sum(axis=0), a),
-          "mean": _gradient_error(lambda a: a.mean(axis=1), a), "max": _gradient_error(lambda a: a.max(axis=1), a)}
+errors = {"a @ b": _gradient_error(lambda a, b: a @ b, a, b),
+          "sum": _gradient_error(lambda a: a.sum(axis=0), a),
+          "mean": _gradient_error(lambda a: a.mean(axis=1), a),
+          "max": _gradient_error(lambda a: a.max(axis=1), a)}
 {name: f"{error:.1e}" for name, error in errors.items()}
 
 # %% test="reductions-ready" points=0
@@ -1623,8 +1749,8 @@ del _one, _lend
 # %% [markdown]
 # ## Step 8 · Rules for looking and rearranging
 #
-# `reshape` and `transpose` move no numbers, so their gradients only have to move back. An index picks some: what was picked gets the
-# gradient, the rest gets 0. And what was picked twice gets both:
+# `reshape` and `transpose` move no numbers, so their gradients only move back. An index picks some: what was picked gets the
+# gradient, the rest 0. What was picked twice gets both:
 
 # %% tags=["explore"]
 picked = [0, 2, 2, 3, 2]
@@ -1632,7 +1758,8 @@ table = np.zeros(5)
 np.add.at(table, picked, np.ones(5))
 figure, ax = plt.subplots(figsize=(8, 2.4), layout="constrained")
 ax.bar(range(5), table, color="#009E73")
-ax.set(title="Gradient of t[[0, 2, 2, 3, 2]].sum(): how often each was picked", xlabel="element of t", ylabel="slope", yticks=range(4))
+ax.set(title="Gradient of t[[0, 2, 2, 3, 2]].sum(): how often each was picked",
+       xlabel="element of t", ylabel="slope", yticks=range(4))
 plt.show()
 
 # %% [markdown]
@@ -1684,9 +1811,13 @@ def _index_backward(gradient, output, x, index):
 # %% test="rule-views" points=3
 # Test 8a · 3 points · reshape and transpose
 got = gradient_lists(lambda t: t.reshape(3, 2), [[1.0, 2.0, 3.0], [4.0, 5.0, 6.0]])
-assert got == [[[1.0, 2.0, 3.0], [4.0, 5.0, 6.0]]], f"Step 8: the gradient 1 to 6 of reshape(3, 2) goes back into (2, 3); it came as {got}."
+assert got == [[[1.0, 2.0, 3.0], [4.0, 5.0, 6.0]]], (
+    f"Step 8: the gradient 1 to 6 of reshape(3, 2) goes back into (2, 3); it came as {got}."
+)
 got = gradient_lists(lambda t: t.transpose(), [[1.0, 2.0, 3.0], [4.0, 5.0, 6.0]])
-assert got == [[[1.0, 3.0, 5.0], [2.0, 4.0, 6.0]]], f"Step 8: of transpose() it comes back as [[1, 3, 5], [2, 4, 6]]; it came as {got}."
+assert got == [[[1.0, 3.0, 5.0], [2.0, 4.0, 6.0]]], (
+    f"Step 8: of transpose() it comes back as [[1, 3, 5], [2, 4, 6]]; it came as {got}."
+)
 ### BEGIN HIDDEN TESTS
 for shape in [((4, -1),), (-1,), (2, 2, 6), ((24,),)]:
     got = _gradients(lambda t: t.reshape(*shape), np.zeros((2, 3, 4)))[0]
@@ -1702,7 +1833,9 @@ for dims, want in [((0, 1), (3, 2, 4)), ((2, 0), (4, 3, 2)), ((), (2, 4, 3)), ((
 # %% test="rule-index" points=2
 # Test 8b · 2 points · an index
 got = gradient_lists(lambda t: t[1], [[1.0, 2.0], [3.0, 4.0]])
-assert got == [[[0.0, 0.0], [1.0, 2.0]]], f"Step 8: the gradient of t[1] goes into row 1: [[0, 0], [1, 2]]; it came as {got}."
+assert got == [[[0.0, 0.0], [1.0, 2.0]]], (
+    f"Step 8: the gradient of t[1] goes into row 1: [[0, 0], [1, 2]]; it came as {got}."
+)
 ### BEGIN HIDDEN TESTS
 for index, want in [((slice(None), 0), [[1, 0], [2, 0], [3, 0]]), (slice(None, None, -2), [[3, 4], [0, 0], [1, 2]]), ((2, 1), [[0, 0], [0, 0], [0, 1]]),
                     (None, [[1, 2], [3, 4], [5, 6]]), ((..., 1), [[0, 1], [0, 2], [0, 3]]), (np.array([True, False, True]), [[1, 2], [0, 0], [3, 4]])]:
@@ -1715,7 +1848,9 @@ assert got == [[8.0, 14.0, 0.0]], f"Step 8: a Tensor as index, too: expected [8,
 # %% test="rule-index-repeated" points=2
 # Test 8c · 2 points · what was picked twice gets both
 got = gradient_lists(lambda t: t[[0, 2, 2]], [5.0, 6.0, 7.0])
-assert got == [[1.0, 0.0, 5.0]], f"Step 8: t[[0, 2, 2]] with the gradient [1, 2, 3] gives [1, 0, 5]; it gave {got[0]}."
+assert got == [[1.0, 0.0, 5.0]], (
+    f"Step 8: t[[0, 2, 2]] with the gradient [1, 2, 3] gives [1, 0, 5]; it gave {got[0]}."
+)
 ### BEGIN HIDDEN TESTS
 got = gradient_lists(lambda t: t[np.array([[1, 1], [1, 0]])], [[1.0], [2.0]])
 assert got == [[[4.0], [6.0]]], f"Step 8: t[[[1, 1], [1, 0]]] gives [[4], [6]]; it gave {got[0]}."
@@ -1725,7 +1860,9 @@ assert got == [[[0.0, 3.0], [3.0, 0.0]]], f"Step 8: t[[0, 0, 1], [1, 1, 0]] give
 
 # %% tags=["explore"]
 a = np.random.default_rng(0).normal(size=(2, 3, 4))
-for name, function in {"reshape": lambda t: t.reshape(4, 6), "transpose": lambda t: t.transpose(0, 2), "index": lambda t: t[:, [0, 2, 2]]}.items():
+rules = {"reshape": lambda t: t.reshape(4, 6), "transpose": lambda t: t.transpose(0, 2),
+         "index": lambda t: t[:, [0, 2, 2]]}
+for name, function in rules.items():
     print(f"{name:10} {_gradient_error(function, a):.1e}")
 
 # %% [markdown]
@@ -1782,8 +1919,8 @@ x.grad.data
 # %% [markdown]
 # ## Step 9 · Rules for activations and losses
 #
-# These are objects: `ReLU()` is called as `relu(x)`, which is `ReLU.__call__(relu, x)`. So the object itself is the first argument; it
-# has no gradient, and the answer has `None` in its place. How your module 02 computed the forward does not matter: one call, one node.
+# `relu(x)` of a `ReLU()` is `ReLU.__call__(relu, x)`. So the object itself is the first argument; it has no gradient, and the answer
+# has `None` in its place. How your module 02 computed the forward does not matter: one call, one node.
 
 # %% [markdown]
 # **Your turn.** Slopes by `output` where that is shorter; y is the output:
@@ -1848,9 +1985,14 @@ def _gelu_backward(gradient, output, gelu, x):
 # Test 9a · 2 points · ReLU
 answer = _relu_backward(np.ones(3), np.zeros(3), ReLU(), np.ones(3))
 first = answer[0] if isinstance(answer, tuple) else answer
-assert first is None, f"Step 9: _relu_backward should give a pair, None for the ReLU itself, then x's gradient; it gave {answer}."
+assert first is None, (
+    "Step 9: _relu_backward should give a pair, None for the ReLU itself, then x's gradient; "
+    f"it gave {answer}."
+)
 got = gradient_lists(ReLU(), [-1.0, 0.5, 2.0])
-assert got == [[0.0, 2.0, 3.0]], f"Step 9: ReLU at [-1, 0.5, 2] lets [0, 2, 3] through; it gave {got[0]}."
+assert got == [[0.0, 2.0, 3.0]], (
+    f"Step 9: ReLU at [-1, 0.5, 2] lets [0, 2, 3] through; it gave {got[0]}."
+)
 ### BEGIN HIDDEN TESTS
 got = gradient_lists(ReLU(), [[0.0, -0.0], [1e-9, -1e-9]])
 assert got == [[[0.0, 0.0], [3.0, 0.0]]], f"Step 9: ReLU has the slope 0 at 0, 1 just above: expected [[0, 0], [3, 0]]; got {got[0]}."
@@ -1859,9 +2001,13 @@ assert got == [[[0.0, 0.0], [3.0, 0.0]]], f"Step 9: ReLU has the slope 0 at 0, 1
 # %% test="rule-sigmoid-tanh" points=3
 # Test 9b · 3 points · Sigmoid and Tanh
 got = gradient_lists(Sigmoid(), [0.0, 2.0])
-assert np.allclose(got, [[0.25, 0.209987171]]), f"Step 9: Sigmoid at [0, 2], with the gradient [1, 2], gives [0.25, 0.21]; it gave {got[0]}."
+assert np.allclose(got, [[0.25, 0.209987171]]), (
+    f"Step 9: Sigmoid at [0, 2], with the gradient [1, 2], gives [0.25, 0.21]; it gave {got[0]}."
+)
 got = gradient_lists(Tanh(), [0.0, 1.0])
-assert np.allclose(got, [[1.0, 0.839948683]]), f"Step 9: Tanh at [0, 1], with the gradient [1, 2], gives [1, 0.84]; it gave {got[0]}."
+assert np.allclose(got, [[1.0, 0.839948683]]), (
+    f"Step 9: Tanh at [0, 1], with the gradient [1, 2], gives [1, 0.84]; it gave {got[0]}."
+)
 ### BEGIN HIDDEN TESTS
 x, weights = np.array([[-30.0, -1.5, 0.3], [0.7, 2.5, 800.0]]), np.array([[1.0, 2.0, 3.0], [4.0, 5.0, 6.0]])
 share = 1 / (1 + np.exp(-np.array([[-30.0, -1.5, 0.3], [0.7, 2.5, 800.0]])))
@@ -1874,7 +2020,9 @@ assert np.allclose(got, weights * (1 - np.tanh(x) ** 2), atol=1e-12), f"Step 9: 
 # %% test="rule-gelu" points=2
 # Test 9c · 2 points · GELU
 got = gradient_lists(GELU(), [1.0, -1.0])
-assert np.allclose(got, [[1.083315471, -0.166630941]]), f"Step 9: GELU at [1, -1], with [1, 2], gives [1.0833, -0.1666]; it gave {got[0]}."
+assert np.allclose(got, [[1.083315471, -0.166630941]]), (
+    f"Step 9: GELU at [1, -1], with [1, 2], gives [1.0833, -0.1666]; it gave {got[0]}."
+)
 ### BEGIN HIDDEN TESTS
 got = gradient_lists(GELU(), [0.0, 0.0, 3.0, -40.0])
 assert np.allclose(got, [[0.5, 1.0, 3.0358370, 0.0]], atol=1e-6), f"Step 9: GELU at [0, 0, 3, -40] gives [0.5, 1, 3.0358, 0]; it gave {got[0]}."
@@ -1885,7 +2033,7 @@ assert np.allclose(got, [[1.082964]], atol=1e-5), f"Step 9: GELU(approximate='ta
 ### END HIDDEN TESTS
 
 # %% [markdown]
-# **Your turn: Softmax.** Its outputs share one cake, so each input moves all of them along its axis: x's gradient is y · (gradient - s), where s is the
+# **Your turn: Softmax.** Its outputs share a sum of 1, so each input moves all of them along its axis. x's gradient is y · (gradient - s); s is the
 # sum of gradient · y along `softmax.dim`, kept as an axis of length 1.
 
 # %% solution="softmax-rule"
@@ -1901,7 +2049,10 @@ def _softmax_backward(gradient, output, softmax, x):
 # %% test="rule-softmax" points=2
 # Test 9d · 2 points · Softmax
 got = gradient_lists(Softmax(), [[0.0, 0.0]])
-assert got == [[[-0.25, 0.25]]], f"Step 9: Softmax at [[0, 0]], with the gradient [[1, 2]], gives [[-0.25, 0.25]]; it gave {got[0]}."
+assert got == [[[-0.25, 0.25]]], (
+    "Step 9: Softmax at [[0, 0]], with the gradient [[1, 2]], gives [[-0.25, 0.25]]; "
+    f"it gave {got[0]}."
+)
 ### BEGIN HIDDEN TESTS
 for dim in [0, 1, 2, -1, -2]:
     x = np.array([[[0.5, -1.0], [2.0, 0.0], [0.0, 1.0]], [[1.0, 1.0], [-2.0, 3.0], [0.1, 0.2]]])
@@ -1931,24 +2082,25 @@ plt.show()
 # %% [markdown]
 # *In words: four panels. ReLU's slope jumps from 0 to 1; Sigmoid's is a low hill of 0.25; Tanh's a hill of 1; GELU's rises from 0 to a bit over 1.*
 # Far from 0 Sigmoid and Tanh are flat: nothing gets back, and that is the *vanishing gradient*.
-#
-# **Your turn: losses.** A mean over n elements, or over the N rows of a batch; p are predictions, t targets:
 
 # %% [markdown]
+# **Your turn: losses.** A mean over n elements, or over the N rows of a batch; p are predictions, t targets:
+#
 # | forward | gradient of p | gradient of t |
 # |---|---|---|
 # | MSELoss: mean of (p - t)² | 2 (p - t) / n | the same, negative |
 # | CrossEntropyLoss, labels t | (softmax(p) - one-hot(t)) / N | none |
 # | BinaryCrossEntropyLoss | (p - t) / (p (1 - p)) / n | (log(1 - p) - log(p)) / n |
-#
-# All times `gradient`, one number here. Softmax must not overflow for scores of 1,000. And as in PyTorch's loss nothing is infinite:
+
+# %% [markdown]
+# All of them times `gradient`, one number here. Softmax must not overflow for scores of 1,000. And as in PyTorch's loss nothing is infinite:
 # p (1 - p) is at least 1e-12, a logarithm at least -100.
 
 # %% [markdown]
 # <details><summary>Hint</summary>
 #
-# One-hot is not needed: compute the softmax of each row, then subtract 1 at `[np.arange(N), t]`. For stability subtract each row's
-# largest score first. `np.maximum` keeps a divisor away from zero, and what a logarithm is taken of, too: at least e⁻¹⁰⁰, `np.exp(-100)`.
+# One-hot is not needed: compute the softmax of each row, then subtract 1 at `[np.arange(N), t]`. Subtract each row's largest score first.
+# `np.maximum` keeps a divisor away from zero, and also what a logarithm is taken of: at least e⁻¹⁰⁰, `np.exp(-100)`.
 # </details>
 
 # %% solution="mse-rule"
@@ -1988,7 +2140,9 @@ def _binary_cross_entropy_backward(gradient, output, loss, predictions, targets)
 # %% test="rule-mse" points=2
 # Test 9e · 2 points · MSELoss
 got = gradient_lists(MSELoss(), [[1.0, 2.0], [3.0, 4.0]], [[0.0, 2.0], [3.0, 8.0]])
-assert got[0] == [[0.5, 0.0], [0.0, -2.0]], f"Step 9: MSELoss should give the predictions [[0.5, 0], [0, -2]]; it gave {got[0]}."
+assert got[0] == [[0.5, 0.0], [0.0, -2.0]], (
+    f"Step 9: MSELoss should give the predictions [[0.5, 0], [0, -2]]; it gave {got[0]}."
+)
 ### BEGIN HIDDEN TESTS
 assert got[1] == [[-0.5, 0.0], [0.0, 2.0]], f"Step 9: MSELoss should give the targets [[-0.5, 0], [0, 2]]; it gave {got[1]}."
 got = gradient_lists(lambda p: MSELoss()(p, Tensor([1, 2])) * 10.0, [3.0, 5.0])
@@ -1998,7 +2152,10 @@ assert got == [[20.0, 30.0]], f"Step 9: ten times MSELoss, targets of integers, 
 # %% test="rule-cross-entropy" points=3
 # Test 9f · 3 points · CrossEntropyLoss
 got = gradient_lists(lambda p: CrossEntropyLoss()(p, Tensor([1, 0])), [[0.0, 0.0], [0.0, 0.0]])
-assert got == [[[0.25, -0.25], [-0.25, 0.25]]], f"Step 9: two rows of equal scores should give [[0.25, -0.25], [-0.25, 0.25]]; it gave {got[0]}."
+assert got == [[[0.25, -0.25], [-0.25, 0.25]]], (
+    "Step 9: two rows of equal scores should give [[0.25, -0.25], [-0.25, 0.25]]; "
+    f"it gave {got[0]}."
+)
 ### BEGIN HIDDEN TESTS
 p = np.array([[0.5, -1.0, 2.0], [3.0, 0.0, 0.1], [0.0, 0.0, 1.0], [-2.0, 1.0, 0.0]])
 want = np.exp(p) / np.sum(np.exp(p), axis=1, keepdims=True) - np.array([[0, 0, 1], [1, 0, 0], [0, 1, 0], [0, 0, 1]])
@@ -2018,7 +2175,9 @@ assert got == [[0.5, -0.5]], f"Step 9: arguments given by keyword should work to
 # %% test="rule-binary" points=2
 # Test 9g · 2 points · BinaryCrossEntropyLoss
 got = gradient_lists(lambda p: BinaryCrossEntropyLoss()(p, Tensor([1.0, 0.0])), [0.5, 0.75])
-assert np.allclose(got, [[-1.0, 2.0]]), f"Step 9: p = [0.5, 0.75] for [1, 0] should give [-1, 2]; it gave {got[0]}."
+assert np.allclose(got, [[-1.0, 2.0]]), (
+    f"Step 9: p = [0.5, 0.75] for [1, 0] should give [-1, 2]; it gave {got[0]}."
+)
 ### BEGIN HIDDEN TESTS
 got = gradient_lists(lambda p: BinaryCrossEntropyLoss()(p, Tensor([[1], [1], [0]])) * 3.0, [[0.2], [0.9], [0.4]])
 assert np.allclose(got, [[[-5.0], [-1.111111111], [1.666666667]]]), f"Step 9: integers as targets: expected -5, -1.11, 1.67; got {got[0]}."
@@ -2036,12 +2195,17 @@ assert np.allclose(got, [[0.274653072, 0.0, 25.0, -25.0]]), f"Step 9: for p = [0
 # The last check. If a rule is wrong, its line stands out by some orders of magnitude:
 
 # %% tags=["explore"]
-scores, shares = np.random.default_rng(0).normal(size=(4, 3)), np.random.default_rng(1).uniform(0.1, 0.9, size=(4, 3))
-checks = {"ReLU": ReLU(), "Sigmoid": Sigmoid(), "Tanh": Tanh(), "GELU": GELU(), "Softmax": Softmax(),
-          "MSELoss": lambda p: MSELoss()(p, Tensor(shares)), "CrossEntropyLoss": lambda p: CrossEntropyLoss()(p, Tensor([0, 2, 1, 1]))}
+scores = np.random.default_rng(0).normal(size=(4, 3))
+shares = np.random.default_rng(1).uniform(0.1, 0.9, size=(4, 3))
+checks = {"ReLU": ReLU(), "Sigmoid": Sigmoid(), "Tanh": Tanh(), "GELU": GELU(),
+          "Softmax": Softmax(), "MSELoss": lambda p: MSELoss()(p, Tensor(shares)),
+          "CrossEntropyLoss": lambda p: CrossEntropyLoss()(p, Tensor([0, 2, 1, 1]))}
 errors = {name: _gradient_error(function, scores) for name, function in checks.items()}
-errors["BinaryCrossEntropyLoss"] = _gradient_error(lambda p: BinaryCrossEntropyLoss()(p, Tensor(shares > 0.5)), shares)
-plots.draw_bars(errors, title=f"Backward against measured: {max(errors.values()):.0e} apart at most",
+errors["BinaryCrossEntropyLoss"] = _gradient_error(
+    lambda p: BinaryCrossEntropyLoss()(p, Tensor(shares > 0.5)), shares
+)
+largest = max(errors.values())
+plots.draw_bars(errors, title=f"Backward against measured: {largest:.0e} apart at most",
                 x_label="largest relative error (log scale)", log=True);
 
 # %% [markdown]
@@ -2074,16 +2238,22 @@ def bytes_behind(tensor):
 def forward_pass(batch_size):
     "The loss of a model of 64, 100 and 10 numbers on a batch of zeros, and its four parameters."
     shapes = [(64, 100), (100,), (100, 10), (10,)]
-    w1, b1, w2, b2 = (Tensor(np.full(shape, 0.01, np.float32), requires_grad=True) for shape in shapes)
-    images, labels = Tensor(np.zeros((batch_size, 64), np.float32)), Tensor(np.zeros(batch_size, int))
+    arrays = [np.full(shape, 0.01, np.float32) for shape in shapes]
+    w1, b1, w2, b2 = (Tensor(array, requires_grad=True) for array in arrays)
+    images = Tensor(np.zeros((batch_size, 64), np.float32))
+    labels = Tensor(np.zeros(batch_size, int))
     loss = CrossEntropyLoss()(ReLU()(images @ w1 + b1) @ w2 + b2, labels)
     return loss, [w1, b1, w2, b2]
 
 # %% tags=["explore"]
-boxes = {"images": (0, 1, "no gradient"), "w1": (0, 0, "leaf"), "@": (1, 0.5, ""), "b1": (1, -0.2, "leaf"), "+": (2, 0.5, ""), "ReLU": (3, 0.5, ""),
-         "w2": (3, -0.2, "leaf"), "@ ": (4, 0.5, ""), "b2": (4, -0.2, "leaf"), "+ ": (5, 0.5, ""), "labels": (5, 1, "no gradient"), "loss": (6, 0.5, "")}
-ends = [("images", "@"), ("w1", "@"), ("@", "+"), ("b1", "+"), ("+", "ReLU"), ("ReLU", "@ "), ("w2", "@ "), ("@ ", "+ "), ("b2", "+ "), ("+ ", "loss"), ("labels", "loss")]
-draw_graph(boxes, [(start, end, "") for start, end in ends], "Six nodes: every grey box but none of the blue ones")
+boxes = {"images": (0, 1, "no gradient"), "w1": (0, 0, "leaf"), "@": (1, 0.5, ""),
+         "b1": (1, -0.2, "leaf"), "+": (2, 0.5, ""), "ReLU": (3, 0.5, ""),
+         "w2": (3, -0.2, "leaf"), "@ ": (4, 0.5, ""), "b2": (4, -0.2, "leaf"), "+ ": (5, 0.5, ""),
+         "labels": (5, 1, "no gradient"), "loss": (6, 0.5, "")}
+ends = [("images", "@"), ("w1", "@"), ("@", "+"), ("b1", "+"), ("+", "ReLU"), ("ReLU", "@ "),
+        ("w2", "@ "), ("@ ", "+ "), ("b2", "+ "), ("+ ", "loss"), ("labels", "loss")]
+draw_graph(boxes, [(start, end, "") for start, end in ends],
+           "Six nodes: every grey box but none of the blue ones")
 
 # %% [markdown]
 # **Profile.** Count them, and the bytes that they hold until `backward` lets go:
@@ -2097,11 +2267,23 @@ loss.backward()
 left, left_bytes = len(nodes_behind(loss)), bytes_behind(loss)
 gone, missing = middle() is None, [parameter.grad is None for parameter in parameters]
 print(f"{nodes} nodes hold {held:,} B; after backward {left} with {left_bytes:,} B")
-assert nodes == 6, f"Step 9: the step records 6 nodes (@ + ReLU @ + loss), nothing from inside them; there were {nodes}."
-assert 60_000 < held < 100_000, f"Step 9: for a batch of 32 they should hold between 60,000 and 100,000 B; it was {held:,} B."
-assert (left, gone) == (1, True), f"Step 9: after backward only the loss's own, empty node is left; {left} were, first one gone: {gone}."
-assert left_bytes < 100, f"Step 9: after backward the graph should hold nothing; it held {left_bytes:,} B."
-assert missing == [False] * 4, f"Step 9: all four parameters should have a grad; missing: {missing}."
+assert nodes == 6, (
+    "Step 9: the step records 6 nodes (@ + ReLU @ + loss), nothing from inside them; "
+    f"there were {nodes}."
+)
+assert 60_000 < held < 100_000, (
+    f"Step 9: for a batch of 32 they should hold between 60,000 and 100,000 B; it was {held:,} B."
+)
+assert (left, gone) == (1, True), (
+    "Step 9: after backward only the loss's own, empty node is left; "
+    f"{left} were, first one gone: {gone}."
+)
+assert left_bytes < 100, (
+    f"Step 9: after backward the graph should hold nothing; it held {left_bytes:,} B."
+)
+assert missing == [False] * 4, (
+    f"Step 9: all four parameters should have a grad; missing: {missing}."
+)
 
 # %% [markdown]
 # How does that grow? The parameters are the same for every batch; the intermediate results are not. They are why training takes so
@@ -2110,8 +2292,10 @@ assert missing == [False] * 4, f"Step 9: all four parameters should have a grad;
 # %% tags=["explore"]
 sizes = [8, 16, 32, 64, 128, 256, 512]
 weights_bytes = (64 * 100 + 100 + 100 * 10 + 10) * 4
-held = {"held by the graph": [bytes_behind(forward_pass(size)[0]) for size in sizes], "of that, parameters": [weights_bytes] * len(sizes)}
-plots.draw_curves(sizes, held, title="What does the graph hold for larger batches?", x_label="batch size", y_label="memory", unit="B");
+held = {"held by the graph": [bytes_behind(forward_pass(size)[0]) for size in sizes],
+        "of that, parameters": [weights_bytes] * len(sizes)}
+plots.draw_curves(sizes, held, title="What does the graph hold for larger batches?",
+                  x_label="batch size", y_label="memory", unit="B");
 
 # %% [markdown]
 # ### The loop of module 05
@@ -2124,7 +2308,8 @@ from tinytorch.datasets import split_digits
 
 np.random.seed(0)
 train_images, train_labels, test_images, test_labels = split_digits()
-loader = DataLoader(TensorDataset(Tensor(train_images.reshape(-1, 64)), Tensor(train_labels)), batch_size=32, shuffle=True)
+train_set = TensorDataset(Tensor(train_images.reshape(-1, 64)), Tensor(train_labels))
+loader = DataLoader(train_set, batch_size=32, shuffle=True)
 model, loss_fn = Sequential(Linear(64, 64), ReLU(), Linear(64, 10)), CrossEntropyLoss()
 
 # %% tags=["explore"]
@@ -2143,7 +2328,9 @@ with no_grad():
 # %% tags=["explore"]
 figure, ax = plt.subplots(figsize=(8, 3.2), layout="constrained")
 ax.plot(losses, color="#0072B2", lw=1)
-ax.set(title=f"After 6 epochs {(guesses == test_labels).mean():.1%} of the test digits are right", xlabel="training step", ylabel="loss", ylim=(0, None))
+right = (guesses == test_labels).mean()
+ax.set(title=f"After 6 epochs {right:.1%} of the test digits are right",
+       xlabel="training step", ylabel="loss", ylim=(0, None))
 plt.show()
 
 # %% [markdown]
@@ -2152,8 +2339,8 @@ plt.show()
 # %% [markdown]
 # ### What recording costs
 #
-# Importing this module changes no result, not in the last bit. It costs a look at the arguments of each call. Compare the recorded operation with
-# its own forward, both without anybody who wants a gradient:
+# Importing this module changes no result, not in the last bit. It costs a look at the arguments of each call. The recorded operation
+# beside its own forward, where nobody wants a gradient:
 
 # %% tags=["explore"]
 rows = {}
@@ -2161,7 +2348,8 @@ for name, size in [("10 numbers", 10), ("1,000 numbers", 1_000), ("100,000 numbe
     a = Tensor(np.ones(size, np.float32))
     before = seconds_per_call(lambda: Tensor.__mul__._forward(a, a), calls=500)
     rows[name] = seconds_per_call(lambda: a * a, calls=500) / before
-plots.draw_bars(rows, title="Time of a * a with autograd, relative to without", x_label="ratio (1 = costs nothing)");
+plots.draw_bars(rows, title="Time of a * a with autograd, relative to without",
+                x_label="ratio (1 = costs nothing)");
 
 # %% [markdown]
 # ### The trap: writing to `.data`
@@ -2184,13 +2372,13 @@ print("slope of x * x at [1, 2]: expected [2, 4], got", x.grad.data)
 #
 # | here | PyTorch |
 # |---|---|
-# | `loss.backward()`, `.grad`, `.grad_fn`, `no_grad()` | the same names and meanings |
-# | a node keeps all arguments and its output | keeps only what its rule needs: addition keeps nothing |
-# | every input's gradient is computed, wanted or not | asks `ctx.needs_input_grad` first |
+# | `backward()`, `grad`, `grad_fn`, `no_grad()` | the same names and meanings |
+# | a node keeps all arguments and its output | keeps only what its rule needs |
+# | every input's gradient is computed | asks `ctx.needs_input_grad` first |
 # | a graph serves once | once too, unless `retain_graph=True` |
 # | gradients of gradients: no | `create_graph=True` |
 # | slope by the exponent of a negative base is 0 | `nan` |
-# | BinaryCrossEntropyLoss gives a target at most 100 / n, as the loss itself does | infinite for a prediction of 0 or 1 |
+# | BinaryCrossEntropyLoss gives a target at most 100 / n | infinite for a prediction of 0 or 1 |
 # | `grad` takes a Tensor of another dtype | refuses it |
 
 # %% [markdown]
@@ -2198,7 +2386,7 @@ print("slope of x * x at [1, 2]: expected [2, 4], got", x.grad.data)
 #
 # - Along a path multiply, where paths meet add. The rest is bookkeeping.
 # - A node is: inputs, output, rule. A rule is the slope of one operation, times the gradient that arrives.
-# - Broadcasting forward is summing backward, summing forward is broadcasting backward.
+# - Broadcasting forward is summing backward, and the other way round.
 # - The graph holds every intermediate result until `backward` lets go of it.
 
 # %% [markdown]

@@ -43,14 +43,17 @@ def _wants_gradient(value):
 
 def _plain(value):
     "An argument as a rule gets it: a Tensor's array, a list as an array, all else as it is."
-    return value.data if isinstance(value, Tensor) else np.asarray(value) if isinstance(value, list) and value else value
+    if isinstance(value, Tensor):
+        return value.data
+    return np.asarray(value) if isinstance(value, list) and value else value
 
 # %% ../../src/06_autograd/autograd.ipynb #node
 class Node:
-    "What a recorded operation leaves behind: its rule, its output, its arguments; `inputs` are those that want a gradient."
+    "What an operation leaves: rule, output, arguments; `inputs` are those that want a gradient."
 
     def __init__(self, forward, rule, result, arguments, options):
-        if any(isinstance(value, Tensor) for value in options.values()):  # loss(targets=t, predictions=p)
+        # for calls such as loss(targets=t, predictions=p)
+        if any(isinstance(value, Tensor) for value in options.values()):
             bound = signature(forward).bind(*arguments, **options)
             arguments, options = bound.args, bound.kwargs
         self.name, self.rule, self.output = forward.__qualname__, rule, result.data
@@ -58,18 +61,21 @@ class Node:
         self.inputs = [value for value in arguments if _wants_gradient(value)]
 
     def gradients(self, gradient):
-        "From the gradient of the output, a pair (input, its gradient) for each input that wants one: the chain rule."
+        "By the chain rule: a pair (input, its gradient) for each input that wants one."
         if self.rule is None:
-            raise RuntimeError("this graph was walked once and let go: compute the loss again before backward()")
+            raise RuntimeError("this graph was walked once and let go: "
+                               "compute the loss again before backward()")
         answer = self.rule(gradient, self.output, *map(_plain, self.arguments), **self.options)
         answers = answer if isinstance(answer, (tuple, list)) else [answer]
-        pairs = [(value, share) for value, share in zip(self.arguments, answers) if _wants_gradient(value)]
+        pairs = zip(self.arguments, answers)
+        pairs = [(value, share) for value, share in pairs if _wants_gradient(value)]
         return [(value, self._fit(share, value)) for value, share in pairs if share is not None]
 
     def _fit(self, share, value):
         share = _unbroadcast(np.asarray(share, dtype=value.dtype), value.shape)
         if share.shape != value.shape:
-            raise ValueError(f"the rule of {self.name} gave a gradient of {share.shape} for an input of {value.shape}")
+            raise ValueError(f"the rule of {self.name} gave a gradient of {share.shape} "
+                             f"for an input of {value.shape}")
         return share
 
     def release(self):
@@ -128,7 +134,7 @@ def _differentiable(owner, name, reflected=None):
 
 
 def _record_method(owner, name, rule):
-    "Replace a method by its recorded version; one that is recorded already starts from its own forward again."
+    "Replace a method by its recorded version; a recorded one starts from its own forward again."
     forward = getattr(owner, name)
     forward = getattr(forward, "_forward", forward)
     recording = _recorded(forward, rule)
@@ -148,7 +154,7 @@ def _multiply_backward(gradient, output, a, b):
 
 # %% ../../src/06_autograd/autograd.ipynb #order
 def _topological_order(tensor):
-    "All Tensors that `tensor` was made from and that want a gradient, each behind its inputs; `tensor` is the last."
+    "All that `tensor` was made from and that wants a gradient, each behind its inputs; it is last."
     ### BEGIN SOLUTION
     order, begun, to_do = [], set(), [(tensor, False)]
     while to_do:
@@ -165,7 +171,7 @@ def _topological_order(tensor):
 
 # %% ../../src/06_autograd/autograd.ipynb #start-gradient
 def _first_gradient(tensor, gradient):
-    "The gradient that backward starts with. Raises `RuntimeError` when there is none to start with."
+    "The gradient that backward starts with. Raises `RuntimeError` when there is none."
     ### BEGIN SOLUTION
     if not _wants_gradient(tensor):
         raise RuntimeError("this Tensor does not require a gradient: nothing that it was made from has requires_grad=True")
@@ -201,9 +207,10 @@ def _backward(tensor, gradient=None):
 
 # %% ../../src/06_autograd/autograd.ipynb #backward-method
 def _backward_method(self, gradient=None) -> None:
-    """Add the gradient of this Tensor to the `grad` of every leaf that it was made from; then the graph is let go.
+    """Add this Tensor's gradient to the `grad` of every leaf it was made from; let the graph go.
 
-    Without `gradient` this Tensor holds one number, such as a loss. Raises `RuntimeError` as PyTorch does.
+    Without `gradient` this Tensor holds one number, such as a loss. Raises `RuntimeError` as
+    PyTorch does.
     """
     _backward(self, gradient)
 
@@ -211,11 +218,13 @@ setattr(Tensor, "backward", _backward_method)
 
 # %% ../../src/06_autograd/autograd.ipynb #grad-is-a-tensor
 def _set_grad(self, gradient):
-    "Keep a gradient. Raises `TypeError` for what is no Tensor, `RuntimeError` for another shape, as PyTorch does."
+    "Keep a gradient. Raises `TypeError` for what is no Tensor, `RuntimeError` for another shape."
     if gradient is not None and not isinstance(gradient, Tensor):
-        raise TypeError(f"grad is a Tensor or None, not {type(gradient).__name__}: write Tensor(...) around it")
+        raise TypeError(f"grad is a Tensor or None, not {type(gradient).__name__}: "
+                        "write Tensor(...) around it")
     if gradient is not None and gradient.shape != self.shape:
-        raise RuntimeError(f"grad has the shape {gradient.shape}, its Tensor {self.shape}: they should be the same")
+        raise RuntimeError(f"grad has the shape {gradient.shape}, its Tensor {self.shape}: "
+                           "they should be the same")
     vars(self)["grad"] = gradient
 
 setattr(Tensor, "grad", property(lambda self: vars(self).get("grad"), _set_grad))
@@ -227,11 +236,12 @@ def _weights(shape):
 
 
 def _gradients(function, *arrays):
-    "The gradients of a function of float64 Tensors by backward, started with 1, 2, 3, …: one array for each array."
+    "A function's gradients by backward, started with 1, 2, 3, …: one float64 array for each array."
     tensors = [Tensor(array, requires_grad=True, dtype=np.float64) for array in arrays]
     result = function(*tensors)
     result.backward(_weights(result.shape))
-    return [np.zeros(tensor.shape) if tensor.grad is None else tensor.grad.data for tensor in tensors]
+    return [np.zeros(tensor.shape) if tensor.grad is None else tensor.grad.data
+            for tensor in tensors]
 
 
 def _numerical_gradients(function, *arrays):
@@ -254,9 +264,10 @@ def _numerical_gradients(function, *arrays):
 
 
 def _gradient_error(function, *arrays):
-    "The largest difference between both, relative to the gradient's size or to 0.01 where that is smaller."
+    "The largest difference between both, relative to the gradient's size, or to 0.01 if smaller."
     pairs = zip(_gradients(function, *arrays), _numerical_gradients(function, *arrays))
-    return max((np.abs(got - want) / np.maximum(np.abs(want), 0.01)).max(initial=0.0) for got, want in pairs)
+    return max((np.abs(got - want) / np.maximum(np.abs(want), 0.01)).max(initial=0.0)
+               for got, want in pairs)
 
 # %% ../../src/06_autograd/autograd.ipynb #subtract-rules
 @_differentiable(Tensor, "__sub__", "__rsub__")

@@ -26,13 +26,13 @@ def _plain(value):
     ...
 
 class Node:
-    """What a recorded operation leaves behind: its rule, its output, its arguments; `inputs` are those that want a gradient."""
+    """What an operation leaves: rule, output, arguments; `inputs` are those that want a gradient."""
 
     def __init__(self, forward, rule, result, arguments, options):
         ...
 
     def gradients(self, gradient):
-        """From the gradient of the output, a pair (input, its gradient) for each input that wants one: the chain rule."""
+        """By the chain rule: a pair (input, its gradient) for each input that wants one."""
         ...
 
     def _fit(self, share, value):
@@ -60,7 +60,7 @@ def _differentiable(owner, name, reflected=None):
     ...
 
 def _record_method(owner, name, rule):
-    """Replace a method by its recorded version; one that is recorded already starts from its own forward again."""
+    """Replace a method by its recorded version; a recorded one starts from its own forward again."""
     ...
 
 @_differentiable(Tensor, '__add__', '__radd__')
@@ -74,11 +74,11 @@ def _multiply_backward(gradient, output, a, b):
     ...
 
 def _topological_order(tensor):
-    """All Tensors that `tensor` was made from and that want a gradient, each behind its inputs; `tensor` is the last."""
+    """All that `tensor` was made from and that wants a gradient, each behind its inputs; it is last."""
     ...
 
 def _first_gradient(tensor, gradient):
-    """The gradient that backward starts with. Raises `RuntimeError` when there is none to start with."""
+    """The gradient that backward starts with. Raises `RuntimeError` when there is none."""
     ...
 
 def _backward(tensor, gradient=None):
@@ -86,15 +86,16 @@ def _backward(tensor, gradient=None):
     ...
 
 def _backward_method(self, gradient=None) -> None:
-    """Add the gradient of this Tensor to the `grad` of every leaf that it was made from; then the graph is let go.
+    """Add this Tensor's gradient to the `grad` of every leaf it was made from; let the graph go.
 
-    Without `gradient` this Tensor holds one number, such as a loss. Raises `RuntimeError` as PyTorch does.
+    Without `gradient` this Tensor holds one number, such as a loss. Raises `RuntimeError` as
+    PyTorch does.
     """
     ...
 setattr(Tensor, 'backward', _backward_method)
 
 def _set_grad(self, gradient):
-    """Keep a gradient. Raises `TypeError` for what is no Tensor, `RuntimeError` for another shape, as PyTorch does."""
+    """Keep a gradient. Raises `TypeError` for what is no Tensor, `RuntimeError` for another shape."""
     ...
 setattr(Tensor, 'grad', property(lambda self: vars(self).get('grad'), _set_grad))
 
@@ -103,7 +104,7 @@ def _weights(shape):
     ...
 
 def _gradients(function, *arrays):
-    """The gradients of a function of float64 Tensors by backward, started with 1, 2, 3, …: one array for each array."""
+    """A function's gradients by backward, started with 1, 2, 3, …: one float64 array for each array."""
     ...
 
 def _numerical_gradients(function, *arrays):
@@ -111,7 +112,7 @@ def _numerical_gradients(function, *arrays):
     ...
 
 def _gradient_error(function, *arrays):
-    """The largest difference between both, relative to the gradient's size or to 0.01 where that is smaller."""
+    """The largest difference between both, relative to the gradient's size, or to 0.01 if smaller."""
     ...
 
 @_differentiable(Tensor, '__sub__', '__rsub__')
