@@ -52,9 +52,12 @@ def error_of(call, *args, **options):
 import matplotlib.pyplot as plt
 from tinytorch.profiling import plots
 
-plt.rcParams.update(plots.STYLE | {"axes.spines.top": True, "axes.spines.right": True})  # images have a frame
-chain = {"Image": "(N, C, H, W)", "Conv2d": "what is where?", "ReLU": "", "MaxPool2d": "the strongest", "Flatten": "(N, features)", "Linear": "which digit?"}
-plots.draw_chain(chain, title="You build the blue boxes", highlight=["Conv2d", "MaxPool2d", "Flatten"]);
+frame = {"axes.spines.top": True, "axes.spines.right": True}  # around images
+plt.rcParams.update(plots.STYLE | frame)
+chain = {"Image": "(N, C, H, W)", "Conv2d": "what is where?", "ReLU": "",
+         "MaxPool2d": "the strongest", "Flatten": "(N, features)", "Linear": "which digit?"}
+yours = ["Conv2d", "MaxPool2d", "Flatten"]
+plots.draw_chain(chain, title="You build the blue boxes", highlight=yours);
 
 # %% [markdown]
 # | step | you write | the idea |
@@ -72,8 +75,8 @@ plots.draw_chain(chain, title="You build the blue boxes", highlight=["Conv2d", "
 # %% [markdown]
 # ## Step 1 · A window slides over the image
 #
-# A *kernel* is a small table of weights. Lay it on the image, multiply what lies on each other, add up: one number of the result. Move on
-# by one pixel, and again. Here a kernel that asks "brighter to the right?":
+# A *kernel* is a small table of weights. Lay it on the image, multiply, add up: one number of the result. Move it by one pixel, and again.
+# This kernel asks "brighter to the right?":
 
 # %% tags=["explore"]
 from tinytorch.datasets import load_digits
@@ -82,8 +85,10 @@ images, labels = load_digits()
 digit, edge = images[0], np.array([[-1.0, 0, 1], [-2, 0, 2], [-1, 0, 1]])
 answer = np.array([[(digit[i:i + 3, j:j + 3] * edge).sum() for j in range(6)] for i in range(6)])
 figure, panels = plt.subplots(1, 3, figsize=(10, 3.4), layout="constrained", width_ratios=[8, 3, 6])
-for panel, table, title in zip(panels, [digit, edge, answer], ["image, 8 x 8", "kernel", "result, 6 x 6"]):
-    panel.imshow(table, cmap="Greys" if table is digit else "PuOr", vmin=0 if table is digit else -4, vmax=1 if table is digit else 4)
+panels[0].imshow(digit, cmap="Greys", vmin=0, vmax=1)
+for panel, table in zip(panels[1:], [edge, answer]):
+    panel.imshow(table, cmap="PuOr", vmin=-4, vmax=4)
+for panel, title in zip(panels, ["image, 8 x 8", "kernel", "result, 6 x 6"]):
     panel.set(title=title, xticks=[], yticks=[])
 panels[0].add_patch(plt.Rectangle((1.5, 0.5), 3, 3, fill=False, color="#D55E00", lw=3))
 panels[2].add_patch(plt.Rectangle((1.5, 0.5), 1, 1, fill=False, color="#D55E00", lw=3))
@@ -92,7 +97,7 @@ for (row, column), weight in np.ndenumerate(edge):
 plt.show()
 
 # %% [markdown]
-# *In words: a zero, a kernel of three columns -1 0 1, and the result: where ink begins from left to right it is positive (purple), where ink ends negative (orange).*
+# *In words: a zero, a kernel, the result: purple (positive) where ink begins from left to right, orange (negative) where it ends.*
 # The orange window of nine pixels makes the orange pixel of the result.
 
 # %% [markdown]
@@ -128,7 +133,7 @@ def _pair(value):
 # %% solution="output-size"
 #| export
 def _output_size(size, kernel, stride=(1, 1), padding=(0, 0)):
-    "Height and width of a convolution's result. Raises `ValueError` when the kernel does not fit or a stride is below 1."
+    "Height and width of the result. `ValueError` if a kernel does not fit or a stride is below 1."
     ### BEGIN SOLUTION
     if min(stride) < 1:
         raise ValueError(f"a stride is at least 1; it was {stride}")
@@ -140,10 +145,18 @@ def _output_size(size, kernel, stride=(1, 1), padding=(0, 0)):
 
 # %% test="size-values" points=3
 # Test 1a · 3 points · how many windows fit
-got = [_output_size((8, 8), (3, 3)), _output_size((8, 8), (3, 3), (1, 1), (1, 1)), _output_size((8, 8), (2, 2), (2, 2))]
+got = [
+    _output_size((8, 8), (3, 3)),
+    _output_size((8, 8), (3, 3), (1, 1), (1, 1)),
+    _output_size((8, 8), (2, 2), (2, 2)),
+]
 kinds = sorted({type(number).__name__ for size in got for number in size})
-assert kinds == ["int"], f"Step 1: height and width should be ints; they were {kinds}: // divides without a rest."
-assert got == [(6, 6), (8, 8), (4, 4)], f"Step 1: expected (6, 6), with padding 1 (8, 8), by twos (4, 4); got {got}."
+assert kinds == ["int"], (
+    f"Step 1: height and width should be ints; they were {kinds}: // divides without a rest."
+)
+assert got == [(6, 6), (8, 8), (4, 4)], (
+    f"Step 1: expected (6, 6), with padding 1 (8, 8), by twos (4, 4); got {got}."
+)
 ### BEGIN HIDDEN TESTS
 for size, kernel, stride, padding, want in [((9, 8), (2, 2), (2, 2), (0, 0), (4, 4)), ((5, 9), (3, 2), (1, 3), (0, 1), (3, 4)), ((4, 4), (4, 4), (7, 7), (0, 0), (1, 1)),
                                             ((1, 2), (3, 6), (1, 1), (1, 2), (1, 1)), ((28, 30), (5, 3), (2, 4), (2, 0), (14, 7))]:
@@ -154,7 +167,9 @@ for size, kernel, stride, padding, want in [((9, 8), (2, 2), (2, 2), (0, 0), (4,
 # %% test="size-errors" points=2
 # Test 1b · 2 points · what does not fit
 error = error_of(_output_size, (2, 8), (3, 3))
-assert isinstance(error, ValueError), f"Step 1: a kernel of (3, 3) in (2, 8) should raise ValueError; it gave {error!r}."
+assert isinstance(error, ValueError), (
+    f"Step 1: a kernel of (3, 3) in (2, 8) should raise ValueError; it gave {error!r}."
+)
 for part in ["(3, 3)", "(2, 8)"]:
     assert part in str(error), f"Step 1: the message should contain {part}; it was {str(error)!r}."
 ### BEGIN HIDDEN TESTS
@@ -185,9 +200,9 @@ if "_output_size" not in globals() or error_of(_size_works) is not None or not _
 ### END HIDDEN TESTS
 
 # %% [markdown]
-# Images come in batches of shape (N, C, H, W): N images of C *channels*, such as red, green and blue. A kernel then has C channels too, and adds
-# up over all of them. And there are several kernels, each with its own question: their weights have the shape
-# (out, C, kernel height, kernel width), and the result (N, out, height, width).
+# Images come in batches of shape (N, C, H, W): N images of C *channels*, such as red, green and blue. A kernel has C channels too, and adds
+# up over all of them. Several kernels, each with its own question, have the shape (out, C, kernel height, kernel width); the result has
+# (N, out, height, width).
 
 # %% [markdown]
 # **Your turn.** `_slow_convolution(x, weight, stride, padding)`, on arrays, with as many loops as you like. Nothing has to be fast here.
@@ -207,7 +222,7 @@ if "_output_size" not in globals() or error_of(_size_works) is not None or not _
 # %% solution="slow-convolution"
 #| export
 def _slow_convolution(x, weight, stride=(1, 1), padding=(0, 0)):
-    "The convolution of images (N, C, H, W) with kernels (out, C, height, width), as an array (N, out, height, width)."
+    "Images (N, C, H, W) and kernels (out, C, height, width) give an array (N, out, height, width)."
     ### BEGIN SOLUTION
     kernel = weight.shape[2:]
     height, width = _output_size(x.shape[2:], kernel, stride, padding)
@@ -222,12 +237,20 @@ def _slow_convolution(x, weight, stride=(1, 1), padding=(0, 0)):
 # %% test="slow-values" points=4
 # Test 1c · 4 points · one image, one kernel
 got = _slow_convolution(np.arange(16.0).reshape(1, 1, 4, 4), np.array([[[[1.0, 2], [3, 4]]]]))
-assert isinstance(got, np.ndarray), f"Step 1: _slow_convolution should return an array; it gave {got}."
+assert isinstance(got, np.ndarray), (
+    f"Step 1: _slow_convolution should return an array; it gave {got}."
+)
 got = got.tolist()
 first = np.ravel(got)[0]
-assert first == 34, f"Step 1: the upper left number is 0 · 1 + 1 · 2 + 4 · 3 + 5 · 4 = 34; it was {first}: is the kernel turned around?"
+assert first == 34, (
+    f"Step 1: the upper left number is 0 · 1 + 1 · 2 + 4 · 3 + 5 · 4 = 34; it was {first}: is the "
+    f"kernel turned around?"
+)
 want = [[[[34, 44, 54], [74, 84, 94], [114, 124, 134]]]]
-assert got == want, f"Step 1: 0 to 15 in rows of 4, with the kernel [[1, 2], [3, 4]], should give {want}; it gave {got}."
+assert got == want, (
+    f"Step 1: 0 to 15 in rows of 4, with the kernel [[1, 2], [3, 4]], should give "
+    f"{want}; it gave {got}."
+)
 ### BEGIN HIDDEN TESTS
 got = _slow_convolution(np.arange(20.0).reshape(1, 1, 4, 5), np.array([[[[1.0, -2, 5]]]])).tolist()
 want = [[[[8, 12, 16], [28, 32, 36], [48, 52, 56], [68, 72, 76]]]]
@@ -238,11 +261,20 @@ assert got == [[[[18]]]], f"Step 1: a kernel as large as the image gives one num
 
 # %% test="slow-channels" points=4
 # Test 1d · 4 points · batches, channels, several kernels
-got = _slow_convolution(np.arange(16.0).reshape(2, 2, 2, 2), np.array([[[[1.0]], [[10.0]]], [[[0.0]], [[1.0]]], [[[1.0]], [[-1.0]]]]))
-assert got.shape == (2, 3, 2, 2), f"Step 1: 2 images of 2 channels with 3 kernels of 1 x 1 give (2, 3, 2, 2); it was {got.shape}."
+got = _slow_convolution(
+    np.arange(16.0).reshape(2, 2, 2, 2),
+    np.array([[[[1.0]], [[10.0]]], [[[0.0]], [[1.0]]], [[[1.0]], [[-1.0]]]]),
+)
+assert got.shape == (2, 3, 2, 2), (
+    f"Step 1: 2 images of 2 channels with 3 kernels of 1 x 1 give (2, 3, 2, 2); it was "
+    f"{got.shape}."
+)
 first, last = got[0].tolist(), got[1].tolist()
 want = [[[40, 51], [62, 73]], [[4, 5], [6, 7]], [[-4, -4], [-4, -4]]]
-assert first == want, f"Step 1: each kernel adds up over the channels: the first image should give {want}; it gave {first}."
+assert first == want, (
+    f"Step 1: each kernel adds up over the channels: the first image should give "
+    f"{want}; it gave {first}."
+)
 ### BEGIN HIDDEN TESTS
 want = [[[128, 139], [150, 161]], [[12, 13], [14, 15]], [[-4, -4], [-4, -4]]]
 assert last == want, f"Step 1: the second image should give {want}; it gave {last}."
@@ -255,10 +287,17 @@ assert np.allclose(got, want), f"Step 1: kernels of 2 x 3 on three channels shou
 
 # %% test="slow-steps" points=3
 # Test 1e · 3 points · stride and padding
-got = _slow_convolution(np.arange(16.0).reshape(1, 1, 4, 4), np.ones((1, 1, 2, 2)), stride=(2, 2)).tolist()
-assert got == [[[[10, 18], [42, 50]]]], f"Step 1: windows that begin at rows and columns 0 and 2, stride 2, give [[10, 18], [42, 50]]; they gave {got}."
+got = _slow_convolution(
+    np.arange(16.0).reshape(1, 1, 4, 4), np.ones((1, 1, 2, 2)), stride=(2, 2)
+).tolist()
+assert got == [[[[10, 18], [42, 50]]]], (
+    f"Step 1: windows that begin at rows and columns 0 and 2, stride 2, give [[10, 18], [42, 50]]; "
+    f"they gave {got}."
+)
 got = _slow_convolution(np.ones((1, 1, 2, 2)), np.ones((1, 1, 3, 3)), padding=(1, 1)).tolist()
-assert got == [[[[4, 4], [4, 4]]]], f"Step 1: four ones, padded by 1, should give 4 everywhere; they gave {got}."
+assert got == [[[[4, 4], [4, 4]]]], (
+    f"Step 1: four ones, padded by 1, should give 4 everywhere; they gave {got}."
+)
 ### BEGIN HIDDEN TESTS
 got = _slow_convolution(np.arange(15.0).reshape(1, 1, 3, 5), np.array([[[[1.0, 10.0]]]]), stride=(1, 3), padding=(0, 1)).tolist()
 assert got == [[[[0, 32], [50, 87], [100, 142]]]], f"Step 1: stride (1, 3), padding (0, 1) should give [[0, 32], [50, 87], [100, 142]]; it gave {got}."
@@ -270,8 +309,10 @@ assert got == [[[[0, 0], [20, 31], [4, 5]]]], f"Step 1: stride (2, 1), padding (
 # Yours at work: four kernels, four questions.
 
 # %% tags=["explore"]
-questions = {"ink begins": edge, "ink ends below": -edge.T, "blur": np.ones((3, 3)) / 9, "a dot": np.array([[-1.0, -1, -1], [-1, 8, -1], [-1, -1, -1]])}
-answers = _slow_convolution(images[[0]][:, None], np.stack(list(questions.values()))[:, None], padding=(1, 1))[0]
+questions = {"ink begins": edge, "ink ends below": -edge.T, "blur": np.ones((3, 3)) / 9,
+             "a dot": np.array([[-1.0, -1, -1], [-1, 8, -1], [-1, -1, -1]])}
+kernels = np.stack(list(questions.values()))[:, None]
+answers = _slow_convolution(images[[0]][:, None], kernels, padding=(1, 1))[0]
 figure, panels = plt.subplots(1, 5, figsize=(11, 2.8), layout="constrained")
 for panel, table, title in zip(panels, [images[0], *answers], ["image", *questions]):
     panel.imshow(table, cmap="PuOr", vmin=-abs(table).max(), vmax=abs(table).max())
@@ -285,8 +326,8 @@ plt.show()
 # %% [markdown]
 # ## Step 2 · All windows at once
 #
-# The loops look at windows one by one. But all of them lie in memory already, some of it in several windows. An array is memory plus
-# *strides*: how many bytes to go on for the next index. With other strides the same 16 numbers become nine overlapping windows:
+# The loops take windows one by one. But all of them lie in memory already. An array is memory plus *strides*: how many bytes to go on for
+# the next index. With other strides the same 16 numbers are nine overlapping windows:
 
 # %%
 table = np.arange(16.0, dtype=np.float32).reshape(4, 4)
@@ -303,21 +344,21 @@ windows[0, 0], windows[2, 1]
 # %% [markdown]
 # **Your turn.** `_windows(x, kernel, stride, padding)`: of images (N, C, H, W), all windows, as an array (N, C, height, width, kernel height, kernel width).
 #
-# - Without padding it is a view: nothing is copied. With padding the image is copied, once; the windows still are not. The dtype stays.
-# - An `x` that has not four axes: `ValueError` whose message holds its shape. A kernel that does not fit: the `ValueError` of `_output_size`.
-# - A batch of no images, N = 0, is a batch: here, and in all that follows.
+# - Without padding it is a view: nothing is copied. With padding the image is copied once, the windows are not. The dtype stays.
+# - An `x` without four axes: `ValueError` whose message holds its shape. A kernel that does not fit: the `ValueError` of `_output_size`.
+# - N = 0, a batch of no images, works here and in all that follows.
 
 # %% [markdown]
 # <details><summary>Hint</summary>
 #
 # `sliding_window_view(x, kernel, axis=(2, 3))` gives windows at every place, for stride 1. A slice with a step, `[:, :, ::2, ::2]`, takes every second one, and
-# is a view as well. Call `_output_size` for its error alone. (`as_strided` does all of this too, and reads foreign memory if you get it wrong.)
+# is a view as well. Call `_output_size` for its error alone.
 # </details>
 
 # %% solution="windows"
 #| export
 def _windows(x, kernel, stride=(1, 1), padding=(0, 0)):
-    "All windows of images (N, C, H, W), as a view (N, C, height, width, kernel height, kernel width)."
+    "All windows of images (N, C, H, W), as a view (N, C, height, width, kernel height, its width)."
     ### BEGIN SOLUTION
     if x.ndim != 4:
         raise ValueError(f"images come as (N, C, H, W), but the input has the shape {x.shape}")
@@ -331,7 +372,10 @@ def _windows(x, kernel, stride=(1, 1), padding=(0, 0)):
 # Test 2a · 4 points · every window in its place
 got = _windows(np.arange(16.0).reshape(1, 1, 4, 4), (2, 2), (2, 2))
 assert isinstance(got, np.ndarray), f"Step 2: _windows should return an array; it gave {got}."
-assert got.shape == (1, 1, 2, 2, 2, 2), f"Step 2: windows of (2, 2) by twos of (1, 1, 4, 4) have the shape (1, 1, 2, 2, 2, 2); it was {got.shape}."
+assert got.shape == (1, 1, 2, 2, 2, 2), (
+    f"Step 2: windows of (2, 2) by twos of (1, 1, 4, 4) have the shape (1, 1, 2, 2, 2, 2); it was "
+    f"{got.shape}."
+)
 numbers = got[0, 0].tolist()
 want = [[[[0, 1], [4, 5]], [[2, 3], [6, 7]]], [[[8, 9], [12, 13]], [[10, 11], [14, 15]]]]
 assert numbers == want, f"Step 2: they should be {want}; they were {numbers}."
@@ -351,7 +395,10 @@ for kernel, stride, shape in [((3, 2), (1, 1), (3, 5)), ((1, 4), (2, 1), (3, 3))
 # Test 2b · 3 points · padding
 got = _windows(np.array([[[[1.0, 2], [3, 4]]]]), (2, 2), (1, 1), (0, 1))[0, 0].tolist()
 want = [[[[0, 1], [0, 3]], [[1, 2], [3, 4]], [[2, 0], [4, 0]]]]
-assert got == want, f"Step 2: [[1, 2], [3, 4]], one column of zeros on each side, has the windows {want}; they were {got}."
+assert got == want, (
+    f"Step 2: [[1, 2], [3, 4]], one column of zeros on each side, has the windows {want}; they "
+    f"were {got}."
+)
 ### BEGIN HIDDEN TESTS
 got = _windows(np.array([[[[1.0, 2], [3, 4]]]]), (2, 1), (2, 1), (2, 0))[0, 0].tolist()
 want = [[[[0], [0]], [[0], [0]]], [[[1], [3]], [[2], [4]]], [[[0], [0]], [[0], [0]]]]
@@ -378,7 +425,9 @@ assert got == [15.0, 5.0], f"Step 2: a 5 put into the image shows in 3 windows a
 # %% test="windows-errors" points=2
 # Test 2d · 2 points · what is no batch of images
 error = error_of(_windows, np.zeros((8, 8)), (3, 3))
-assert isinstance(error, ValueError), f"Step 2: an array of (8, 8) should raise ValueError; it gave {error!r}."
+assert isinstance(error, ValueError), (
+    f"Step 2: an array of (8, 8) should raise ValueError; it gave {error!r}."
+)
 assert "(8, 8)" in str(error), f"Step 2: the message should contain (8, 8); it was {str(error)!r}."
 ### BEGIN HIDDEN TESTS
 for shape in [(3, 9, 9), (1, 2, 3, 4, 5), ()]:
@@ -392,17 +441,19 @@ for part in ["(3, 3)", "(2, 7)"]:
 ### END HIDDEN TESTS
 
 # %% [markdown]
-# Now lay each window flat, as one column of its image's matrix: *im2col*, image to columns. A kernel laid flat has the same length, so a whole convolution becomes
-# a matrix product: rows of weights times columns of pixels.
+# Now lay each window flat, as one column of its image's matrix: *im2col*, image to columns. A kernel laid flat has the same length, so a
+# convolution becomes a matrix product: rows of weights times columns of pixels.
 
 # %% tags=["explore"]
 small = np.arange(1.0, 10).reshape(3, 3)
 side_by_side = sliding_window_view(small, (2, 2)).reshape(4, 4).T
 figure, panels = plt.subplots(1, 2, figsize=(8, 3.2), layout="constrained")
-for panel, numbers, title in zip(panels, [small, side_by_side], ["image, 3 x 3", "2 x 2 windows as columns"]):
+titles = ["image, 3 x 3", "2 x 2 windows as columns"]
+for panel, numbers, title in zip(panels, [small, side_by_side], titles):
     panel.imshow(numbers, cmap="cividis")
     for (row, column), number in np.ndenumerate(numbers):
-        panel.text(column, row, f"{number:g}", ha="center", va="center", fontsize=14, color="black" if number > 5 else "white")
+        colour = "black" if number > 5 else "white"
+        panel.text(column, row, f"{number:g}", ha="center", va="center", fontsize=14, color=colour)
     panel.set(title=title, xticks=[], yticks=[])
 plt.show()
 
@@ -436,11 +487,21 @@ def _columns(windows):
 # Test 2e · 4 points · one window a column
 got = _columns(np.arange(32.0).reshape(1, 2, 2, 2, 2, 2))
 shape, first = np.shape(got), np.ravel(np.asarray(got)[..., 0]).tolist()
-assert shape == (1, 8, 4), f"Step 2: windows of (1, 2, 2, 2, 2, 2) make matrices of (1, 8, 4); they were {shape}."
-assert first == [0, 1, 2, 3, 16, 17, 18, 19], f"Step 2: the first column is the first window, 0 to 3 of channel 0, 16 to 19 of channel 1; it was {first}."
+assert shape == (1, 8, 4), (
+    f"Step 2: windows of (1, 2, 2, 2, 2, 2) make matrices of (1, 8, 4); they were {shape}."
+)
+assert first == [0, 1, 2, 3, 16, 17, 18, 19], (
+    f"Step 2: the first column is the first window, 0 to 3 of channel 0, 16 to 19 of channel 1; it "
+    f"was {first}."
+)
 got = got.tolist()
-want = [[[0, 4, 8, 12], [1, 5, 9, 13], [2, 6, 10, 14], [3, 7, 11, 15], [16, 20, 24, 28], [17, 21, 25, 29], [18, 22, 26, 30], [19, 23, 27, 31]]]
-assert got == want, f"Step 2: two channels of 2 x 2 windows, 0 to 31, make the matrix {want}; they made {got}."
+want = [[
+    [0, 4, 8, 12], [1, 5, 9, 13], [2, 6, 10, 14], [3, 7, 11, 15],
+    [16, 20, 24, 28], [17, 21, 25, 29], [18, 22, 26, 30], [19, 23, 27, 31],
+]]
+assert got == want, (
+    f"Step 2: two channels of 2 x 2 windows, 0 to 31, make the matrix {want}; they made {got}."
+)
 ### BEGIN HIDDEN TESTS
 w = np.arange(2 * 3 * 4 * 5 * 2 * 1).reshape(2, 3, 4, 5, 2, 1)
 got = _columns(np.arange(2 * 3 * 4 * 5 * 2 * 1).reshape(2, 3, 4, 5, 2, 1))
@@ -456,12 +517,21 @@ assert got == (0, 8, 9), f"Step 2: windows of no images make no matrices, (0, 8,
 big = np.ones((4, 8, 32, 32), np.float32)
 view_bytes = peak_bytes(lambda: _windows(big, (3, 3)))
 matrix_bytes = peak_bytes(lambda: _columns(sliding_window_view(big, (3, 3), axis=(2, 3))))
-print(f"an image batch of 131,072 B: its windows take {view_bytes:,} B, its columns {matrix_bytes:,} B")
-assert view_bytes < 10_000, f"Step 2: windows without padding should allocate under 10,000 B; they took {view_bytes:,} B."
-assert 1_036_000 < matrix_bytes < 2_200_000, f"Step 2: 3,600 columns of 72 float32 are 1,036,800 B, and at most twice that; it took {matrix_bytes:,} B."
+print(
+    f"an image batch of 131,072 B: its windows take {view_bytes:,} B, "
+    f"its columns {matrix_bytes:,} B"
+)
+assert view_bytes < 10_000, (
+    f"Step 2: windows without padding should allocate under 10,000 B; they took {view_bytes:,} B."
+)
+assert 1_036_000 < matrix_bytes < 2_200_000, (
+    f"Step 2: 3,600 columns of 72 float32 are 1,036,800 B, and at most twice that; it took "
+    f"{matrix_bytes:,} B."
+)
 
 # %% test="windows-ready" points=0
-# Nothing to do here. When graded, the next steps use your _windows and _columns if they work, else stand-ins.
+# Nothing to do here. When graded, what follows uses your _windows and
+# _columns if they work, else stand-ins.
 ### BEGIN HIDDEN TESTS
 def _windows_work():
     pixels = np.arange(60.0).reshape(1, 2, 5, 6)
@@ -495,7 +565,7 @@ if "_columns" not in globals() or error_of(_columns_work) is not None or not _co
 # %% [markdown]
 # ## Step 3 · Conv2d: one matrix product
 #
-# kernels @ columns + bias, for all images in one `@`. Each row of a product is what one kernel has to say, each column one place of the image:
+# kernels @ columns + bias, for all images in one `@`. Each row of a product is one kernel's answers, each column one place of the image:
 #
 # | | shape |
 # |---|---|
@@ -503,7 +573,8 @@ if "_columns" not in globals() or error_of(_columns_work) is not None or not _co
 # | columns | (N, C · kh · kw, height · width) |
 # | product | (N, out, height · width) |
 # | result | (N, out, height, width) |
-#
+
+# %% [markdown]
 # The kernels have no axis for images: `@` broadcasts them (module 01). From product to result is a reshape.
 
 # %% [markdown]
@@ -527,9 +598,9 @@ if "_columns" not in globals() or error_of(_columns_work) is not None or not _co
 # %% solution="conv2d"
 #| export
 class Conv2d(Layer):
-    """Kernels that slide over images (N, in_channels, H, W), as `torch.nn.Conv2d`; sizes are ints or pairs.
+    """Kernels that slide over images (N, in_channels, H, W), as `torch.nn.Conv2d`.
 
-    Raises `ValueError` when the input's shape does not fit.
+    Sizes are ints or pairs. Raises `ValueError` when the input's shape does not fit.
     """
 
     def __init__(self, in_channels, out_channels, kernel_size, stride=1, padding=0, bias=True):
@@ -566,9 +637,14 @@ for name in ["weight", "bias"]:
     assert isinstance(got, Tensor), f"Step 3: {name} should be a Tensor; it was {got!r}."
     asked = got.requires_grad
     assert asked is True, f"Step 3: {name} should have requires_grad=True; it has {asked!r}."
-got = [layer.weight.data.shape, layer.bias.data.shape, layer.kernel_size, layer.stride, layer.padding]
+got = [
+    layer.weight.data.shape, layer.bias.data.shape, layer.kernel_size, layer.stride, layer.padding
+]
 want = [(5, 3, 2, 2), (5,), (2, 2), (1, 1), (0, 0)]
-assert got == want, f"Step 3: Conv2d(3, 5, 2): shapes of weight and bias, kernel_size, stride, padding should be {want}; they were {got}."
+assert got == want, (
+    f"Step 3: Conv2d(3, 5, 2): shapes of weight and bias, kernel_size, stride, padding should be "
+    f"{want}; they were {got}."
+)
 ### BEGIN HIDDEN TESTS
 layer = Conv2d(2, 4, (1, 3), stride=(2, 1), padding=(0, 4), bias=False)
 got = [layer.weight.data.shape, layer.kernel_size, layer.stride, layer.padding, layer.in_channels, layer.out_channels, len(layer.parameters())]
@@ -584,8 +660,13 @@ assert layer.bias is None, f"Step 3: with bias=False, bias should be None; it wa
 np.random.seed(4)
 weights = np.abs(Conv2d(16, 200, 5).weight.data)
 most, mean = float(weights.max()), float(weights.mean())
-assert most <= 0.0500001, f"Step 3: 16 channels of 5 x 5: no weight should be beyond ±1/√400 = ±0.05; the largest was {most:.4f}."
-assert 0.024 < mean < 0.026, f"Step 3: spread evenly up to 0.05, weights are 0.025 from zero on average; it was {mean:.4f}."
+assert most <= 0.0500001, (
+    f"Step 3: 16 channels of 5 x 5: no weight should be beyond ±1/√400 = ±0.05; the largest was "
+    f"{most:.4f}."
+)
+assert 0.024 < mean < 0.026, (
+    f"Step 3: spread evenly up to 0.05, weights are 0.025 from zero on average; it was {mean:.4f}."
+)
 ### BEGIN HIDDEN TESTS
 np.random.seed(5)
 layer = Conv2d(25, 3000, (1, 4))
@@ -605,21 +686,37 @@ assert drawn[0] != drawn[2], f"Step 3: another seed should give other weights; t
 
 # %% given="convolved"
 def convolved(x, weight, bias=None, stride=1, padding=0):
-    "Images through a Conv2d with these weights, given as Tensors or arrays; the result is a Tensor."
+    "Images through a Conv2d with these weights, given as Tensors or arrays; gives a Tensor."
     weight = weight if isinstance(weight, Tensor) else Tensor(weight)
-    layer = Conv2d(weight.shape[1], weight.shape[0], weight.shape[2:], stride, padding, bias is not None)
+    out, channels, *size = weight.shape
+    layer = Conv2d(channels, out, tuple(size), stride, padding, bias is not None)
     layer.weight = weight
     layer.bias = bias if bias is None or isinstance(bias, Tensor) else Tensor(bias)
     return layer(x if isinstance(x, Tensor) else Tensor(x))
 
 # %% test="conv-values" points=5
 # Test 3c · 5 points · what it computes
-got = convolved(np.arange(16.0).reshape(1, 1, 4, 4), [[[[1.0, 2], [3, 4]]], [[[0.0, 1], [0, 0]]]], [0.5, 100])
-assert isinstance(got, Tensor), f"Step 3: Conv2d should return a Tensor; it gave {type(got).__name__}."
+got = convolved(
+    np.arange(16.0).reshape(1, 1, 4, 4),
+    [[[[1.0, 2], [3, 4]]], [[[0.0, 1], [0, 0]]]],
+    [0.5, 100],
+)
+assert isinstance(got, Tensor), (
+    f"Step 3: Conv2d should return a Tensor; it gave {type(got).__name__}."
+)
 shape = got.data.shape
-assert shape == (1, 2, 3, 3), f"Step 3: the product should be brought into the shape (1, 2, 3, 3), N, out, height, width; it was {shape}."
-want = [[[[34.5, 44.5, 54.5], [74.5, 84.5, 94.5], [114.5, 124.5, 134.5]], [[101, 102, 103], [105, 106, 107], [109, 110, 111]]]]
-assert np.array_equal(got.data, want), f"Step 3: two kernels and the bias [0.5, 100] should give {want}; they gave {got.data.tolist()}."
+assert shape == (1, 2, 3, 3), (
+    f"Step 3: the product should be brought into the shape (1, 2, 3, 3), N, out, height, width; it "
+    f"was {shape}."
+)
+want = [[
+    [[34.5, 44.5, 54.5], [74.5, 84.5, 94.5], [114.5, 124.5, 134.5]],
+    [[101, 102, 103], [105, 106, 107], [109, 110, 111]],
+]]
+assert np.array_equal(got.data, want), (
+    f"Step 3: two kernels and the bias [0.5, 100] should give {want}; they gave "
+    f"{got.data.tolist()}."
+)
 ### BEGIN HIDDEN TESTS
 x, w = np.cos(np.arange(168)).reshape(2, 3, 4, 7), np.sin(np.arange(72)).reshape(4, 3, 2, 3)
 want = sum(np.einsum("nchw,oc->nohw", x[:, :, i:i + 3, j:j + 5], w[:, :, i, j]) for i in range(2) for j in range(3))
@@ -640,9 +737,13 @@ assert same, "Step 3: a call should leave nothing in the layer; it has new attri
 # %% test="conv-options" points=3
 # Test 3d · 3 points · stride and padding
 got = convolved(np.arange(16.0).reshape(1, 1, 4, 4), np.ones((1, 1, 2, 2)), stride=2).data.tolist()
-assert got == [[[[10, 18], [42, 50]]]], f"Step 3: stride 2 should give [[10, 18], [42, 50]]; it gave {got}."
+assert got == [[[[10, 18], [42, 50]]]], (
+    f"Step 3: stride 2 should give [[10, 18], [42, 50]]; it gave {got}."
+)
 got = convolved(np.ones((1, 1, 2, 2)), np.ones((1, 1, 3, 3)), padding=1).data.tolist()
-assert got == [[[[4, 4], [4, 4]]]], f"Step 3: four ones, padded by 1, should give 4 everywhere; they gave {got}."
+assert got == [[[[4, 4], [4, 4]]]], (
+    f"Step 3: four ones, padded by 1, should give 4 everywhere; they gave {got}."
+)
 ### BEGIN HIDDEN TESTS
 got = convolved(np.arange(15.0).reshape(1, 1, 3, 5), [[[[1.0, 10.0]]]], stride=(1, 3), padding=(0, 1)).data.tolist()
 assert got == [[[[0, 32], [50, 87], [100, 142]]]], f"Step 3: stride (1, 3), padding (0, 1) should give [[0, 32], [50, 87], [100, 142]]; it gave {got}."
@@ -653,9 +754,13 @@ assert got == [[[[1, 1], [21, 32], [5, 6]]]], f"Step 3: stride (2, 1), padding (
 # %% test="conv-errors" points=3
 # Test 3e · 3 points · an input that does not fit
 error = error_of(Conv2d(7, 2, 3), Tensor(np.ones((5, 4, 8, 8))))
-assert isinstance(error, ValueError), f"Step 3: (5, 4, 8, 8) into Conv2d(7, 2, 3) should raise ValueError; it gave {error!r}."
+assert isinstance(error, ValueError), (
+    f"Step 3: (5, 4, 8, 8) into Conv2d(7, 2, 3) should raise ValueError; it gave {error!r}."
+)
 for part in ["7", "(5, 4, 8, 8)"]:
-    assert part in str(error), f"Step 3: the message should contain {part!r}; it was {str(error)!r}."
+    assert part in str(error), (
+        f"Step 3: the message should contain {part!r}; it was {str(error)!r}."
+    )
 ### BEGIN HIDDEN TESTS
 for shape in [(31, 8, 8), (2, 8, 8, 31), (31,), (1, 31, 5, 5, 5)]:
     error = error_of(Conv2d(31, 2, 3), Tensor(np.ones(shape)))
@@ -680,12 +785,12 @@ assert got == ["float64", "float32", "float32"], f"Step 3: images of float64, in
 ### END HIDDEN TESTS
 
 # %% [markdown]
-# **Profile.** What did it bring? The multiplications are the same. But in the loop Python looks at each of them, or at least at each place; in the product it does not. So count
-# *lines of Python that run*: how many are they for larger images, and for more of them? Not more than for a small one.
+# **Profile.** What did it bring? The multiplications are the same, but in the loops Python takes each step itself. So count *lines of Python
+# that run*: for larger images, and for more of them, they are not more than for a small one.
 
 # %% given="lines-run"
 def lines_run(call):
-    "How many lines of Python a call runs, those of all functions in it included. No clock: the same count on every machine."
+    "How many lines of Python a call runs, in all functions. The same count on every machine."
     count, before = 0, sys.gettrace()
 
     def trace(frame, event, argument):
@@ -709,10 +814,18 @@ def lines_of_conv(count, size):
 # %% test="conv-profile" points=3
 # Profile 3 · 3 points · lines of Python
 lines = [lines_of_conv(1, 8), lines_of_conv(1, 24), lines_of_conv(30, 8)]
-print(f"lines for 8 x 8 pixels: {lines[0]}; for 24 x 24: {lines[1]}; for thirty images of 8 x 8: {lines[2]}")
+print(
+    f"lines for 8 x 8 pixels: {lines[0]}; for 24 x 24: {lines[1]}; "
+    f"for thirty images of 8 x 8: {lines[2]}"
+)
 assert lines[0] > 0, f"Step 3: lines should run, and be counted; there were {lines[0]}."
-assert lines[1] <= 1.2 * lines[0], f"Step 3: an image of 24 x 24 should run no more lines than one of 8 x 8, {lines[0]}; it ran {lines[1]}."
-assert lines[2] <= 1.2 * lines[0], f"Step 3: thirty images should run no more lines than one, {lines[0]}; they ran {lines[2]}."
+assert lines[1] <= 1.2 * lines[0], (
+    f"Step 3: an image of 24 x 24 should run no more lines than one of 8 x 8, {lines[0]}; it ran "
+    f"{lines[1]}."
+)
+assert lines[2] <= 1.2 * lines[0], (
+    f"Step 3: thirty images should run no more lines than one, {lines[0]}; they ran {lines[2]}."
+)
 
 # %% test="conv-ready" points=0
 # Nothing to do here. When graded, the next step uses your Conv2d if it works, else a stand-in.
@@ -746,29 +859,38 @@ if "Conv2d" not in globals() or error_of(_conv_works) is not None or not _conv_w
 
 # %% tags=["explore"]
 sizes, kernels = [4, 8, 16, 32], np.ones((4, 2, 3, 3))
-lines = {"loops": [lines_run(lambda: _slow_convolution(np.ones((1, 2, size, size)), kernels)) for size in sizes],
-         "one product": [lines_of_conv(1, size) for size in sizes]}
-plots.draw_curves(sizes, lines, title="How many lines run for larger images?", x_label="height and width, pixels", y_label="lines of Python");
+looped = [lines_run(lambda: _slow_convolution(np.ones((1, 2, size, size)), kernels))
+          for size in sizes]
+lines = {"loops": looped, "one product": [lines_of_conv(1, size) for size in sizes]}
+plots.draw_curves(sizes, lines, title="How many lines run for larger images?",
+                  x_label="height and width, pixels", y_label="lines of Python");
 
 # %% [markdown]
 # It is paid for in memory: the columns hold each pixel up to kernel height · kernel width times. And in time? Both measured on this machine, the same 2.3 million multiplications:
 
 # %% tags=["explore"]
 x, layer = Tensor(np.random.normal(size=(8, 8, 16, 16))), Conv2d(8, 16, 3, padding=1)
-cost_s = {"loops": seconds_per_call(lambda: _slow_convolution(x.data, layer.weight.data, padding=(1, 1)), calls=1),
+def loops():
+    return _slow_convolution(x.data, layer.weight.data, padding=(1, 1))
+
+cost_s = {"loops": seconds_per_call(loops, calls=1),
           "one product": seconds_per_call(lambda: layer(x), calls=10)}
-plots.draw_bars(cost_s, title=f"The loops take {cost_s['loops'] / cost_s['one product']:.0f} times as long here", x_label="time for one forward", unit="s");
+times = cost_s["loops"] / cost_s["one product"]
+plots.draw_bars(cost_s, title=f"The loops take {times:.0f} times as long here",
+                x_label="time for one forward", unit="s");
 
 # %% tags=["explore"]
 columns = _columns(_windows(x.data, (3, 3), (1, 1), (1, 1)))
 held = {"images": x.data.nbytes, "columns": columns.nbytes, "result": layer(x).data.nbytes}
-plots.draw_bars(held, title=f"Columns have {columns.nbytes / x.data.nbytes:.1f} times the bytes of the images", x_label="memory", unit="B");
+times = columns.nbytes / x.data.nbytes
+plots.draw_bars(held, title=f"Columns have {times:.1f} times the bytes of the images",
+                x_label="memory", unit="B");
 
 # %% [markdown]
 # ## Step 4 · Backward: where windows overlap, add
 #
-# A pixel that lies in nine windows was used nine times. Each use is a path to the loss, and where paths meet, add. So the way back from windows to
-# images puts each number where it came from, and adds up.
+# A pixel that lies in nine windows was used nine times. Each use is a path to the loss, and paths add. So the way back puts each number where
+# it came from, and adds up.
 
 # %% [markdown]
 # How many paths has each pixel? Windows full of ones, put back:
@@ -781,7 +903,8 @@ for row in range(4):
 figure, ax = plt.subplots(figsize=(4, 3.6), layout="constrained")
 ax.imshow(paths, cmap="cividis")
 for (row, column), number in np.ndenumerate(paths):
-    ax.text(column, row, f"{number:g}", ha="center", va="center", color="white" if number < 5 else "black")
+    colour = "white" if number < 5 else "black"
+    ax.text(column, row, f"{number:g}", ha="center", va="center", color=colour)
 ax.set(title="Windows of 3 x 3 on each pixel", xticks=[], yticks=[])
 plt.show()
 
@@ -805,7 +928,7 @@ plt.show()
 # %% solution="fold"
 #| export
 def _fold(windows, shape, stride=(1, 1), padding=(0, 0)):
-    "Images of `shape`, each pixel the sum of the numbers that windows have in its place: the way back of `_windows`."
+    "The way back of `_windows`: images of `shape`, each pixel the sum of what windows have there."
     ### BEGIN SOLUTION
     count, channels, height, width, *kernel = windows.shape
     padded = np.zeros((count, channels, shape[2] + 2 * padding[0], shape[3] + 2 * padding[1]), windows.dtype)
@@ -822,9 +945,14 @@ got = _fold(np.ones((1, 1, 2, 2, 2, 2)), (1, 1, 3, 3))
 assert isinstance(got, np.ndarray), f"Step 4: _fold should return an array; it gave {got}."
 got = got.tolist()
 want = [[[[1, 2, 1], [2, 4, 2], [1, 2, 1]]]]
-assert got == want, f"Step 4: four windows of ones in 3 x 3, added where they overlap, should give {want}; they gave {got}."
+assert got == want, (
+    f"Step 4: four windows of ones in 3 x 3, added where they overlap, should give {want}; they "
+    f"gave {got}."
+)
 got = _fold(np.arange(8.0).reshape(1, 1, 1, 2, 2, 2), (1, 1, 2, 4), (2, 2)).tolist()
-assert got == [[[[0, 1, 4, 5], [2, 3, 6, 7]]]], f"Step 4: two windows side by side should give [[0, 1, 4, 5], [2, 3, 6, 7]]; they gave {got}."
+assert got == [[[[0, 1, 4, 5], [2, 3, 6, 7]]]], (
+    f"Step 4: two windows side by side should give [[0, 1, 4, 5], [2, 3, 6, 7]]; they gave {got}."
+)
 ### BEGIN HIDDEN TESTS
 got = _fold(np.ones((1, 1, 2, 2, 2, 2)), (1, 1, 6, 5), (3, 3)).tolist()
 want = [[[[1, 1, 0, 1, 1], [1, 1, 0, 1, 1], [0, 0, 0, 0, 0], [1, 1, 0, 1, 1], [1, 1, 0, 1, 1], [0, 0, 0, 0, 0]]]]
@@ -837,8 +965,8 @@ assert kind == "float32", f"Step 4: windows of float32 should fold into float32;
 ### END HIDDEN TESTS
 
 # %% [markdown]
-# There is a test for such pairs that needs no known answer. `_windows` and `_fold` are *adjoint*: for any images x and any windows w, multiplying w with the windows of x and adding up gives
-# the same number as multiplying the folded w with x. Whole numbers make both sums exact.
+# A test for such pairs needs no known answer. `_windows` and `_fold` are *adjoint*: for any images x and windows w, the sum of w times the
+# windows of x equals the sum of the folded w times x. Whole numbers make both sums exact.
 
 # %% given="adjoint-sums"
 def adjoint_sums(shape, kernel, stride, padding):
@@ -852,7 +980,9 @@ def adjoint_sums(shape, kernel, stride, padding):
 # %% test="fold-adjoint" points=4
 # Test 4b · 4 points · the adjoint of _windows
 of_windows, of_pixels = adjoint_sums((1, 1, 5, 5), (3, 3), (1, 1), (0, 0))
-assert of_windows == of_pixels, f"Step 4: for 5 x 5 both sums should be equal: {of_windows} of windows, {of_pixels} of pixels."
+assert of_windows == of_pixels, (
+    f"Step 4: for 5 x 5 both sums should be equal: {of_windows} of windows, {of_pixels} of pixels."
+)
 ### BEGIN HIDDEN TESTS
 for shape, kernel, stride, padding in [((2, 3, 6, 5), (2, 3), (1, 2), (0, 0)), ((1, 2, 7, 4), (3, 1), (2, 1), (1, 0)), ((2, 1, 5, 6), (2, 4), (3, 1), (0, 3)),
                                        ((3, 2, 4, 4), (2, 2), (2, 2), (1, 1)), ((1, 1, 9, 9), (2, 2), (4, 3), (0, 0))]:
@@ -877,8 +1007,8 @@ if "_fold" not in globals() or error_of(_fold_works) is not None or not _fold_wo
 ### END HIDDEN TESTS
 
 # %% [markdown]
-# Now the rule. Forward was product = W @ columns + bias, with W the kernels laid flat. Module 06 knows how that goes back. With G, the gradient, as a
-# matrix (out, height · width) for each image, like the product:
+# Now the rule. Forward was product = W @ columns + bias, with W the kernels laid flat. Let G be the gradient, for each image a matrix
+# (out, height · width) like the product. Then, by module 06:
 #
 # | | its gradient |
 # |---|---|
@@ -886,11 +1016,11 @@ if "_fold" not in globals() or error_of(_fold_works) is not None or not _fold_wo
 # | columns | Wᵀ @ G |
 # | bias | the sums of G's rows, over all images |
 #
-# The gradient of the columns is turned into windows again and folded: that is the gradient of x.
+# Turn the gradient of the columns into windows again and fold it: the gradient of x.
 
 # %% [markdown]
-# **Your turn.** The rule of `Conv2d._convolve`. As in module 06 it gets `gradient`, `output`, then the arguments of the forward call: the layer itself, and arrays
-# (`bias` is None where there is none). It answers with a gradient for each argument; for the layer None.
+# **Your turn.** The rule of `Conv2d._convolve`. As in module 06 it gets `gradient`, `output`, then the arguments of the forward call: the layer,
+# and arrays (`bias` may be None). It gives a gradient for each; for the layer None.
 
 # %% [markdown]
 # <details><summary>Hint</summary>
@@ -919,9 +1049,16 @@ def _convolve_backward(gradient, output, layer, x, weight, bias):
 
 # %% test="conv-gradient-weight" points=4
 # Test 4c · 4 points · weight and bias
-got = [gradient.tolist() for gradient in _gradients(convolved, np.arange(9.0).reshape(1, 1, 3, 3), np.ones((1, 1, 2, 2)), np.zeros(1))]
-assert got[1] == [[[[27, 37], [57, 67]]]], f"Step 4: for 0 to 8 in rows of 3 the kernel's gradient is [[27, 37], [57, 67]]; it was {got[1]}."
-assert got[2] == [10], f"Step 4: the bias gets the whole gradient, 1 + 2 + 3 + 4 = 10; it was {got[2]}."
+got = [gradient.tolist() for gradient in _gradients(
+    convolved, np.arange(9.0).reshape(1, 1, 3, 3), np.ones((1, 1, 2, 2)), np.zeros(1)
+)]
+assert got[1] == [[[[27, 37], [57, 67]]]], (
+    f"Step 4: for 0 to 8 in rows of 3 the kernel's gradient is "
+    f"[[27, 37], [57, 67]]; it was {got[1]}."
+)
+assert got[2] == [10], (
+    f"Step 4: the bias gets the whole gradient, 1 + 2 + 3 + 4 = 10; it was {got[2]}."
+)
 ### BEGIN HIDDEN TESTS
 x, g = np.cos(np.arange(120)).reshape(2, 2, 5, 6), np.arange(1.0, 37).reshape(2, 3, 2, 3)
 want = np.stack([np.stack([np.einsum("nchw,nohw->oc", np.pad(x, [(0, 0), (0, 0), (0, 0), (1, 1)])[:, :, i:i + 4:2, j:j + 5:2], g)
@@ -937,9 +1074,14 @@ assert summed == [150, 222, 294], f"Step 4: the bias of three kernels should get
 
 # %% test="conv-gradient-input" points=5
 # Test 4d · 5 points · the images
-got = _gradients(convolved, np.zeros((1, 1, 3, 3)), np.array([[[[1.0, 2], [3, 4]]]]), np.zeros(1))[0].tolist()
+got = _gradients(
+    convolved, np.zeros((1, 1, 3, 3)), np.array([[[[1.0, 2], [3, 4]]]]), np.zeros(1)
+)[0].tolist()
 want = [[[[1, 4, 4], [6, 20, 16], [9, 24, 16]]]]
-assert got == want, f"Step 4: with the kernel [[1, 2], [3, 4]] the gradient of 3 x 3 pixels is {want}; it was {got}."
+assert got == want, (
+    f"Step 4: with the kernel [[1, 2], [3, 4]] the gradient of 3 x 3 pixels is "
+    f"{want}; it was {got}."
+)
 ### BEGIN HIDDEN TESTS
 cases = [((2, 2, 4, 4), (3, 2, 3, 3), 1, 0), ((1, 2, 5, 4), (2, 2, 2, 3), (2, 1), (0, 1)), ((2, 1, 5, 5), (2, 1, 2, 2), 3, 1)]
 random, errors = np.random.default_rng(0), []
@@ -964,19 +1106,25 @@ held = kept_bytes(lambda: layer(x))
 layer(x).sum().backward()
 arrived = x.grad is not None
 print(f"the result has 57,600 B, the columns had 1,036,800 B; held until backward: {held:,} B")
-assert 57_000 < held < 250_000, f"Step 4: the result and its graph should hold the result, 57,600 B, and no columns; they hold {held:,} B."
+assert 57_000 < held < 250_000, (
+    f"Step 4: the result and its graph should hold the result, 57,600 B, and no columns; they hold "
+    f"{held:,} B."
+)
 assert arrived, "Step 4: and still backward should find a gradient for the images; there was none."
 
 # %% [markdown]
 # ## Step 5 · MaxPool2d: the strongest answer counts
 #
-# Whether an edge is here or one pixel further matters little. *Pooling* takes from each window one number, and leaves an image of a quarter the size: less to compute, and a wider view for the next kernel.
+# Whether an edge is here or one pixel further matters little. *Pooling* takes one number from each window: a quarter of the size, less to
+# compute, and a wider view for the next kernel.
 
 # %% tags=["explore"]
-answer = np.maximum(_slow_convolution(images[[0]][:, None], edge[None, None], padding=(1, 1))[0, 0], 0)
+answer = _slow_convolution(images[[0]][:, None], edge[None, None], padding=(1, 1))[0, 0]
+answer = np.maximum(answer, 0)
 pooled = answer.reshape(4, 2, 4, 2).max(axis=(1, 3))
 figure, panels = plt.subplots(1, 2, figsize=(7, 3.2), layout="constrained")
-for panel, numbers, title in zip(panels, [answer, pooled], ["where ink begins, 8 x 8", "the largest of each 2 x 2"]):
+titles = ["where ink begins, 8 x 8", "the largest of each 2 x 2"]
+for panel, numbers, title in zip(panels, [answer, pooled], titles):
     panel.imshow(numbers, cmap="Greys")
     panel.set(title=title, xticks=[], yticks=[])
 for edge_of_window in (1.5, 3.5, 5.5):
@@ -1003,7 +1151,7 @@ class _Pool2d(Layer):
 # **Your turn.** `MaxPool2d` as in PyTorch: the largest number of each window, each channel for itself; (N, C, H, W) becomes (N, C, height, width), the dtype stays.
 
 # %% [markdown]
-# Backward, the gradient goes to the pixel that was the largest, and nowhere else. Where several are equal, the **first** of them in reading order gets all of it, as in PyTorch. (In
+# Backward, the gradient goes only to the largest pixel. Of equal ones, the **first** in reading order gets all of it, as in PyTorch. (In
 # module 06 they shared.) Where windows overlap, gradients add up.
 
 # %% [markdown]
@@ -1016,7 +1164,7 @@ class _Pool2d(Layer):
 # %% solution="max-pool"
 #| export
 class MaxPool2d(_Pool2d):
-    "The largest number of each window, as `torch.nn.MaxPool2d`. Raises `ValueError` when the window does not fit."
+    "The largest number of each window, as `torch.nn.MaxPool2d`. `ValueError` if none fits."
 
     def forward(self, x: Tensor) -> Tensor:
         ### BEGIN SOLUTION
@@ -1038,9 +1186,13 @@ def _max_pool_backward(gradient, output, pool, x):
 # %% test="max-values" points=4
 # Test 5a · 4 points · the largest of each window
 got = MaxPool2d(2)(Tensor([[[[1.0, 5, 2, 0], [3, 4, 8, 1], [-1, -2, 0, 0], [-3, -4, 0, 9]]]]))
-assert isinstance(got, Tensor), f"Step 5: MaxPool2d should return a Tensor; it gave {type(got).__name__}."
+assert isinstance(got, Tensor), (
+    f"Step 5: MaxPool2d should return a Tensor; it gave {type(got).__name__}."
+)
 numbers = got.data.tolist()
-assert numbers == [[[[5, 8], [-1, 9]]]], f"Step 5: the largest of four windows are [[5, 8], [-1, 9]]; they were {numbers}."
+assert numbers == [[[[5, 8], [-1, 9]]]], (
+    f"Step 5: the largest of four windows are [[5, 8], [-1, 9]]; they were {numbers}."
+)
 ### BEGIN HIDDEN TESTS
 x = np.reshape(np.arange(210) * 37 % 211, (2, 3, 5, 7))
 got = MaxPool2d((2, 3))(Tensor(np.reshape(np.arange(210) * 37 % 211, (2, 3, 5, 7)))).data
@@ -1054,7 +1206,9 @@ assert got == ["float32", "float64", "uint8"], f"Step 5: the dtype stays: float3
 # %% test="max-stride" points=2
 # Test 5b · 2 points · a stride of its own
 got = MaxPool2d(2, stride=1)(Tensor([[[[1.0, 5, 2], [3, 4, 8]]]])).data.tolist()
-assert got == [[[[5, 8]]]], f"Step 5: windows of 2 by steps of 1 should give [[5, 8]]; they gave {got}."
+assert got == [[[[5, 8]]]], (
+    f"Step 5: windows of 2 by steps of 1 should give [[5, 8]]; they gave {got}."
+)
 ### BEGIN HIDDEN TESTS
 got = MaxPool2d((1, 2), stride=(1, 3))(Tensor([[[[1.0, 5, 9, 3, 4, 8], [7, 2, 0, 6, 1, 3]]]])).data.tolist()
 assert got == [[[[5, 4], [7, 6]]]], f"Step 5: kernel (1, 2), stride (1, 3) should give [[5, 4], [7, 6]]; it gave {got}."
@@ -1066,7 +1220,10 @@ for shape in [(1, 4, 4), (1, 1, 1, 9)]:
 # %% test="max-gradient" points=4
 # Test 5c · 4 points · backward
 got = _gradients(MaxPool2d(2), [[[[1.0, 5, 2, 0], [3, 4, 8, 1]]]])[0].tolist()
-assert got == [[[[0, 1, 0, 0], [0, 0, 2, 0]]]], f"Step 5: the gradients 1 and 2 go to 5 and to 8: [[0, 1, 0, 0], [0, 0, 2, 0]]; they went {got}."
+assert got == [[[[0, 1, 0, 0], [0, 0, 2, 0]]]], (
+    f"Step 5: the gradients 1 and 2 go to 5 and to 8: [[0, 1, 0, 0], [0, 0, 2, 0]]; "
+    f"they went {got}."
+)
 ### BEGIN HIDDEN TESTS
 got = _gradients(MaxPool2d(2, stride=1), [[[[1.0, 5, 2], [3, 4, 0], [0, 9, 1]]]])[0].tolist()
 assert got == [[[[0, 3, 0], [0, 0, 0], [0, 7, 0]]]], f"Step 5: windows that overlap add up: [[0, 3, 0], [0, 0, 0], [0, 7, 0]]; it was {got}."
@@ -1078,7 +1235,9 @@ assert got == want, f"Step 5: kernel (2, 3), stride (2, 1) on two images of two 
 # %% test="max-ties" points=2
 # Test 5d · 2 points · equal ones: the first
 got = _gradients(MaxPool2d(2), [[[[7.0, 7, 0, 4], [7, 7, 4, 0]]]])[0].tolist()
-assert got == [[[[1, 0, 0, 2], [0, 0, 0, 0]]]], f"Step 5: of equal ones the first gets it all: [[1, 0, 0, 2], [0, 0, 0, 0]]; it was {got}."
+assert got == [[[[1, 0, 0, 2], [0, 0, 0, 0]]]], (
+    f"Step 5: of equal ones the first gets it all: [[1, 0, 0, 2], [0, 0, 0, 0]]; it was {got}."
+)
 ### BEGIN HIDDEN TESTS
 got = _gradients(MaxPool2d((2, 2), stride=1), np.zeros((1, 1, 3, 3)))[0].tolist()
 assert got == [[[[1, 2, 0], [3, 4, 0], [0, 0, 0]]]], f"Step 5: of zeros each window's upper left one: [[1, 2, 0], [3, 4, 0], [0, 0, 0]]; it was {got}."
@@ -1101,7 +1260,7 @@ assert got == [[[[1, 2, 0], [3, 4, 0], [0, 0, 0]]]], f"Step 5: of zeros each win
 # %% solution="avg-pool"
 #| export
 class AvgPool2d(_Pool2d):
-    "The mean of each window, as `torch.nn.AvgPool2d`. Raises `ValueError` when the window does not fit."
+    "The mean of each window, as `torch.nn.AvgPool2d`. `ValueError` if none fits."
 
     def forward(self, x: Tensor) -> Tensor:
         ### BEGIN SOLUTION
@@ -1120,9 +1279,13 @@ def _avg_pool_backward(gradient, output, pool, x):
 # %% test="avg-values" points=3
 # Test 6a · 3 points · the mean of each window
 got = AvgPool2d(2)(Tensor([[[[1.0, 5, 2, 0], [3, 7, 8, 2]]]]))
-assert isinstance(got, Tensor), f"Step 6: AvgPool2d should return a Tensor; it gave {type(got).__name__}."
+assert isinstance(got, Tensor), (
+    f"Step 6: AvgPool2d should return a Tensor; it gave {type(got).__name__}."
+)
 numbers = got.data.tolist()
-assert numbers == [[[[4, 3]]]], f"Step 6: the means of two windows are [[4, 3]]; they were {numbers}."
+assert numbers == [[[[4, 3]]]], (
+    f"Step 6: the means of two windows are [[4, 3]]; they were {numbers}."
+)
 ### BEGIN HIDDEN TESTS
 x = np.reshape(np.arange(210) * 37 % 211, (2, 3, 5, 7))
 got = AvgPool2d((2, 3), stride=(3, 2))(Tensor(np.reshape(np.arange(210) * 37.0 % 211, (2, 3, 5, 7)), dtype=np.float64)).data
@@ -1133,7 +1296,10 @@ assert np.allclose(got, want), f"Step 6: each channel for itself: expected {want
 
 # %% test="avg-dtype" points=1
 # Test 6b · 1 point · dtypes
-got = [str(AvgPool2d(2)(Tensor(np.ones((1, 1, 2, 2)), dtype=dtype)).data.dtype) for dtype in ("float32", "float64")]
+got = [
+    str(AvgPool2d(2)(Tensor(np.ones((1, 1, 2, 2)), dtype=dtype)).data.dtype)
+    for dtype in ("float32", "float64")
+]
 assert got == ["float32", "float64"], f"Step 6: the dtype stays: float32, float64; they were {got}."
 ### BEGIN HIDDEN TESTS
 got = AvgPool2d((1, 2))(Tensor([[[[1, 2, 4, 5]]]]))
@@ -1144,7 +1310,9 @@ assert got == ([[[[1.5, 4.5]]]], "float32"), f"Step 6: integers give means in fl
 # %% test="avg-gradient" points=3
 # Test 6c · 3 points · backward
 got = _gradients(AvgPool2d(2), np.zeros((1, 1, 2, 4)))[0].tolist()
-assert got == [[[[0.25, 0.25, 0.5, 0.5]] * 2]], f"Step 6: the gradients 1 and 2 are shared by four: 0.25 and 0.5; they were {got}."
+assert got == [[[[0.25, 0.25, 0.5, 0.5]] * 2]], (
+    f"Step 6: the gradients 1 and 2 are shared by four: 0.25 and 0.5; they were {got}."
+)
 ### BEGIN HIDDEN TESTS
 got = _gradients(AvgPool2d((1, 2), stride=1), np.zeros((1, 1, 2, 3)))[0].tolist()
 assert got == [[[[0.5, 1.5, 1], [1.5, 3.5, 2]]]], f"Step 6: windows that overlap add up: [[0.5, 1.5, 1], [1.5, 3.5, 2]]; it was {got}."
@@ -1158,7 +1326,9 @@ assert error < 1e-6, f"Step 6: backward and measured slopes should agree to 0.00
 # %% tags=["explore"]
 stripes = np.eye(8, dtype=np.float32)[:, None, None, :] * np.ones((8, 1, 2, 8), np.float32)
 figure, panels = plt.subplots(1, 3, figsize=(11, 3), layout="constrained")
-for panel, table, title in zip(panels, [stripes, MaxPool2d(2)(Tensor(stripes)).data, AvgPool2d(2)(Tensor(stripes)).data], ["stripe", "MaxPool2d(2)", "AvgPool2d(2)"]):
+tables = {"stripe": stripes, "MaxPool2d(2)": MaxPool2d(2)(Tensor(stripes)).data,
+          "AvgPool2d(2)": AvgPool2d(2)(Tensor(stripes)).data}
+for panel, (title, table) in zip(panels, tables.items()):
     panel.imshow(table[:, 0, 0], cmap="Greys", vmin=0, vmax=1, aspect="auto")
     panel.set(title=title, xlabel="column", ylabel="moved by (pixels)" if title == "stripe" else "")
 plt.show()
@@ -1169,8 +1339,8 @@ plt.show()
 # %% [markdown]
 # ## Step 7 · Flatten: from images to rows
 #
-# A `Linear` at the end wants rows. **Your turn.** `Flatten()` makes of (N, C, H, W), or of anything with a batch in front, rows (N, C · H · W). An empty batch stays one of
-# (0, C · H · W). Does it need a rule of its own?
+# A `Linear` at the end wants rows. **Your turn.** `Flatten()` makes rows (N, C · H · W) of (N, C, H, W), or of anything with a batch in front.
+# An empty batch becomes (0, C · H · W). Does it need a rule of its own?
 
 # %% [markdown]
 # <details><summary>Hint</summary>
@@ -1192,7 +1362,9 @@ class Flatten(Layer):
 # %% test="flatten-values" points=2
 # Test 7a · 2 points · rows
 got = Flatten()(Tensor(np.arange(12.0).reshape(2, 3, 1, 2))).data.tolist()
-assert got == [[0, 1, 2, 3, 4, 5], [6, 7, 8, 9, 10, 11]], f"Step 7: 0 to 11 of (2, 3, 1, 2) make two rows in order; they were {got}."
+assert got == [[0, 1, 2, 3, 4, 5], [6, 7, 8, 9, 10, 11]], (
+    f"Step 7: 0 to 11 of (2, 3, 1, 2) make two rows in order; they were {got}."
+)
 ### BEGIN HIDDEN TESTS
 for shape, want in [((4, 1, 8, 8), (4, 64)), ((3, 5), (3, 5)), ((1, 2, 3), (1, 6))]:
     got = Flatten()(Tensor(np.zeros(shape))).data.shape
@@ -1207,9 +1379,14 @@ assert got == (0, 18), f"Step 7: (0, 2, 3, 3) should become (0, 18); it became {
 # %% test="flatten-gradient" points=2
 # Test 7c · 2 points · backward
 knows = Flatten()(Tensor(np.zeros((1, 2, 1, 2)), requires_grad=True)).requires_grad
-assert knows, "Step 7: the rows should know the images that they came from: x.reshape, not x.data.reshape; they do not."
+assert knows, (
+    "Step 7: the rows should know the images that they came from: x.reshape, not x.data.reshape; "
+    "they do not."
+)
 got = _gradients(Flatten(), np.zeros((1, 2, 1, 2)))[0].tolist()
-assert got == [[[[1, 2]], [[3, 4]]]], f"Step 7: the gradient 1 to 4 comes back as [[[[1, 2]], [[3, 4]]]]; it came as {got}."
+assert got == [[[[1, 2]], [[3, 4]]]], (
+    f"Step 7: the gradient 1 to 4 comes back as [[[[1, 2]], [[3, 4]]]]; it came as {got}."
+)
 ### BEGIN HIDDEN TESTS
 got = _gradients(lambda x: Flatten()(x * x), np.arange(8.0).reshape(2, 2, 2, 1))[0]
 assert got.shape == (2, 2, 2, 1), f"Step 7: the gradient should have the shape of the images, (2, 2, 2, 1); it had {got.shape}."
@@ -1223,11 +1400,12 @@ assert numbers == [0, 4, 12, 24, 40, 60, 84, 112], f"Step 7: through x * x expec
 # Two convolutions, one pool, one `Linear`. And every time a digit is fetched, `RandomCrop` of module 05 moves it by up to one pixel: a shifted three is still a three.
 
 # %% tags=["explore"]
-from tinytorch import Adam, CrossEntropyLoss, DataLoader, Dataset, Linear, RandomCrop, ReLU, Sequential, Trainer, no_grad
+from tinytorch import Adam, CrossEntropyLoss, DataLoader, Dataset, Linear, RandomCrop
+from tinytorch import ReLU, Sequential, Trainer, no_grad
 from tinytorch.datasets import split_digits
 
 class Digits(Dataset):
-    "Images of (1, 8, 8) with their labels; `change` is applied to an image each time it is fetched."
+    "Images of (1, 8, 8) with their labels; `change` is applied each time an image is fetched."
     def __init__(self, images, labels, change):
         self.images, self.labels, self.change = images[:, None], labels, change
     def __len__(self):
@@ -1238,12 +1416,17 @@ class Digits(Dataset):
 train_images, train_labels, test_images, test_labels = split_digits()
 
 # %% tags=["explore"]
+def make_cnn():
+    return Sequential(Conv2d(1, 16, 3, padding=1), ReLU(), Conv2d(16, 32, 3, padding=1), ReLU(),
+                      MaxPool2d(2), Flatten(), Linear(512, 10))
+
 np.random.seed(0)
-cnn = Sequential(Conv2d(1, 16, 3, padding=1), ReLU(), Conv2d(16, 32, 3, padding=1), ReLU(), MaxPool2d(2), Flatten(), Linear(512, 10))
+cnn = make_cnn()
 x = Tensor(test_images[:32, None])
 for layer in cnn:
     x = layer(x)
-    weights = sum(parameter.size for parameter in layer.parameters()) if isinstance(layer, Layer) else 0
+    own = layer.parameters() if isinstance(layer, Layer) else []
+    weights = sum(parameter.size for parameter in own)
     print(f"{type(layer).__name__:10} {x.shape!s:16} {weights:6,} parameters")
 print(sum(parameter.size for parameter in cnn.parameters()), "in all")
 
@@ -1252,7 +1435,7 @@ print(sum(parameter.size for parameter in cnn.parameters()), "in all")
 
 # %% tags=["explore"]
 def train(model, order=None, padding=1):
-    "Train for 20 epochs, with smaller steps towards the end; `order` shuffles the pixels of all images in the same way."
+    "20 epochs, with smaller steps at the end; `order` shuffles the pixels of all images alike."
     random = np.random.default_rng(0)
     place = lambda image: image if order is None else image.reshape(-1)[order].reshape(image.shape)
     crop = RandomCrop(8, padding, generator=random)
@@ -1271,17 +1454,19 @@ history = train(cnn)
 # %% tags=["explore"]
 figure, panels = plt.subplots(1, 2, figsize=(11, 3.4), layout="constrained")
 for panel, kind in zip(panels, ["loss", "accuracy"]):
-    panel.plot(range(1, 21), history[f"train_{kind}"], color="#0072B2", label="training, moved about")
-    panel.plot(range(1, 21), history[f"val_{kind}"], color="#D55E00", ls="--", label="test digits")
-    panel.set(title=f"{kind}, at the end {history[f'val_{kind}'][-1]:.3g}", xlabel="epoch", xticks=[5, 10, 15, 20])
+    train_curve, test_curve = history[f"train_{kind}"], history[f"val_{kind}"]
+    panel.plot(range(1, 21), train_curve, color="#0072B2", label="training, moved about")
+    panel.plot(range(1, 21), test_curve, color="#D55E00", ls="--", label="test digits")
+    panel.set(title=f"{kind}, at the end {test_curve[-1]:.3g}", xlabel="epoch")
+    panel.set_xticks([5, 10, 15, 20])
 panels[0].set_ylim(0, 0.5)
 panels[1].set_ylim(0.9, 1)
 panels[0].legend()
 plt.show()
 
 # %% [markdown]
-# *In words: loss falls and accuracy rises within a few epochs, restlessly; after epoch 12, with smaller steps, both become calm.* The test digits do better than those of training: nobody
-# moves them about. They decide nothing here: the epochs were fixed before.
+# *In words: loss falls and accuracy rises within a few epochs, restlessly; after epoch 12, with smaller steps, both become calm.* Test digits do
+# better: nobody moves them about. They decide nothing: the epochs were fixed before.
 
 # %% [markdown]
 # Is it the convolution? An MLP of as many parameters, trained in the same way, and once with digits that stay in place. And both models with the pixels shuffled, in one order for
@@ -1292,19 +1477,20 @@ import io
 from contextlib import redirect_stdout
 
 order = np.random.default_rng(1).permutation(64)
-runs = {"MLP": {}, "MLP, digits stay": {"padding": 0}, "MLP, pixels shuffled": {"order": order}, "CNN, pixels shuffled": {"order": order}}
+runs = {"MLP": {}, "MLP, digits stay": {"padding": 0},
+        "MLP, pixels shuffled": {"order": order}, "CNN, pixels shuffled": {"order": order}}
 shares = {"CNN": history["val_accuracy"][-1]}
 for name, options in runs.items():
     np.random.seed(0)
-    mlp = Sequential(Flatten(), Linear(64, 132), ReLU(), Linear(132, 10))
-    fresh = Sequential(Conv2d(1, 16, 3, padding=1), ReLU(), Conv2d(16, 32, 3, padding=1), ReLU(), MaxPool2d(2), Flatten(), Linear(512, 10))
+    mlp, fresh = Sequential(Flatten(), Linear(64, 132), ReLU(), Linear(132, 10)), make_cnn()
     with redirect_stdout(io.StringIO()):  # no progress bars
         shares[name] = train(mlp if "MLP" in name else fresh, **options)["val_accuracy"][-1]
 
 # %% tags=["explore"]
 size = sum(parameter.size for parameter in mlp.parameters())
 errors = {name: 100 * (1 - share) for name, share in shares.items()}
-plots.draw_bars(errors, title=f"CNN of 9,930 parameters, MLP of {size:,}", x_label="test digits read wrongly, percent");
+plots.draw_bars(errors, title=f"CNN of 9,930 parameters, MLP of {size:,}",
+                x_label="test digits read wrongly, percent");
 
 # %% [markdown]
 # The MLP does not notice that pixels were shuffled. The CNN loses what it had, because its windows now show strangers. And digits moved about help the CNN, while
@@ -1325,13 +1511,15 @@ grid[1, 4].imshow(test_images[0], cmap="Greys")
 grid[1, 4].text(3.5, -1, "digit", ha="center", fontsize=12).set_in_layout(False)
 for panel in grid.flat:
     panel.axis("off")
-figure.suptitle("16 kernels (orange: less, purple: more), and where each finds what it looks for", fontweight="bold", x=0.01, ha="left")
+title = "16 kernels (orange: less, purple: more), and where each finds what it looks for"
+figure.suptitle(title, fontweight="bold", x=0.01, ha="left")
 plt.show()
 
 # %% [markdown]
-# *In words: left 16 tables of 3 x 3, many with one dark side; right 16 pictures of the same six, each with other strokes of it, a few empty.* Edges again, of
-# many directions: nobody told it.
-#
+# *In words: left 16 tables of 3 x 3, many with one dark side; right 16 pictures of the same six, each with other strokes of it, a few empty.*
+# Edges again, of many directions: nobody told it.
+
+# %% [markdown]
 # What does it still get wrong?
 
 # %% tags=["explore"]
@@ -1343,16 +1531,20 @@ np.add.at(confusion, (test_labels, guesses), 1)
 figure, ax = plt.subplots(figsize=(5.4, 4.8), layout="constrained")
 ax.imshow(np.sqrt(confusion), cmap="Blues")
 for (row, column), number in np.ndenumerate(confusion):
-    ax.text(column, row, number or "", ha="center", va="center", color="white" if number > 20 else "#D55E00" if row != column else "black")
-ax.set(title=f"{(guesses != test_labels).sum()} of 359 wrong", xlabel="read as", ylabel="is", xticks=range(10), yticks=range(10))
+    colour = "white" if number > 20 else "#D55E00" if row != column else "black"
+    ax.text(column, row, number or "", ha="center", va="center", color=colour)
+ax.set(title=f"{(guesses != test_labels).sum()} of 359 wrong", xlabel="read as", ylabel="is")
+ax.set(xticks=range(10), yticks=range(10))
 plt.show()
 
 # %% tags=["explore"]
 right = scores[np.arange(359), test_labels]
 others = np.where(np.arange(10) == test_labels[:, None], -np.inf, scores).max(axis=1)
 hardest = np.argsort(right - others)[:20]  # wrong where this is negative
-captions = [f"{test_labels[i]}, not {guesses[i]}" if guesses[i] != test_labels[i] else f"{test_labels[i]}" for i in hardest]
-plots.draw_images(test_images[hardest], captions, title="The wrong ones, then those that it was least sure of");
+captions = [f"{label}, not {guess}" if label != guess else f"{label}"
+            for label, guess in zip(test_labels[hardest], guesses[hardest])]
+plots.draw_images(test_images[hardest], captions,
+                  title="The wrong ones, then those that it was least sure of");
 
 # %% [markdown]
 # Would you have read them all?
@@ -1365,7 +1557,7 @@ plots.draw_images(test_images[hardest], captions, title="The wrong ones, then th
 # | `Conv2d`, `MaxPool2d`, `AvgPool2d`, `Flatten` | the same names, shapes, starting weights |
 # | sizes as ints or pairs | also `padding="same"`, dilation, groups, pools with padding |
 # | batches of (N, C, H, W) only | a single (C, H, W) too |
-# | columns made for every forward, and again for backward | kernels that read windows in place, chosen for size and hardware |
+# | columns made in every forward and backward | kernels that read windows in place |
 # | the first layer's x gets a gradient, wanted or not | asks first |
 
 # %% [markdown]

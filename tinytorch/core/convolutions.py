@@ -20,7 +20,7 @@ def _pair(value):
 
 # %% ../../src/09_convolutions/convolutions.ipynb #output-size
 def _output_size(size, kernel, stride=(1, 1), padding=(0, 0)):
-    "Height and width of a convolution's result. Raises `ValueError` when the kernel does not fit or a stride is below 1."
+    "Height and width of the result. `ValueError` if a kernel does not fit or a stride is below 1."
     ### BEGIN SOLUTION
     if min(stride) < 1:
         raise ValueError(f"a stride is at least 1; it was {stride}")
@@ -32,7 +32,7 @@ def _output_size(size, kernel, stride=(1, 1), padding=(0, 0)):
 
 # %% ../../src/09_convolutions/convolutions.ipynb #slow-convolution
 def _slow_convolution(x, weight, stride=(1, 1), padding=(0, 0)):
-    "The convolution of images (N, C, H, W) with kernels (out, C, height, width), as an array (N, out, height, width)."
+    "Images (N, C, H, W) and kernels (out, C, height, width) give an array (N, out, height, width)."
     ### BEGIN SOLUTION
     kernel = weight.shape[2:]
     height, width = _output_size(x.shape[2:], kernel, stride, padding)
@@ -46,7 +46,7 @@ def _slow_convolution(x, weight, stride=(1, 1), padding=(0, 0)):
 
 # %% ../../src/09_convolutions/convolutions.ipynb #windows
 def _windows(x, kernel, stride=(1, 1), padding=(0, 0)):
-    "All windows of images (N, C, H, W), as a view (N, C, height, width, kernel height, kernel width)."
+    "All windows of images (N, C, H, W), as a view (N, C, height, width, kernel height, its width)."
     ### BEGIN SOLUTION
     if x.ndim != 4:
         raise ValueError(f"images come as (N, C, H, W), but the input has the shape {x.shape}")
@@ -67,9 +67,9 @@ def _columns(windows):
 
 # %% ../../src/09_convolutions/convolutions.ipynb #conv2d
 class Conv2d(Layer):
-    """Kernels that slide over images (N, in_channels, H, W), as `torch.nn.Conv2d`; sizes are ints or pairs.
+    """Kernels that slide over images (N, in_channels, H, W), as `torch.nn.Conv2d`.
 
-    Raises `ValueError` when the input's shape does not fit.
+    Sizes are ints or pairs. Raises `ValueError` when the input's shape does not fit.
     """
 
     def __init__(self, in_channels, out_channels, kernel_size, stride=1, padding=0, bias=True):
@@ -100,7 +100,7 @@ class Conv2d(Layer):
 
 # %% ../../src/09_convolutions/convolutions.ipynb #fold
 def _fold(windows, shape, stride=(1, 1), padding=(0, 0)):
-    "Images of `shape`, each pixel the sum of the numbers that windows have in its place: the way back of `_windows`."
+    "The way back of `_windows`: images of `shape`, each pixel the sum of what windows have there."
     ### BEGIN SOLUTION
     count, channels, height, width, *kernel = windows.shape
     padded = np.zeros((count, channels, shape[2] + 2 * padding[0], shape[3] + 2 * padding[1]), windows.dtype)
@@ -135,7 +135,7 @@ class _Pool2d(Layer):
 
 # %% ../../src/09_convolutions/convolutions.ipynb #max-pool
 class MaxPool2d(_Pool2d):
-    "The largest number of each window, as `torch.nn.MaxPool2d`. Raises `ValueError` when the window does not fit."
+    "The largest number of each window, as `torch.nn.MaxPool2d`. `ValueError` if none fits."
 
     def forward(self, x: Tensor) -> Tensor:
         ### BEGIN SOLUTION
@@ -156,7 +156,7 @@ def _max_pool_backward(gradient, output, pool, x):
 
 # %% ../../src/09_convolutions/convolutions.ipynb #avg-pool
 class AvgPool2d(_Pool2d):
-    "The mean of each window, as `torch.nn.AvgPool2d`. Raises `ValueError` when the window does not fit."
+    "The mean of each window, as `torch.nn.AvgPool2d`. `ValueError` if none fits."
 
     def forward(self, x: Tensor) -> Tensor:
         ### BEGIN SOLUTION

@@ -11,15 +11,15 @@ def _pair(value):
     ...
 
 def _output_size(size, kernel, stride=(1, 1), padding=(0, 0)):
-    """Height and width of a convolution's result. Raises `ValueError` when the kernel does not fit or a stride is below 1."""
+    """Height and width of the result. `ValueError` if a kernel does not fit or a stride is below 1."""
     ...
 
 def _slow_convolution(x, weight, stride=(1, 1), padding=(0, 0)):
-    """The convolution of images (N, C, H, W) with kernels (out, C, height, width), as an array (N, out, height, width)."""
+    """Images (N, C, H, W) and kernels (out, C, height, width) give an array (N, out, height, width)."""
     ...
 
 def _windows(x, kernel, stride=(1, 1), padding=(0, 0)):
-    """All windows of images (N, C, H, W), as a view (N, C, height, width, kernel height, kernel width)."""
+    """All windows of images (N, C, H, W), as a view (N, C, height, width, kernel height, its width)."""
     ...
 
 def _columns(windows):
@@ -27,9 +27,9 @@ def _columns(windows):
     ...
 
 class Conv2d(Layer):
-    """Kernels that slide over images (N, in_channels, H, W), as `torch.nn.Conv2d`; sizes are ints or pairs.
+    """Kernels that slide over images (N, in_channels, H, W), as `torch.nn.Conv2d`.
 
-    Raises `ValueError` when the input's shape does not fit.
+    Sizes are ints or pairs. Raises `ValueError` when the input's shape does not fit.
     """
 
     def __init__(self, in_channels, out_channels, kernel_size, stride=1, padding=0, bias=True):
@@ -43,7 +43,7 @@ class Conv2d(Layer):
         ...
 
 def _fold(windows, shape, stride=(1, 1), padding=(0, 0)):
-    """Images of `shape`, each pixel the sum of the numbers that windows have in its place: the way back of `_windows`."""
+    """The way back of `_windows`: images of `shape`, each pixel the sum of what windows have there."""
     ...
 
 @_differentiable(Conv2d, '_convolve')
@@ -58,7 +58,7 @@ class _Pool2d(Layer):
         ...
 
 class MaxPool2d(_Pool2d):
-    """The largest number of each window, as `torch.nn.MaxPool2d`. Raises `ValueError` when the window does not fit."""
+    """The largest number of each window, as `torch.nn.MaxPool2d`. `ValueError` if none fits."""
 
     def forward(self, x: Tensor) -> Tensor:
         ...
@@ -69,7 +69,7 @@ def _max_pool_backward(gradient, output, pool, x):
     ...
 
 class AvgPool2d(_Pool2d):
-    """The mean of each window, as `torch.nn.AvgPool2d`. Raises `ValueError` when the window does not fit."""
+    """The mean of each window, as `torch.nn.AvgPool2d`. `ValueError` if none fits."""
 
     def forward(self, x: Tensor) -> Tensor:
         ...
