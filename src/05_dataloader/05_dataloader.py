@@ -1541,7 +1541,7 @@ for x, y in DataLoader(pairs, batch_size=2):
     print(x.data.tolist(), y.data.tolist())
 
 # %% [markdown]
-# What a batch of 128 images of (3, 224, 224) float32 costs: 602,112 B a sample, 73.5 MiB to copy, about 3.7 ms at 20 GB/s.
+# What a batch of 128 images of (3, 224, 224) float32 costs: 602,112 B a sample, 77 MB to copy, about 3.9 ms at 20 GB/s.
 # Your machine, with a batch of 16:
 
 # %% tags=["explore"]
@@ -2206,7 +2206,7 @@ plots.draw_shares(step_s, title=f"Hide the loading: {before} become {after}",
                   x_label="time of one step");
 
 # %% [markdown]
-# Where do such 45 ms come from? From disk to memory to the GPU's own memory, each kind is 25 to 50 times faster than the
+# Where do such 45 ms come from? From disk to memory to the GPU's own memory, each kind is many times faster than the
 # one before. 256 JPEGs of about 150 KB are 38.4 MB:
 
 # %% tags=["explore"]
@@ -2321,7 +2321,8 @@ plots.draw_bars(ways, unit="s",
 # %% [markdown]
 # <details><summary>Hint</summary>
 #
-# `array.take(indices, axis=0)` copies the rows that it picks. `Tensor(rows)` decides the dtype, as for a stack.
+# `array[indices]` picks rows and copies them; `np.ascontiguousarray` puts them in C order. `array.take(indices, axis=0)` is
+# faster, and only for arrays that are in C order: of others it copies everything. `Tensor(rows)` decides the dtype.
 #
 # </details>
 
@@ -2350,7 +2351,8 @@ def _rows(array, indices):
 # **Second part.** In `__iter__` of step 4, where a batch is made: if the dataset has `get_batch`, yield what it gives for
 # this batch's indices.
 #
-# - `shuffle=True`: the indices are an array, drawn as before. In order: `slice(start, stop)`.
+# - `shuffle=True`: the indices are an array, drawn as before. In order: `slice(start, stop)`, with the last `stop` at
+#   `len(self.dataset)`.
 # - Datasets of `tinytorch.datasets` give arrays: make Tensors of them.
 #
 # Then run step 4 again, and the cells below.
@@ -2358,6 +2360,9 @@ def _rows(array, indices):
 # %% [markdown]
 # One trap: a class that inherits from `TensorDataset` and changes `__getitem__`, to augment, say, inherits `get_batch` too,
 # which knows nothing of that. So does a loader that collates in its own way. Both must stay with single samples.
+#
+# Step 4's tests run before there is a `_collate_batch`: where you compare it, ask with
+# `getattr(DataLoader, "_collate_batch", None)`.
 
 # %% given="sample-by-sample"
 class OneByOne:
@@ -2426,7 +2431,8 @@ asked = [str(indices) if isinstance(indices, slice) else type(indices).__name__
          for indices in Squares.asked]
 expected = ["slice(0, 4, None)", "slice(4, 6, None)", "ndarray", "ndarray"]
 assert not found or asked == expected, (
-    f"Step 7: in order, ask for slices, shuffled for arrays; asked for {asked}.")
+    "Step 7: in order, ask for slices, shuffled for arrays, "
+    f"here {expected}; __iter__ of step 4 asked for {asked}.")
 
 class Counted(TensorDataset):
     calls = 0
