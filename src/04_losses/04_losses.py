@@ -615,7 +615,8 @@ for count in classes:
     peaks["one-hot"].append(peak_bytes(lambda: by_one_hot(logits, labels)))
     peaks["integer labels"].append(ours)
 more = peaks["one-hot"][-1] / peaks["integer labels"][-1]
-plots.draw_curves(classes, peaks, title=f"{count:,} classes: one-hot takes {more:.0f} times the memory",
+plots.draw_curves(classes, peaks,
+                  title=f"{count:,} classes: one-hot takes {more:.0f} times the memory",
                   x_label="classes (64 samples)", y_label="peak memory", unit="B");
 
 # %% [markdown]
