@@ -145,7 +145,7 @@ def test_check_export_import_submit_and_reset_do_as_they_do_elsewhere(windows: S
     assert "größer als 10 €, naïve, 数据" in exported.read_text(encoding="utf-8")
 
     checked = windows.tito("check", "05")
-    assert re.findall(r"^Step \d +(\w+)", checked, re.MULTILINE) == ["pass"] * 6
+    assert re.findall(r"^Step \d +(\w+)", checked, re.MULTILINE) == ["pass"] * 6 + ["not"]  # step 7 is optional
     code = "from tinytorch import DataLoader, Tensor; print(len(DataLoader([(1, 2)], 1)), Tensor([1.0]))"
     assert windows.run("-c", code).startswith("1 ")
 

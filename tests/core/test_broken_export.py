@@ -34,6 +34,8 @@ def importers(module: str) -> set[str]:
     for name in MODULES:
         tree = ast.parse((PACKAGE / "core" / f"{name}.py").read_text(encoding="utf-8"))
         imported = {(node.module or "").split(".")[-1] for node in ast.walk(tree) if isinstance(node, ast.ImportFrom)}
+        plain = [alias for node in ast.walk(tree) if isinstance(node, ast.Import) for alias in node.names]
+        imported |= {alias.name.split(".")[-1] for alias in plain}
         if module in imported:
             found |= importers(name)
     return found

@@ -41,8 +41,8 @@ class VisibleGrader:
         return {str(grade_id(cell)): not _errors(cell) for cell in ran.cells if is_judged(cell)}
 
     def check(self, path: Path) -> Passed:
-        """Return which tests pass when a notebook is checked."""
-        steps = check(COURSE, self.module, path).steps
+        """Return which tests with points pass when a notebook is checked."""
+        steps = [step for step in check(COURSE, self.module, path).steps if not step.is_optional]
         return {name: passed for step in steps for name, passed in step.passed.items()}
 
 

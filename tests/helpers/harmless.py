@@ -166,7 +166,7 @@ class TensorDataset(Dataset):
         return vars(self)["size"]
 
     def __getitem__(self, index):
-        if not 0 <= index < self.size:
+        if not -self.size <= index < self.size:
             raise IndexError(f"Index {index} out of range for dataset of size {self.size}")
         return tuple(tensor[index] for tensor in self.tensors)
 

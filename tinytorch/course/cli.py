@@ -279,36 +279,6 @@ def submit(
         print(f"not written yet: {', '.join(handed_in.unwritten)}")
 
 
-@app.command(rich_help_panel=STUDENTS)
-def milestone(
-    name: Annotated[str | None, typer.Argument(help="Which one, such as xor; all are listed if none is given.")] = None,
-) -> None:
-    """Run a moment in the history of neural networks on what you exported. The exit code is 0 if it is reached.
-
-    \b
-    tito milestone          what there is, and what each needs
-    tito milestone xor      run it, and draw it to milestones/xor.png
-    """
-    from datetime import UTC, datetime
-
-    from rich.console import Console
-
-    from tinytorch.course.student import milestones
-    from tinytorch.course.tables import print_table
-
-    course = Course.find()
-    if name is None:
-        print_table(Console(), "milestones", milestones.COLUMNS, milestones.rows(course))
-        return
-    chosen = milestones.find_milestone(name)
-    print(f"{chosen.years}: {chosen.title}", flush=True)
-    reached, picture = milestones.run_milestone(course, chosen, datetime.now(UTC))
-    _say_wrote(picture, course)
-    print(f"first done by: {chosen.source}")
-    if not reached:
-        raise typer.Exit(1)
-
-
 @app.command(rich_help_panel=INSTRUCTORS)
 def build(
     modules: SomeModules = None,
@@ -785,6 +755,36 @@ def _print_class_status(course: Course, chosen: Module, folder: Path) -> None:
             print(f"\n{group.what}: {len(group.students)}{advice}\n  {', '.join(group.students)}")
 
 
+@app.command(rich_help_panel=STUDENTS)
+def milestone(
+    name: Annotated[str | None, typer.Argument(help="Which one, such as xor; all are listed if none is given.")] = None,
+) -> None:
+    """Run a moment of history on what you exported. The exit code is 0 if it passes.
+
+    \b
+    tito milestone          what there is, and what each needs
+    tito milestone xor      run it, and draw it to milestones/xor.png
+    """
+    from datetime import UTC, datetime
+
+    from rich.console import Console
+
+    from tinytorch.course.student import milestones
+    from tinytorch.course.tables import print_table
+
+    course = Course.find()
+    if name is None:
+        print_table(Console(), "milestones", milestones.COLUMNS, milestones.rows(course))
+        return
+    chosen = milestones.find_milestone(name)
+    print(f"{chosen.years}: {chosen.title}", flush=True)
+    reached, picture = milestones.run_milestone(course, chosen, datetime.now(UTC))
+    _say_wrote(picture, course)
+    print(f"first done by: {chosen.source}")
+    if not reached:
+        raise typer.Exit(1)
+
+
 @app.command(rich_help_panel=INSTRUCTORS)
 def rubric(
     module: OneModule,
@@ -794,7 +794,7 @@ def rubric(
         Path | None, typer.Option(help="The folder that it was graded to, if `tito grade` had --output.")
     ] = None,
 ) -> None:
-    """Grade written answers by their rubric, all students on one page.
+    """Grade written answers by a rubric, all students on one page.
 
     \b
     tito rubric 05

@@ -18,7 +18,7 @@ SAMPLES = 100_000
 EPOCHS = 3
 PART = 10_000  # samples that are made at a time
 MEASURED = 100  # batches while which memory is measured, which takes longer than loading them
-MOST_OF_THE_FILE = 0.1  # of its bytes that may be in memory at once
+MOST_OF_THE_FILE = 0.25  # of its bytes that may be in memory at once: batches, and the order of an epoch
 
 
 def write_samples(folder: Path) -> tuple[Path, Path]:
