@@ -328,7 +328,7 @@ def test_a_worker_without_a_result_is_not_waited_for_for_ever_and_its_student_is
             results = [result for batch in cluster.batches() for result in batch]
         finally:
             GOES_ON.set()
-    assert [submission.student for submission, _ in results] == ["ada", "bob"]
+    assert sorted(submission.student for submission, _ in results) == ["ada", "bob"]  # in whichever order
     assert {result.failure for _, result in results} <= {
         "its worker had no result within 1 s: restart the worker, and run this again",
         "no worker took it within 1 s: start workers, and run this again",
