@@ -288,10 +288,14 @@ class TensorDataset(Dataset):
         *tensors: one or more Tensors of shape (n, ...), any dtype; kept as they are, not copied.
 
     Raises:
-        ValueError: no tensor given, or sizes along dimension 0 differ.
+        TypeError: one is no Tensor. ValueError: none is given, or sizes along dimension 0 differ.
         IndexError: an index outside -n <= index < n; negative ones count from the end.
     """
     def __init__(self, *tensors):
+        for tensor in tensors:
+            if not isinstance(tensor, Tensor):
+                kind = type(tensor).__name__
+                raise TypeError(f"TensorDataset takes Tensors, not {kind}: write Tensor(...)")
         ### BEGIN SOLUTION
         if not tensors:
             raise ValueError("TensorDataset needs at least one tensor; none was given")
@@ -1295,12 +1299,30 @@ for name, images in [("upright", upright), ("transposed", sideways)]:
 #
 # </details>
 
+# %% [markdown]
+# Given: stacking would turn the gaps of a masked array into data, and round an integer that int64 can't hold. Both are
+# refused first.
+
+# %% given="refuse-loss"
+#| export
+def _refuse_loss(value):
+    """Raise `TypeError` if a masked array is in `value`, and `OverflowError` if a Python integer that
+    int64 can't hold is."""
+    if isinstance(value, (list, tuple)):
+        for part in value:
+            _refuse_loss(part)
+    elif isinstance(value, np.ndarray) and hasattr(type(value), "mask"):
+        raise TypeError("a masked array has gaps: fill them first, with array.filled(value)")
+    elif isinstance(value, int) and not -(2**63) <= value < 2**63:
+        raise OverflowError(f"int64 can't hold {value}: give np.uint64({value}), or a float")
+
 # %% solution="loader-collate"
 #| export
 @patch
 def _collate_batch(self: DataLoader, batch):
     "Stack a list of samples into a tuple of Tensors of shape (len(batch), ...), one for each "
     "position of a sample."
+    _refuse_loss(batch)
     ### BEGIN SOLUTION
     samples = [sample if isinstance(sample, (tuple, list)) else (sample,) for sample in batch]
     lengths = sorted({len(sample) for sample in samples})
@@ -1602,6 +1624,24 @@ def _height_width_axes(shape, layout=None):
             "or 'HWC'")
     return layout.index("H"), layout.index("W")
 
+def _refuse_layout(layout):
+    "Raise `ValueError` if no image has this `layout`."
+    if layout not in (None, "HW", "CHW", "HWC"):
+        raise ValueError(f"layout must be 'HW', 'CHW', 'HWC' or None; it was {layout!r}")
+
+def _refuse_window(size, padding):
+    """Raise `ValueError` unless `size` is a whole number from 1 on, or two, and `padding` a whole
+    number from 0 on."""
+    def is_whole(number):
+        return isinstance(number, (int, np.integer)) and not isinstance(number, bool)
+
+    lengths = tuple(size) if np.iterable(size) else (size, size)
+    if len(lengths) != 2 or not all(is_whole(length) and length > 0 for length in lengths):
+        raise ValueError(
+            f"size must be a whole number of pixels from 1 on, or two of them; it was {size!r}")
+    if not is_whole(padding) or padding < 0:
+        raise ValueError(f"padding must be a whole number of pixels from 0 on; it was {padding!r}")
+
 # %% tags=["explore"]
 shapes = [((3, 32, 48), None), ((32, 48, 3), None), ((5, 32, 48), "CHW")]
 [_height_width_axes(shape, layout) for shape, layout in shapes]
@@ -1634,9 +1674,10 @@ class RandomHorizontalFlip:
         generator: a `np.random.Generator` that decides; without it, `random` or `np.random` does.
 
     Raises:
-        ValueError: `p` is outside 0..1.
+        ValueError: `p` is outside 0..1, or `layout` unknown.
     """
     def __init__(self, p=0.5, *, layout=None, generator=None):
+        _refuse_layout(layout)
         ### BEGIN SOLUTION
         if not 0 <= p <= 1:
             raise ValueError(f"p must be between 0 and 1; it was {p!r}")
@@ -1719,9 +1760,12 @@ class RandomCrop:
         generator: a `np.random.Generator` that decides; without it, `random` or `np.random` does.
 
     Raises:
-        ValueError: when called with an image that is smaller than `size` even after padding.
+        ValueError: an argument is not one of these; when called: the image is smaller than `size`
+            even after padding.
     """
     def __init__(self, size, padding=4, *, layout=None, generator=None):
+        _refuse_layout(layout)
+        _refuse_window(size, padding)
         ### BEGIN SOLUTION
         self.size = (size, size) if isinstance(size, (int, np.integer)) else tuple(size)
         self.padding, self.layout, self.generator = padding, layout, generator

@@ -178,3 +178,41 @@ def test_a_transform_chain_keeps_kind_dtype_and_shape():
         out = transform(image)
         assert type(out) is type(image)
         assert (out.shape, out.dtype) == (image.shape, image.dtype)
+
+
+@pytest.mark.parametrize(
+    ("make", "error"),
+    [
+        (lambda: TensorDataset(np.ones((4, 3)), np.arange(4)), TypeError),
+        (lambda: TensorDataset(Tensor([1]), [1]), TypeError),
+        (lambda: TensorDataset(np.ma.masked_array([1.0])), TypeError),
+        (lambda: RandomHorizontalFlip(layout="typo"), ValueError),
+        (lambda: RandomCrop(4, layout="typo"), ValueError),
+        (lambda: RandomCrop(4, padding=-1), ValueError),
+        (lambda: RandomCrop(4, padding=1.5), ValueError),
+        (lambda: RandomCrop((4, 4, 3)), ValueError),
+        (lambda: RandomCrop(4.0), ValueError),
+        (lambda: RandomCrop((4, 0)), ValueError),
+        (lambda: RandomCrop(True), ValueError),
+    ],
+)
+def test_a_mistaken_argument_is_refused_when_the_object_is_made(make, error):
+    with pytest.raises(error, match=r"Tensor\(\.\.\.\)|^layout must be|^padding must be|^size must be"):
+        make()
+
+
+def test_sizes_of_numpy_are_taken_too():
+    for size in (np.int64(2), (np.int64(2), 2), np.array([2, 2]), [2, 2]):
+        assert RandomCrop(size, padding=np.int64(0))(np.ones((3, 3))).shape == (2, 2)
+
+
+@pytest.mark.parametrize("gap", [np.ma.masked, np.ma.masked_array([1.0, 2.0], [False, True])])
+def test_a_batch_of_masked_arrays_is_told_to_fill_them(gap):
+    for samples in ([(gap, 0), (gap, 1)], [gap, gap], [(0, [gap])]):
+        with pytest.raises(TypeError, match="fill them first"):
+            next(iter(DataLoader(samples, 2)))
+
+
+def test_labels_beyond_int64_are_refused_not_rounded():
+    with pytest.raises(OverflowError, match="int64 can't hold 9223372036854775808"):
+        next(iter(DataLoader([(0.5, 2**63), (0.5, 1)], 2)))

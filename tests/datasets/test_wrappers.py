@@ -281,6 +281,15 @@ def test_a_sample_with_a_masked_array_is_refused_and_says_to_fill_it(form, wrap)
         dataset[1]
 
 
+def test_a_batch_with_a_masked_array_is_refused_and_says_to_fill_it():
+    class Batches(Gaps):
+        def get_batch(self, indices):
+            return (MASKED["an array"][indices],)
+
+    with pytest.raises(TypeError, match=r"^a batch has a masked array: fill its gaps first, with array\.filled"):
+        Subset(Batches(MASKED["an array"]), [0, 1]).get_batch(np.array([0]))
+
+
 def test_a_transform_may_fill_the_gaps():
     filled = Transformed(Gaps(MASKED["an array"]), lambda part: np.ma.filled(part, 0))
     assert Subset(filled, [1])[0][0].tolist() == [1.0, 0.0]

@@ -29,7 +29,7 @@ class TensorDataset(Dataset):
         *tensors: one or more Tensors of shape (n, ...), any dtype; kept as they are, not copied.
 
     Raises:
-        ValueError: no tensor given, or sizes along dimension 0 differ.
+        TypeError: one is no Tensor. ValueError: none is given, or sizes along dimension 0 differ.
         IndexError: an index outside -n <= index < n; negative ones count from the end.
     """
 
@@ -81,6 +81,11 @@ def _gives_batches(loader):
     """Whether the dataset's own `get_batch` gives the batches: no subclass changed what a sample is, or how they are collated."""
     ...
 
+def _refuse_loss(value):
+    """Raise `TypeError` if a masked array is in `value`, and `OverflowError` if a Python integer that
+    int64 can't hold is."""
+    ...
+
 def _stack_position(position, values):
     """Stack the values that a batch's samples have at one position."""
     ...
@@ -98,6 +103,15 @@ def _height_width_axes(shape, layout=None):
     """
     ...
 
+def _refuse_layout(layout):
+    """Raise `ValueError` if no image has this `layout`."""
+    ...
+
+def _refuse_window(size, padding):
+    """Raise `ValueError` unless `size` is a whole number from 1 on, or two, and `padding` a whole
+    number from 0 on."""
+    ...
+
 class RandomHorizontalFlip:
     """Mirror an image left to right, with probability `p`.
 
@@ -107,7 +121,7 @@ class RandomHorizontalFlip:
         generator: a `np.random.Generator` that decides; without it, `random` or `np.random` does.
 
     Raises:
-        ValueError: `p` is outside 0..1.
+        ValueError: `p` is outside 0..1, or `layout` unknown.
     """
 
     def __init__(self, p=0.5, *, layout=None, generator=None):
@@ -127,7 +141,8 @@ class RandomCrop:
         generator: a `np.random.Generator` that decides; without it, `random` or `np.random` does.
 
     Raises:
-        ValueError: when called with an image that is smaller than `size` even after padding.
+        ValueError: an argument is not one of these; when called: the image is smaller than `size`
+            even after padding.
     """
 
     def __init__(self, size, padding=4, *, layout=None, generator=None):

@@ -1,4 +1,4 @@
-"""What a sample may not be: a masked array, whose gaps would silently become data in a batch."""
+"""What a sample or a batch may not be: a masked array, whose gaps would silently become data."""
 
 from __future__ import annotations
 
@@ -15,12 +15,22 @@ def checked_sample(sample: Sample, index: int) -> Sample:
     Raises:
         TypeError: it is, or contains, a masked array, as netCDF4 and astropy give them.
     """
-    if is_masked(sample):
-        raise TypeError(f"sample {index} has a masked array: fill its gaps first, with array.filled(value)")
-    if isinstance(sample, (tuple, list)):
-        for part in sample:
-            checked_sample(part, index)
+    _refuse_masked(sample, f"sample {index}")
     return sample
+
+
+def checked_batch(batch: Sample) -> Sample:
+    """Return the batch as it is. Raises TypeError as `checked_sample` does."""
+    _refuse_masked(batch, "a batch")
+    return batch
+
+
+def _refuse_masked(value: object, name: str) -> None:
+    if is_masked(value):
+        raise TypeError(f"{name} has a masked array: fill its gaps first, with array.filled(value)")
+    if isinstance(value, (tuple, list)):
+        for part in value:
+            _refuse_masked(part, name)
 
 
 def is_masked(value: object) -> bool:

@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tinytorch.datasets.indices import Indices, MapStyleDataset, checked_array, checked_index, checked_indices
-from tinytorch.datasets.samples import checked_sample
+from tinytorch.datasets.samples import checked_batch, checked_sample
 
 
 class Subset:
@@ -27,7 +27,7 @@ class Subset:
         indices: integers; a range takes no memory, and slices of it stay ranges.
 
     Raises:
-        TypeError: `indices` are not integers, or masked; at a sample: it has a masked array.
+        TypeError: `indices` are not integers, or masked; at a sample or batch: it has a masked array.
         IndexError: one of the indices is outside 0 <= index < len(dataset).
     """
 
@@ -57,7 +57,7 @@ class Subset:
             AttributeError: `dataset` has none, so its subset has none, too.
         """
         fetch = self.dataset.get_batch  # type: ignore[attr-defined]
-        return lambda indices: fetch(self._indices_below(indices))
+        return lambda indices: checked_batch(fetch(self._indices_below(indices)))
 
     def _indices_below(self, indices: Indices) -> Indices:
         """Translate indices of the subset into indices of the dataset."""
