@@ -1306,8 +1306,7 @@ for name, images in [("upright", upright), ("transposed", sideways)]:
 # %% given="refuse-loss"
 #| export
 def _refuse_loss(value):
-    """Raise `TypeError` if a masked array is in `value`, and `OverflowError` if a Python integer that
-    int64 can't hold is."""
+    "Raise for a masked array in `value`, and for a Python integer that int64 can't hold."
     if isinstance(value, (list, tuple)):
         for part in value:
             _refuse_loss(part)

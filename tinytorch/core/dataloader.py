@@ -130,8 +130,7 @@ def _gives_batches(loader):
 
 # %% ../../src/05_dataloader/dataloader.ipynb #refuse-loss
 def _refuse_loss(value):
-    """Raise `TypeError` if a masked array is in `value`, and `OverflowError` if a Python integer that
-    int64 can't hold is."""
+    "Raise for a masked array in `value`, and for a Python integer that int64 can't hold."
     if isinstance(value, (list, tuple)):
         for part in value:
             _refuse_loss(part)

@@ -82,8 +82,7 @@ def _gives_batches(loader):
     ...
 
 def _refuse_loss(value):
-    """Raise `TypeError` if a masked array is in `value`, and `OverflowError` if a Python integer that
-    int64 can't hold is."""
+    """Raise for a masked array in `value`, and for a Python integer that int64 can't hold."""
     ...
 
 def _stack_position(position, values):
