@@ -3,7 +3,7 @@
 #
 # > Load beside the training, and lose nothing by it: no order, no seed, no error, no process.
 #
-# **Extra tier · difficulty 4 of 4 · 4 to 5 hours · after 01 and 05; training does not need it**
+# **Extra tier · difficulty 4 of 4 · 5 to 6 hours · after 01 and 05; training does not need it**
 #
 # On Binder this session is temporary. Whatever you write here goes when it ends, so download your notebook
 # (*File → Download*) before you leave.
@@ -36,6 +36,8 @@ import threading
 import time
 import traceback
 import weakref
+from collections import deque
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing, contextmanager, suppress
 from functools import partial
 from multiprocessing import resource_tracker
@@ -84,6 +86,7 @@ plots.draw_chain(chain, title="You build the blue boxes", highlight=["Sampler", 
 # | 5 | `ScalingLoader` | order and chance from one seed |
 # | 6 | `_in_workers` | processes, shared memory, and nothing left behind |
 # | 7 | `state_dict` | go on in the middle of an epoch, to the bit |
+# | 8 | `_in_threads` | threads in place of processes, and when |
 
 # %% [markdown]
 # Code that runs beside other code can hang. The tests call it like this, so that a mistake costs seconds and not your kernel:
@@ -179,8 +182,8 @@ def pad_collate(samples, value=0):
     return tuple(Tensor(array) for array in (padded, *map(np.stack, others), lengths))
     ### END SOLUTION
 
-# %% test="pad-values" points=3
-# Test 1a · 3 points · filled up to the longest
+# %% test="pad-values" points=2
+# Test 1a · 2 points · filled up to the longest
 got = pad_collate([Tensor([1, 2, 3]), Tensor([4])])
 assert isinstance(got, tuple) and len(got) == 2, f"Step 1: bare sequences should give a tuple of two Tensors; it was {got!r}."
 values = got[0].data.tolist()
@@ -194,8 +197,8 @@ values = [part.data.tolist() for part in pad_collate([Tensor([8, 9])])]
 assert values == [[[8, 9]], [2]], f"Step 1: a batch of one sequence, 8 9, should be [[8, 9]] and its length [2]; it was {values}."
 ### END HIDDEN TESTS
 
-# %% test="pad-lengths" points=3
-# Test 1b · 3 points · the other positions, and the lengths
+# %% test="pad-lengths" points=2
+# Test 1b · 2 points · the other positions, and the lengths
 got = pad_collate([(Tensor([5, 6]), 1), (Tensor([7, 8, 9]), 0)])
 assert len(got) == 3, f"Step 1: pairs should give three Tensors; {len(got)} came."
 values = [part.data.tolist() for part in got[1:]]
@@ -354,8 +357,8 @@ for batches, ahead in [([], 2), ([None, 7, None], 1), (list("abcdefg"), 3), ([3]
     assert got == batches, f"Step 2: {batches} with ahead={ahead} should come as they are; it gave {got!r}."
 ### END HIDDEN TESTS
 
-# %% test="prefetch-ahead" points=4
-# Test 2b · 4 points · never more than `ahead` wait
+# %% test="prefetch-ahead" points=3
+# Test 2b · 3 points · never more than `ahead` wait
 source = Source(10)
 stream = prefetch(source)
 begun = source.made
@@ -381,8 +384,8 @@ stream.close()
 assert seven and not eight, f"Step 2: with 3 taken and ahead=4, seven should be made; {source.made} were."
 ### END HIDDEN TESTS
 
-# %% test="prefetch-error" points=4
-# Test 2c · 4 points · an error comes where the batch would have
+# %% test="prefetch-error" points=3
+# Test 2c · 3 points · an error comes where the batch would have
 taken = []
 error = finished(lambda: [taken.append(batch) for batch in prefetch(broken_source(3, OSError("the disk is gone")))])
 assert isinstance(error, OSError), f"Step 2: the source's OSError should come out of the loop; it gave {error!r}."
@@ -396,8 +399,8 @@ error = finished(lambda: list(prefetch(5)))
 assert isinstance(error, TypeError), f"Step 2: 5 is no iterable, so the loop should raise TypeError; it gave {error!r}."
 ### END HIDDEN TESTS
 
-# %% test="prefetch-leaves" points=4
-# Test 2d · 4 points · no thread is left
+# %% test="prefetch-leaves" points=3
+# Test 2d · 3 points · no thread is left
 before = set(threading.enumerate())
 source = Source(100)
 def leave_early():
@@ -506,6 +509,10 @@ plt.show()
 # - With `shuffle=False` rank r has r, r + world_size, …
 # - A `rank` outside 0 to `world_size` - 1, a `world_size` below 1, a negative `samples`: `ValueError`.
 #
+# If you like, add a method `order()` that gives the indices as an array of int64. Then ten million of them need not
+# become Python ints one by one: step 5 can take the array.
+
+# %% [markdown]
 # <details><summary>Hint</summary>
 #
 # `np.random.default_rng([seed, epoch]).permutation(samples)` is the order of all. Slices step: `order[rank::world_size]`. `range` can be sliced, too, and has a `len`.
@@ -548,10 +555,14 @@ class ShardedSampler:
 
     def __iter__(self):
         ### BEGIN SOLUTION
-        order = np.arange(self.samples)
-        if self.shuffle:
-            order = np.random.default_rng([self.seed, self.epoch]).permutation(self.samples)
-        return iter(order[self.rank::self.world_size].data)  # one Python int at a time: a list of them takes 40 B each
+        return iter(self.order().data)  # one Python int at a time: a list of them takes 40 B each
+
+    def order(self):
+        "The same indices, an array of int64."
+        if not self.shuffle:
+            return np.arange(self.rank, self.samples, self.world_size)
+        everybody = np.random.default_rng([self.seed, self.epoch]).permutation(self.samples)
+        return everybody[self.rank::self.world_size]
         ### END SOLUTION
 
 # %% given="shares"
@@ -562,8 +573,8 @@ def shares(samples, world_size, epoch=0, **options):
         sampler.set_epoch(epoch)
     return [list(sampler) for sampler in samplers]
 
-# %% test="shards-cover" points=4
-# Test 3a · 4 points · every sample exactly once
+# %% test="shards-cover" points=3
+# Test 3a · 3 points · every sample exactly once
 got = shares(10, 3)
 everything = sorted(index for share in got for index in share)
 assert everything == list(range(10)), f"Step 3: three ranks should have 0 to 9 once each; they have {everything}."
@@ -578,8 +589,8 @@ kinds = sorted({type(index).__name__ for share in shares(9, 2) for index in shar
 assert kinds == ["int"], f"Step 3: indices should be Python ints; they were {kinds}."
 ### END HIDDEN TESTS
 
-# %% test="shards-epochs" points=4
-# Test 3b · 4 points · seed and epoch decide the order
+# %% test="shards-epochs" points=3
+# Test 3b · 3 points · seed and epoch decide the order
 first, again, second, other = shares(50, 2), shares(50, 2), shares(50, 2, epoch=1), shares(50, 2, seed=1)
 assert first == again, "Step 3: the same seed and epoch should give the same order each time; they did not."
 assert first != second, "Step 3: epoch 1 should have another order than epoch 0; it had the same."
@@ -739,8 +750,8 @@ def raised(index, call, *arguments):
     except BaseException as error:
         return error
 
-# %% test="error-names" points=3
-# Test 4a · 3 points · the index
+# %% test="error-names" points=2
+# Test 4a · 2 points · the index
 error = raised(41, decode_badly, "mauve")
 name = type(error).__name__
 assert name == "SampleError", f"Step 4: an error should become a SampleError; it was a {name}."
@@ -935,8 +946,8 @@ counts = [len({numbers[place] for numbers in got}) for place in (0, 1)]
 assert counts == [22, 22], f"Step 5: seed 1, epoch 100 or index 1000 alone, and the like, should give 22 different numbers; they gave {counts}."
 ### END HIDDEN TESTS
 
-# %% test="batch-own-chance" points=4
-# Test 5b · 4 points · chance belongs to the sample
+# %% test="batch-own-chance" points=3
+# Test 5b · 3 points · chance belongs to the sample
 alone = _make_batch(Noisy(), np.stack, 3, 0, np.array([4])).tolist()
 among = _make_batch(Noisy(), np.stack, 3, 0, np.array([7, 4, 1])).tolist()
 later = _make_batch(Noisy(), np.stack, 3, 1, np.array([4])).tolist()
@@ -979,6 +990,7 @@ assert error.index == [5, 2], f"Step 5: where collating fails the index should b
 
 # %% [markdown]
 # - `num_workers` (an int or NumPy's, 0 or more; 0: in this process), `ahead` (at least 1), else `ValueError`;
+# - `workers`, which step 8 is about, is given;
 # - `collate_fn` and `seed` as they are;
 # - `sampler`, any iterable of indices with a `len`. Without one it is the `ShardedSampler` of rank 0 of 1, with this `shuffle` and `seed`. Both a sampler and `shuffle=True`: `ValueError`.
 
@@ -989,7 +1001,7 @@ assert error.index == [5, 2], f"Step 5: where collating fails the index should b
 # %% [markdown]
 # <details><summary>Hint</summary>
 #
-# `np.fromiter(sampler, np.int64)` is the order; slices of it are the batches. `hasattr` asks for `set_epoch`. `_next`, `_at` and `_runs` are for step 7.
+# `np.fromiter(sampler, np.int64)` is the order (or `sampler.order()`, if your sampler has it); slices of it are the batches. `hasattr` asks for `set_epoch`. `_next`, `_at` and `_runs` are for step 7.
 # </details>
 
 # %% solution="scaling-loader"
@@ -999,16 +1011,21 @@ class ScalingLoader(DataLoader):
 
     Args:
         dataset, batch_size, shuffle: as for a DataLoader.
-        num_workers: processes that make batches; 0: this one does.
+        num_workers: how many workers make batches; 0: this process does.
+        workers: what they are, "processes" or "threads", in which samples cannot draw chance: see step 8.
         collate_fn: makes a batch of a list of samples; without it, the DataLoader's way.
         sampler: gives the indices, in place of `shuffle`; it has to give the same ones for the same epoch.
         seed: decides the order, and, with epoch and index, what a sample draws from `random` and `np.random`.
         ahead: how many batches wait for each worker.
     """
-    def __init__(self, dataset, batch_size, shuffle=False, *, num_workers=0, collate_fn=None, sampler=None, seed=0, ahead=2):
+    def __init__(self, dataset, batch_size, shuffle=False, *, num_workers=0, workers="processes",
+                 collate_fn=None, sampler=None, seed=0, ahead=2):
         super().__init__(dataset, batch_size, shuffle)
         self._next = self._at = 0, 0
         self._runs = weakref.WeakSet()
+        if workers not in ("processes", "threads"):
+            raise ValueError(f"workers must be 'processes' or 'threads'; it was {workers!r}")
+        self.workers = workers
         ### BEGIN SOLUTION
         for name, value, least in (("num_workers", num_workers, 0), ("ahead", ahead, 1)):
             if not isinstance(value, (int, np.integer)) or value < least:
@@ -1029,7 +1046,8 @@ class ScalingLoader(DataLoader):
         ### BEGIN SOLUTION
         if hasattr(self.sampler, "set_epoch"):
             self.sampler.set_epoch(epoch)
-        order = np.fromiter(self.sampler, np.int64)
+        in_array = hasattr(self.sampler, "order")
+        order = self.sampler.order() if in_array else np.fromiter(self.sampler, np.int64)
         return [order[start:start + self.batch_size] for start in range(0, len(order), self.batch_size)]
         ### END SOLUTION
 
@@ -1057,16 +1075,25 @@ def _at_once(loader, make):
 
     return make_at_once
 
+# %% given="beside"
+#| export
+def _beside(loader, make, plan):
+    "The batches of a plan, made by the loader's workers."
+    if loader.workers == "processes":
+        return _in_workers(make, plan, loader.num_workers, loader.ahead)
+    return _without_chance(loader, plan)
+
 # %% [markdown]
 # **Your turn**, last. `loader._batches(epoch, first=0)`: a generator of the epoch's batches from number `first` on. Those before are not made. Without a `collate_fn` the loader's own
 # `_collate_batch` collates.
 #
-# With workers, `_in_workers(make, plan, num_workers, ahead)` of step 6 gives the batches: `make(indices)` is a function that makes one, `plan` the list of arrays.
+# With workers, `_beside(self, make, plan)` gives the batches: `make(indices)` is a function that makes one, `plan` the list of arrays. It is
+# given, and calls what you write in steps 6 and 8.
 
 # %% [markdown]
 # <details><summary>Hint</summary>
 #
-# `make = partial(_make_batch, dataset, collate, seed, epoch)` lacks only the indices; `_at_once(self, make)` is faster where it can be. Then `yield from`, either `_in_workers(...)` or
+# `make = partial(_make_batch, dataset, collate, seed, epoch)` lacks only the indices; `_at_once(self, make)` is faster where it can be. Then `yield from`, either `_beside(...)` or
 # `map(make, plan)`, which is lazy.
 # </details>
 
@@ -1078,7 +1105,7 @@ def _batches(self: ScalingLoader, epoch, first=0):
     ### BEGIN SOLUTION
     plan = self._plan(epoch)[first:]
     make = _at_once(self, partial(_make_batch, self.dataset, self.collate_fn or self._collate_batch, self.seed, epoch))
-    yield from _in_workers(make, plan, self.num_workers, self.ahead) if self.num_workers else map(make, plan)
+    yield from _beside(self, make, plan) if self.num_workers else map(make, plan)
     ### END SOLUTION
 
 # %% given="bits"
@@ -1183,7 +1210,7 @@ def _lent_make(dataset, collate, seed, epoch, indices):
 class _LentLoader(DataLoader):
     def __init__(self, dataset, batch_size, shuffle=False, **given):
         DataLoader.__init__(self, *(dataset, batch_size, shuffle))
-        options = {"num_workers": 0, "collate_fn": None, "sampler": None, "seed": 0, "ahead": 2} | given
+        options = {"num_workers": 0, "workers": "processes", "collate_fn": None, "sampler": None, "seed": 0, "ahead": 2} | given
         vars(self).update(options, _next=(0, 0), _at=(0, 0), _runs=weakref.WeakSet())
         self.sampler = self.sampler or ShardedSampler(len(dataset), 0, 1, shuffle, self.seed)
     def __len__(self):
@@ -1196,7 +1223,7 @@ class _LentLoader(DataLoader):
         def one(rows):
             return _make_batch(self.dataset, self.collate_fn or self._collate_batch, self.seed, epoch, rows)
         lent_rest = self._plan(epoch)[first:]
-        yield from (_in_workers(one, lent_rest, self.num_workers, self.ahead) if self.num_workers > 0 else (one(rows) for rows in lent_rest))
+        yield from (_beside(self, one, lent_rest) if self.num_workers > 0 else (one(rows) for rows in lent_rest))
 
 if "_seed_chance" not in globals() or error_of(_draws_well) is not None or not _draws_well():
     _seed_chance = _lent_seed
@@ -1449,7 +1476,7 @@ def _begin_worker(line, others, *job):
 def _start_workers(count, *job):
     "Fork workers; give a list of pairs: the process, and this side's end of its line."
     if "fork" not in multiprocessing.get_all_start_methods():
-        raise RuntimeError("this system cannot fork processes: use num_workers=0, and prefetch")
+        raise RuntimeError("this system cannot fork processes: use workers='threads', or num_workers=0 and prefetch")
     resource_tracker.ensure_running()
     context, workers = multiprocessing.get_context("fork"), []
     try:
@@ -1548,8 +1575,8 @@ def slow_first(indices):
     threading.Event().wait(0.3 if indices[0] == 0 else 0)
     return int(indices[0])
 
-# %% test="workers-order" points=4
-# Test 6c · 4 points · in order, from other processes
+# %% test="workers-order" points=3
+# Test 6c · 3 points · in order, from other processes
 got = finished(lambda: list(_in_workers(says_where, singles(7), 2, 2)))
 assert isinstance(got, list), f"Step 6: seven batches should come from two workers; it gave {got!r}."
 numbers, places = [batch[0] for batch in got], {batch[1] for batch in got}
@@ -1861,6 +1888,259 @@ assert batches == 3, f"Step 7: from batch 97 of 100 on, three are left; {batches
 assert counted.fetched == list(range(970, 1000)), f"Step 7: only samples 970 to 999 should be fetched; {len(counted.fetched)} were."
 
 # %% [markdown]
+# ## Step 8 · Threads in place of processes
+#
+# A process has to be forked, which Windows cannot do. Its first batch comes later, its memory comes on top, and every batch is copied. A thread is
+# begun at once and shares all memory, but Python's lock, too.
+
+# %% [markdown]
+# So it matters *who* works. Python code keeps the lock. Pillow, zlib and NumPy give it back while they compute. How long do two of a kind take side by side?
+
+# %% tags=["explore"]
+import zlib
+
+packed, numbers = zlib.compress(bytes(20_000_000)), np.random.default_rng(0).random(400_000)
+works = {"a loop in Python": lambda _: sum(number * number for number in range(400_000)),
+         "NumPy sorts": lambda _: np.sort(numbers),
+         "zlib unpacks": lambda _: zlib.decompress(packed)}
+
+# %% tags=["explore"]
+from tinytorch.profiling import seconds_per_call
+
+with ThreadPoolExecutor(2) as pool:
+    times = {name: seconds_per_call(lambda: list(pool.map(work, range(2)))) / seconds_per_call(lambda: work(0))
+             for name, work in works.items()}
+title = f"Two in two threads take {min(times.values()):.1f} to {max(times.values()):.1f} times as long as one"
+plots.draw_bars(times, title=title, x_label=f"times as long as one alone ({os.cpu_count()} cores)");
+
+# %% [markdown]
+# **Your turn.** `_in_threads(make, plan, count, ahead)`: a generator of the batches `make(indices)` for each entry of `plan`, in order, made by up to `count` threads, each as it
+# was made: nothing is copied.
+
+# %% [markdown]
+# - As in step 6: while you hold one batch, at most `ahead` for each thread are made or waiting.
+# - Whatever `make` raises comes out where its batch would have.
+# - Whatever ends it, the last batch, an error or `close()`: no thread is left. Nobody can stop a thread, so what has begun is waited for, and what has not is not made.
+
+# %% [markdown]
+# <details><summary>Hint</summary>
+#
+# A `ThreadPoolExecutor(count)` starts threads when it needs them. `pool.submit(make, indices)` gives a *future* at once; its `result()` waits for the batch, or raises what `make` raised.
+# Keep the futures in a `deque`, in the order of the plan. `pool.shutdown(cancel_futures=True)` ends the pool.
+# </details>
+
+# %% solution="in-threads"
+#| export
+def _in_threads(make, plan, count, ahead):
+    "Yield make(indices) for each entry of the plan, in order, made in threads; leave none of them behind."
+    ### BEGIN SOLUTION
+    pool, waiting = ThreadPoolExecutor(count), deque()
+    try:
+        for number in range(len(plan)):
+            for indices in plan[number + len(waiting):number + 1 + ahead * count]:
+                waiting.append(pool.submit(make, indices))
+            yield waiting.popleft().result()
+    finally:
+        pool.shutdown(cancel_futures=True)
+    ### END SOLUTION
+
+# %% given="in-threads-tools"
+class Begun:
+    "Makes batches of one number; notes which it began, and waits before it makes some of them."
+    def __init__(self, waits=lambda number: None):
+        self.numbers, self.waits = [], waits
+
+    def __call__(self, indices):
+        self.numbers.append(int(indices[0]))
+        self.waits(int(indices[0]))
+        return int(indices[0])
+
+def broken_at(number, error):
+    "Makes batches of one number; one of them cannot be made."
+    return Begun(lambda made: broken_source(0, error).__next__() if made == number else None)
+
+# %% test="threads-order" points=2
+# Test 8a · 2 points · in order, and two at once
+both = threading.Barrier(2)  # lets nobody pass before two wait
+got = finished(lambda: list(_in_threads(Begun(lambda number: both.wait(3)), singles(8), 2, 2)))
+assert isinstance(got, list), f"Step 8: two threads should make batches at the same time; it gave {got!r}."
+assert got == list(range(8)), f"Step 8: the batches 0 to 7 should come in order; they came as {got}."
+### BEGIN HIDDEN TESTS
+slow = Begun(lambda number: threading.Event().wait(0.3 if number in (0, 5) else 0))
+got = finished(lambda: list(_in_threads(slow, singles(9), 3, 2)))
+assert got == list(range(9)), f"Step 8: where batches 0 and 5 are slow, 0 to 8 should still come in order; it gave {got!r}."
+got = [finished(lambda: list(_in_threads(Begun(), singles(length), 4, 1))) for length in (0, 1, 3)]
+assert got == [[], [0], [0, 1, 2]], f"Step 8: none, one and three batches from four threads came as {got!r}."
+batches = [object() for _ in range(5)]
+got = finished(lambda: list(_in_threads(lambda indices: batches[indices[0]], singles(5), 2, 1)))
+same = [one is other for one, other in zip(got, batches)]
+assert same == [True] * 5, f"Step 8: a batch should come as it was made, and not a copy; the same objects came: {same}."
+### END HIDDEN TESTS
+
+# %% test="threads-ahead" points=2
+# Test 8b · 2 points · not more than `ahead` for each thread
+make = Begun()
+stream = _in_threads(make, singles(20), 2, 2)
+begun = len(make.numbers)
+finished(lambda: next(stream))
+five, six = reached(lambda: len(make.numbers), 5, 4), reached(lambda: len(make.numbers), 6, 0.2)
+made = len(make.numbers)
+finished(stream.close)
+assert begun == 0, f"Step 8: before the first batch is asked for, none should be made; {begun} were."
+assert five, f"Step 8: with one batch taken, two threads and ahead=2, five should be made; {made} were."
+assert not six, f"Step 8: with one batch taken, two threads and ahead=2, no more than five should be made; {made} were."
+### BEGIN HIDDEN TESTS
+make = Begun()
+stream = _in_threads(make, singles(20), 1, 3)
+finished(lambda: [next(stream), next(stream)])
+five, six = reached(lambda: len(make.numbers), 5, 4), reached(lambda: len(make.numbers), 6, 0.2)
+made = len(make.numbers)
+finished(stream.close)
+assert five and not six, f"Step 8: with two batches taken, one thread and ahead=3, five should be made; {made} were."
+### END HIDDEN TESTS
+
+# %% test="threads-errors" points=2
+# Test 8c · 2 points · an error comes where its batch would have
+taken = []
+make = broken_at(4, SampleError(4, "the file is torn"))
+error = finished(lambda: [taken.append(batch) for batch in _in_threads(make, singles(9), 2, 2)])
+assert isinstance(error, SampleError), f"Step 8: the SampleError should come out of the loop; it gave {error!r}."
+assert taken == [0, 1, 2, 3], f"Step 8: the four good batches should come first; {taken} came."
+### BEGIN HIDDEN TESTS
+index = error.index
+assert index == 4, f"Step 8: it should be the very error, of sample 4; its index was {index!r}."
+error = finished(lambda: list(_in_threads(broken_at(1, SystemExit("enough")), singles(9), 2, 2)))
+assert isinstance(error, SystemExit), f"Step 8: SystemExit should come out, too; it gave {error!r}."
+### END HIDDEN TESTS
+
+# %% test="threads-leave" points=2
+# Test 8d · 2 points · no thread is left
+def left_early():
+    for batch in _in_threads(Begun(lambda number: threading.Event().wait(0.02)), singles(50), 3, 4):
+        break
+
+before = set(threading.enumerate())
+finished(lambda: list(_in_threads(Begun(), singles(6), 2, 2)))
+after_end = len(set(threading.enumerate()) - before)
+finished(left_early)
+after_break = len(set(threading.enumerate()) - before)
+assert after_end == 0, f"Step 8: after the last batch no thread should be left; {after_end} were."
+assert after_break == 0, f"Step 8: after a loop that was left, no thread should be left; {after_break} were."
+### BEGIN HIDDEN TESTS
+finished(lambda: list(_in_threads(broken_at(2, OSError()), singles(30), 2, 3)))
+after_error = len(set(threading.enumerate()) - before)
+assert after_error == 0, f"Step 8: after an error no thread should be left; {after_error} were."
+gate = threading.Event()
+make = Begun(lambda number: gate.wait(3) if number else None)
+stream = _in_threads(make, singles(30), 1, 4)
+finished(lambda: next(stream))
+reached(lambda: len(make.numbers), 2, 3)
+opener = threading.Timer(0.2, gate.set)
+opener.start()
+finished(stream.close)
+opener.join()
+late, after_close = make.numbers[2:], len(set(threading.enumerate()) - before)
+assert late == [], f"Step 8: once closed, batches that have not begun should not be made; {late} were."
+assert after_close == 0, f"Step 8: after close() no thread should be left; {after_close} were."
+### END HIDDEN TESTS
+
+# %% test="threads-profile" points=1
+# Profile 8 · 1 point · how much is in memory at once
+megabyte = lambda indices: np.zeros(125_000)
+def take_all():
+    for batch in _in_threads(megabyte, singles(12), 2, 1):
+        threading.Event().wait(0.02)
+
+peak = finished(lambda: peak_bytes(take_all))
+print(f"12 batches of 1 MB, two threads, one ahead: at most {peak:,} B at once")
+assert peak <= 5_500_000, f"Step 8: five batches of 1 MB at most should be in memory at once; the peak was {peak:,} B."
+
+# %% [markdown]
+# What becomes of chance? Processes have a `random` each, threads share one, with your Dropout. Seeded here and drawn there, it would be anybody's. So samples that
+# threads make must not draw. The first batch is made without threads, and watched:
+
+# %% given="no-chance"
+#| export
+@contextmanager
+def _no_chance():
+    "Raise a RuntimeError where what is done meanwhile draws from `random` or `np.random`, which go on as before."
+    states = [pickle.dumps((random.getstate(), np.random.get_state()))]
+    with _chance_kept():
+        yield
+        states.append(pickle.dumps((random.getstate(), np.random.get_state())))
+    if states[0] != states[1]:
+        raise RuntimeError("samples draw from `random` or `np.random`, which threads share: use workers='processes'")
+
+# %% given="without-chance"
+#| export
+def _without_chance(loader, plan):
+    "Yield the batches of a plan, made by threads from samples that draw no chance."
+    def make(indices):
+        numbers = indices.tolist()
+        samples = [_tried(number, lambda: loader.dataset[number]) for number in numbers]
+        return _tried(numbers, loader.collate_fn or loader._collate_batch, samples)
+
+    make = _at_once(loader, make)
+    for first in plan[:1]:
+        with _no_chance():
+            batch = make(first)
+        yield batch
+        del batch
+    yield from _in_threads(make, plan[1:], loader.num_workers, loader.ahead)
+
+# %% [markdown]
+# That is all: `workers="threads"` is ready.
+
+# %% given="steady"
+class Steady(Noisy):
+    "Samples without chance."
+    def __getitem__(self, index):
+        return np.array([index, index**2])
+
+# %% test="threads-loader" points=1
+# Test 8f · 1 point · the same batches as with no worker
+alone = ScalingLoader(Steady(11), 3, shuffle=True)
+loader = ScalingLoader(Steady(11), 3, shuffle=True, num_workers=2, workers="threads")
+want, got = as_bits(alone), finished(lambda: as_bits(loader))
+assert isinstance(got, list), f"Step 8: a loader with two threads should give all batches; it gave {got!r}."
+assert got == want, "Step 8: a loader with two threads should give the same batches to the bit; they differ."
+### BEGIN HIDDEN TESTS
+want, got = as_bits(alone._batches(4, 2)), finished(lambda: as_bits(loader._batches(4, 2)))
+assert got == want, "Step 8: from batch 2 of epoch 4 on, the same batches should come with two threads; they differ."
+state = stopped(loader, 2)[1]
+fresh = ScalingLoader(Steady(11), 3, shuffle=True, num_workers=1, workers="threads")
+fresh.load_state_dict(state)
+want, got = as_bits(alone), finished(lambda: as_bits(fresh))
+assert got == want[2:], "Step 8: stopped after two batches and resumed, the rest of epoch 1 should come; it did not."
+### END HIDDEN TESTS
+
+# %% [markdown]
+# Samples of chance are refused, and told why.
+
+# %% tags=["explore"]
+print(error_of(list, ScalingLoader(Noisy(), 4, num_workers=2, workers="threads")))
+
+# %% [markdown]
+# Two threads and two processes on your photographs. When does each give its first batch?
+
+# %% tags=["explore"]
+pictures = ImageFolder(folder.parent, size=(96, 128))
+
+def first_batch(**options):
+    "The seconds until the first batch of sixteen photographs."
+    loader, began = ScalingLoader(pictures, 16, **options), time.perf_counter()
+    next(iter(loader))
+    seconds = time.perf_counter() - began
+    loader.close()
+    return seconds
+
+# %% tags=["explore"]
+two = {"no workers": {"num_workers": 0}, "two threads": {"num_workers": 2, "workers": "threads"},
+       "two processes": {"num_workers": 2}}
+seconds = {name: float(np.median([first_batch(**options) for _ in range(5)])) for name, options in two.items()}
+plots.draw_bars(seconds, unit="s", title="How long until the first batch?", x_label="time to the first 16 photographs");
+
+# %% [markdown]
 # ## Finale · What it brings
 #
 # Three datasets: one whose samples are Python's work, the photographs of step 2 made small, and rows that lie in memory. How many samples a second come with so many workers?
@@ -1934,7 +2214,7 @@ plots.draw_bars(seconds, unit="s", title="Rows in memory, without workers", x_la
 # | an epoch is counted by the loader | `sampler.set_epoch(epoch)`, by hand; often forgotten |
 # | `state_dict()` | torchdata's `StatefulDataLoader` |
 # | workers begin anew each epoch | `persistent_workers=True` keeps them |
-# | Linux and macOS, by fork | also spawn, for Windows and CUDA |
+# | processes by fork, on Linux and macOS; threads everywhere | processes, also by spawn, for Windows and CUDA |
 
 # %% [markdown]
 # ## What you take with you

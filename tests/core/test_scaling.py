@@ -39,7 +39,7 @@ from tinytorch import (
 )
 from tinytorch.core.scaling import _from_block, _new_names, _remove_block, _to_block
 from tinytorch.datasets import split_digits
-from tinytorch.profiling import CountingDataset
+from tinytorch.profiling import CountingDataset, peak_bytes
 
 
 class Noisy:
@@ -62,6 +62,19 @@ class Broken(Noisy):
         if index == 11:
             raise OSError("unreadable file")
         return super().__getitem__(index)
+
+
+class Steady(Noisy):
+    """Samples without chance, of any shape and dtype; one of them may be broken."""
+
+    def __init__(self, length, shape=(2,), kind="int64", broken=None):
+        super().__init__(length)
+        self.shape, self.kind, self.broken = shape, kind, broken
+
+    def __getitem__(self, index):
+        if index == self.broken:
+            raise OSError("unreadable file")
+        return np.full(self.shape, index % 2, self.kind), index
 
 
 class Slow(Noisy):
@@ -245,7 +258,142 @@ def test_all_ranks_together_have_every_sample_once(samples, world_size, epoch, s
     assert max(map(len, shares)) - min(map(len, shares)) <= 1
 
 
+# Threads
+
+
+WAYS = ({"num_workers": 0}, {"num_workers": 2, "workers": "threads"}, {"num_workers": 2})
+
+
+def taken_from(loader, first, until):
+    """The bits of the batches of epoch 1 from `first` on, until a loop is left or fails; its error, and the state."""
+    loader.load_state_dict({**loader.state_dict(), "epoch": 1, "batch": min(first, len(loader))})
+    batches, error = [], None
+    try:
+        for batch in loader:
+            batches += bits([batch])
+            if len(batches) == until:
+                break
+    except SampleError as failed:
+        error = failed.index, "unreadable file" in str(failed)
+    return batches, error, loader.state_dict()
+
+
+@settings(max_examples=20, deadline=None)
+@given(
+    length=st.integers(0, 30),
+    batch_size=st.integers(1, 7),
+    shape=st.lists(st.integers(0, 3), max_size=2),
+    kind=st.sampled_from(["float32", "uint8", "bool"]),
+    shuffle=st.booleans(),
+    ahead=st.integers(1, 3),
+    first=st.integers(0, 4),
+    until=st.integers(1, 9),
+    broken=st.one_of(st.none(), st.integers(0, 30)),
+)
+def test_threads_and_processes_give_what_a_loader_without_them_gives(
+    length, batch_size, shape, kind, shuffle, ahead, first, until, broken
+):
+    before = alive()
+    dataset = Steady(length, shape, kind, broken)
+    got = [taken_from(ScalingLoader(dataset, batch_size, shuffle, ahead=ahead, **way), first, until) for way in WAYS]
+    assert got[1] == got[0]
+    assert got[2] == got[0]
+    assert alive() == before
+
+
+def test_threads_ask_a_dataset_for_whole_batches():
+    rows = TensorDataset(Tensor(np.arange(60.0).reshape(20, 3)), Tensor(np.arange(20)))
+    want = bits(DataLoader(rows, 3))
+    asked = CountingDataset(rows)
+    assert bits(ScalingLoader(rows, 3, num_workers=2, workers="threads")) == want
+    assert bits(ScalingLoader(asked, 3, num_workers=2, workers="threads")) == want
+
+
+def test_threads_work_at_the_same_time_and_the_process_has_no_other():
+    both = threading.Barrier(2)  # lets nobody pass before two wait
+
+    class Meeting(Steady):
+        def __getitem__(self, index):
+            if index > 0:  # the first batch is made without threads
+                both.wait(20)
+            return np.array([threading.get_ident(), os.getpid()])
+
+    loader = ScalingLoader(Meeting(9), 1, num_workers=2, workers="threads")
+    places = np.concatenate([batch.data for (batch,) in loader])
+    assert len(set(places[1:, 0].tolist())) == 2
+    assert set(places[:, 1].tolist()) == {os.getpid()}
+
+
+def test_samples_of_chance_are_refused_where_threads_would_share_it():
+    random.seed(1), np.random.seed(1)
+    expected = random.random(), np.random.random()
+    random.seed(1), np.random.seed(1)
+    with pytest.raises(RuntimeError, match="workers='processes'"):
+        list(ScalingLoader(Noisy(), 5, num_workers=2, workers="threads"))
+    assert (random.random(), np.random.random()) == expected
+
+
+def test_a_loop_around_threads_keeps_its_own_chance():
+    random.seed(1), np.random.seed(1)
+    expected = [(random.random(), np.random.random()) for _ in range(6)]
+    random.seed(1), np.random.seed(1)
+    loader = ScalingLoader(Steady(12), 2, num_workers=3, workers="threads")
+    assert [(random.random(), np.random.random()) for _ in loader] == expected
+
+
+def test_workers_are_processes_or_threads():
+    with pytest.raises(ValueError, match="'processes' or 'threads'"):
+        ScalingLoader(Steady(2), 1, workers="fibres")
+
+
+def test_close_and_two_loops_at_once_with_threads():
+    loader = ScalingLoader(Steady(20), 2, True, num_workers=2, workers="threads")
+    alone = ScalingLoader(Steady(20), 2, True)
+    expected = [bits(alone), bits(alone)]
+    assert [bits(pair) for pair in zip(*zip(loader, loader, strict=True), strict=True)] == expected
+    streams = [iter(loader), iter(loader)]
+    for stream in streams:
+        next(stream), next(stream)
+    loader.close()
+    assert [next(stream, "ended") for stream in streams] == ["ended"] * 2
+
+
+def test_threads_where_processes_cannot_be_forked(monkeypatch):
+    monkeypatch.setattr(multiprocessing, "get_all_start_methods", lambda: ["spawn"])
+    assert len(list(ScalingLoader(Steady(6), 2, num_workers=2, workers="threads"))) == 3
+
+
+def test_a_loop_left_to_its_threads_does_not_keep_the_process_alive():
+    script = (
+        "import numpy as np\nfrom tinytorch import ScalingLoader\n"
+        "kept = iter(ScalingLoader(range(100), 2, collate_fn=list, num_workers=2, workers='threads'))\n"
+        "print(next(kept), next(kept))"
+    )
+    run = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=False, timeout=30)
+    assert (run.returncode, run.stdout, run.stderr) == (0, "[0, 1] [2, 3]\n", "")
+
+
 # Stop and go on
+
+
+@settings(max_examples=20, deadline=None)
+@given(st.integers(0, 40), st.integers(1, 5), st.integers(0, 3), st.booleans())
+def test_a_sampler_gives_its_order_as_an_array_too(samples, world_size, epoch, shuffle):
+    sampler = ShardedSampler(samples, 0, world_size, shuffle, seed=2)
+    sampler.set_epoch(epoch)
+    assert sampler.order().dtype == np.int64
+    assert sampler.order().tolist() == list(sampler)
+
+
+def test_a_plan_of_a_million_samples_makes_no_python_int_of_each():
+    loader = ScalingLoader(range(1_000_000), 1000)
+    assert peak_bytes(lambda: loader._plan(0)) < 1.1 * 8_000_000
+
+    class Unasked(ShardedSampler):
+        def __iter__(self):
+            raise AssertionError("asked for one index after the other")
+
+    assert len(ScalingLoader(range(8), 2, sampler=Unasked(8, 0, 1))._plan(0)) == 4
 
 
 @settings(max_examples=20, deadline=None)

@@ -19,6 +19,8 @@ import threading
 import time
 import traceback
 import weakref
+from collections import deque
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing, contextmanager, suppress
 from functools import partial
 from multiprocessing import resource_tracker
@@ -137,10 +139,14 @@ class ShardedSampler:
 
     def __iter__(self):
         ### BEGIN SOLUTION
-        order = np.arange(self.samples)
-        if self.shuffle:
-            order = np.random.default_rng([self.seed, self.epoch]).permutation(self.samples)
-        return iter(order[self.rank::self.world_size].data)  # one Python int at a time: a list of them takes 40 B each
+        return iter(self.order().data)  # one Python int at a time: a list of them takes 40 B each
+
+    def order(self):
+        "The same indices, an array of int64."
+        if not self.shuffle:
+            return np.arange(self.rank, self.samples, self.world_size)
+        everybody = np.random.default_rng([self.seed, self.epoch]).permutation(self.samples)
+        return everybody[self.rank::self.world_size]
         ### END SOLUTION
 
 # %% ../../src/10_scaling/scaling.ipynb #sample-error
@@ -209,16 +215,21 @@ class ScalingLoader(DataLoader):
 
     Args:
         dataset, batch_size, shuffle: as for a DataLoader.
-        num_workers: processes that make batches; 0: this one does.
+        num_workers: how many workers make batches; 0: this process does.
+        workers: what they are, "processes" or "threads", in which samples cannot draw chance: see step 8.
         collate_fn: makes a batch of a list of samples; without it, the DataLoader's way.
         sampler: gives the indices, in place of `shuffle`; it has to give the same ones for the same epoch.
         seed: decides the order, and, with epoch and index, what a sample draws from `random` and `np.random`.
         ahead: how many batches wait for each worker.
     """
-    def __init__(self, dataset, batch_size, shuffle=False, *, num_workers=0, collate_fn=None, sampler=None, seed=0, ahead=2):
+    def __init__(self, dataset, batch_size, shuffle=False, *, num_workers=0, workers="processes",
+                 collate_fn=None, sampler=None, seed=0, ahead=2):
         super().__init__(dataset, batch_size, shuffle)
         self._next = self._at = 0, 0
         self._runs = weakref.WeakSet()
+        if workers not in ("processes", "threads"):
+            raise ValueError(f"workers must be 'processes' or 'threads'; it was {workers!r}")
+        self.workers = workers
         ### BEGIN SOLUTION
         for name, value, least in (("num_workers", num_workers, 0), ("ahead", ahead, 1)):
             if not isinstance(value, (int, np.integer)) or value < least:
@@ -239,7 +250,8 @@ class ScalingLoader(DataLoader):
         ### BEGIN SOLUTION
         if hasattr(self.sampler, "set_epoch"):
             self.sampler.set_epoch(epoch)
-        order = np.fromiter(self.sampler, np.int64)
+        in_array = hasattr(self.sampler, "order")
+        order = self.sampler.order() if in_array else np.fromiter(self.sampler, np.int64)
         return [order[start:start + self.batch_size] for start in range(0, len(order), self.batch_size)]
         ### END SOLUTION
 
@@ -262,6 +274,13 @@ def _at_once(loader, make):
 
     return make_at_once
 
+# %% ../../src/10_scaling/scaling.ipynb #beside
+def _beside(loader, make, plan):
+    "The batches of a plan, made by the loader's workers."
+    if loader.workers == "processes":
+        return _in_workers(make, plan, loader.num_workers, loader.ahead)
+    return _without_chance(loader, plan)
+
 # %% ../../src/10_scaling/scaling.ipynb #batches
 @patch
 def _batches(self: ScalingLoader, epoch, first=0):
@@ -269,7 +288,7 @@ def _batches(self: ScalingLoader, epoch, first=0):
     ### BEGIN SOLUTION
     plan = self._plan(epoch)[first:]
     make = _at_once(self, partial(_make_batch, self.dataset, self.collate_fn or self._collate_batch, self.seed, epoch))
-    yield from _in_workers(make, plan, self.num_workers, self.ahead) if self.num_workers else map(make, plan)
+    yield from _beside(self, make, plan) if self.num_workers else map(make, plan)
     ### END SOLUTION
 
 # %% ../../src/10_scaling/scaling.ipynb #block-tools
@@ -358,7 +377,7 @@ def _begin_worker(line, others, *job):
 def _start_workers(count, *job):
     "Fork workers; give a list of pairs: the process, and this side's end of its line."
     if "fork" not in multiprocessing.get_all_start_methods():
-        raise RuntimeError("this system cannot fork processes: use num_workers=0, and prefetch")
+        raise RuntimeError("this system cannot fork processes: use workers='threads', or num_workers=0 and prefetch")
     resource_tracker.ensure_running()
     context, workers = multiprocessing.get_context("fork"), []
     try:
@@ -476,3 +495,44 @@ def close(self: ScalingLoader):
     "End all loops over this loader, and their workers."
     for run in list(self._runs):
         run.close()
+
+# %% ../../src/10_scaling/scaling.ipynb #in-threads
+def _in_threads(make, plan, count, ahead):
+    "Yield make(indices) for each entry of the plan, in order, made in threads; leave none of them behind."
+    ### BEGIN SOLUTION
+    pool, waiting = ThreadPoolExecutor(count), deque()
+    try:
+        for number in range(len(plan)):
+            for indices in plan[number + len(waiting):number + 1 + ahead * count]:
+                waiting.append(pool.submit(make, indices))
+            yield waiting.popleft().result()
+    finally:
+        pool.shutdown(cancel_futures=True)
+    ### END SOLUTION
+
+# %% ../../src/10_scaling/scaling.ipynb #no-chance
+@contextmanager
+def _no_chance():
+    "Raise a RuntimeError where what is done meanwhile draws from `random` or `np.random`, which go on as before."
+    states = [pickle.dumps((random.getstate(), np.random.get_state()))]
+    with _chance_kept():
+        yield
+        states.append(pickle.dumps((random.getstate(), np.random.get_state())))
+    if states[0] != states[1]:
+        raise RuntimeError("samples draw from `random` or `np.random`, which threads share: use workers='processes'")
+
+# %% ../../src/10_scaling/scaling.ipynb #without-chance
+def _without_chance(loader, plan):
+    "Yield the batches of a plan, made by threads from samples that draw no chance."
+    def make(indices):
+        numbers = indices.tolist()
+        samples = [_tried(number, lambda: loader.dataset[number]) for number in numbers]
+        return _tried(numbers, loader.collate_fn or loader._collate_batch, samples)
+
+    make = _at_once(loader, make)
+    for first in plan[:1]:
+        with _no_chance():
+            batch = make(first)
+        yield batch
+        del batch
+    yield from _in_threads(make, plan[1:], loader.num_workers, loader.ahead)

@@ -13,6 +13,8 @@ import threading
 import time
 import traceback
 import weakref
+from collections import deque
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing, contextmanager, suppress
 from functools import partial
 from multiprocessing import resource_tracker
@@ -77,6 +79,10 @@ class ShardedSampler:
     def __iter__(self):
         ...
 
+    def order(self):
+        """The same indices, an array of int64."""
+        ...
+
 class SampleError(RuntimeError):
     """A sample could not be had: `index` says which one, the text holds the original traceback.
 
@@ -111,14 +117,15 @@ class ScalingLoader(DataLoader):
 
     Args:
         dataset, batch_size, shuffle: as for a DataLoader.
-        num_workers: processes that make batches; 0: this one does.
+        num_workers: how many workers make batches; 0: this process does.
+        workers: what they are, "processes" or "threads", in which samples cannot draw chance: see step 8.
         collate_fn: makes a batch of a list of samples; without it, the DataLoader's way.
         sampler: gives the indices, in place of `shuffle`; it has to give the same ones for the same epoch.
         seed: decides the order, and, with epoch and index, what a sample draws from `random` and `np.random`.
         ahead: how many batches wait for each worker.
     """
 
-    def __init__(self, dataset, batch_size, shuffle=False, *, num_workers=0, collate_fn=None, sampler=None, seed=0, ahead=2):
+    def __init__(self, dataset, batch_size, shuffle=False, *, num_workers=0, workers='processes', collate_fn=None, sampler=None, seed=0, ahead=2):
         ...
 
     def __len__(self):
@@ -154,6 +161,10 @@ class ScalingLoader(DataLoader):
 
 def _at_once(loader, make):
     """Another `make`, which asks the dataset for a whole batch; `make` itself, unless samples and collating are the dataset's and the loader's own."""
+    ...
+
+def _beside(loader, make, plan):
+    """The batches of a plan, made by the loader's workers."""
     ...
 _open_blocks = {}
 
@@ -203,4 +214,17 @@ def _answer(worker):
 
 def _in_workers(make, plan, count, ahead):
     """Yield make(indices) for each entry of the plan, in order, made in worker processes; leave none of them behind."""
+    ...
+
+def _in_threads(make, plan, count, ahead):
+    """Yield make(indices) for each entry of the plan, in order, made in threads; leave none of them behind."""
+    ...
+
+@contextmanager
+def _no_chance():
+    """Raise a RuntimeError where what is done meanwhile draws from `random` or `np.random`, which go on as before."""
+    ...
+
+def _without_chance(loader, plan):
+    """Yield the batches of a plan, made by threads from samples that draw no chance."""
     ...

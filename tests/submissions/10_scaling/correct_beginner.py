@@ -113,7 +113,7 @@ def _batches(self: ScalingLoader, epoch, first=0):
     plan = self._plan(epoch)
     plan = plan[first:]
     if self.num_workers > 0:
-        for batch in _in_workers(make, plan, self.num_workers, self.ahead):
+        for batch in _beside(self, make, plan):
             yield batch
     else:
         for indices in plan:
@@ -183,3 +183,26 @@ def load_state_dict(self: ScalingLoader, state):
         raise ValueError("batch is " + str(state["batch"]) + ", there are " + str(len(self)))
     self._at = (state["epoch"], state["batch"])
     self._next = (state["epoch"], state["batch"])
+
+# %% solution="in-threads"
+#| export
+def _in_threads(make, plan, count, ahead):
+    pool = ThreadPoolExecutor(max_workers=count)
+    futures = []
+    asked = 0
+    try:
+        for number in range(len(plan)):
+            last = number + ahead * count
+            while asked <= last and asked < len(plan):
+                future = pool.submit(make, plan[asked])
+                futures.append(future)
+                asked = asked + 1
+            future = futures.pop(0)
+            batch = future.result()
+            future = None
+            yield batch
+            batch = None
+    finally:
+        for future in futures:
+            future.cancel()
+        pool.shutdown()

@@ -94,10 +94,14 @@ class SampleError(RuntimeError):
 # %% solution="scaling-loader"
 #| export
 class ScalingLoader(DataLoader):
-    def __init__(self, dataset, batch_size, shuffle=False, *, num_workers=0, collate_fn=None, sampler=None, seed=0, ahead=2):
+    def __init__(self, dataset, batch_size, shuffle=False, *, num_workers=0, workers="processes",
+                 collate_fn=None, sampler=None, seed=0, ahead=2):
         super().__init__(dataset, batch_size, shuffle)
         self._next = self._at = 0, 0
         self._runs = weakref.WeakSet()
+        if workers not in ("processes", "threads"):
+            raise ValueError(f"workers must be 'processes' or 'threads'; it was {workers!r}")
+        self.workers = workers
         try:
             operator.index(num_workers), operator.index(ahead)
         except TypeError:
@@ -130,3 +134,48 @@ def _run(self: ScalingLoader):
             self._at = epoch, handed
             yield batch
     self._at = epoch + 1, 0
+
+# %% solution="in-threads"
+#| export
+class _Maker:
+    def __init__(self, make, indices):
+        self.make, self.indices, self.made, self.error = make, indices, threading.Event(), None
+
+    def run(self):
+        try:
+            self.batch = self.make(self.indices)
+        except BaseException as error:
+            self.error = error
+        self.made.set()
+
+    def take(self):
+        self.made.wait()
+        if self.error is not None:
+            raise self.error
+        return self.batch
+
+def _in_threads(make, plan, count, ahead):
+    jobs, makers, threads = queue.Queue(), deque(), []
+
+    def work():
+        for maker in iter(jobs.get, None):
+            maker.run()
+            del maker
+
+    try:
+        for number in range(len(plan)):
+            while number + len(makers) < min(len(plan), number + 1 + ahead * count):
+                makers.append(_Maker(make, plan[number + len(makers)]))
+                jobs.put(makers[-1])
+                if len(threads) < count:
+                    threads.append(threading.Thread(target=work, daemon=True))
+                    threads[-1].start()
+            yield makers.popleft().take()
+    finally:
+        with suppress(queue.Empty):
+            while True:
+                jobs.get_nowait()
+        for _ in threads:
+            jobs.put(None)
+        for thread in threads:
+            thread.join()

@@ -109,3 +109,46 @@ def _in_workers(make, plan, count, ahead):
         _end_workers(workers)
         for name in names:
             _remove_block(name)
+
+# %% solution="in-threads"
+#| export
+def _in_threads(make, plan, count, ahead):
+    change, made, begun, taken, stopped = threading.Condition(), {}, 0, 0, False
+
+    def work():
+        nonlocal begun
+        while True:
+            with change:
+                change.wait_for(lambda: stopped or begun >= len(plan) or begun <= taken + ahead * count)
+                if stopped or begun >= len(plan):
+                    return
+                number = begun
+                begun += 1
+            try:
+                answer = make(plan[number]), None
+            except BaseException as error:
+                answer = None, error
+            with change:
+                made[number] = answer
+                answer = None
+                change.notify_all()
+
+    threads = [threading.Thread(target=work, daemon=True) for _ in range(count)]
+    for thread in threads:
+        thread.start()
+    try:
+        for taken in range(len(plan)):
+            with change:
+                change.notify_all()
+                change.wait_for(lambda: taken in made)
+                batch, error = made.pop(taken)
+            if error is not None:
+                raise error
+            yield batch
+            batch = None
+    finally:
+        with change:
+            stopped = True
+            change.notify_all()
+        for thread in threads:
+            thread.join()

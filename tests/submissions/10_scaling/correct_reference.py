@@ -1,3 +1,5 @@
 # %% [markdown]
 # why: the reference itself
 # base: reference
+
+

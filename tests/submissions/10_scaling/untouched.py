@@ -2,3 +2,5 @@
 # why: the student notebook as it was released
 # base: untouched
 # earns: {}
+
+

@@ -1,7 +1,7 @@
 # %% [markdown]
 # why: Dropout draws from what the loader left
 # base: reference
-# loses: {batch-own-chance: 4}
+# loses: {batch-own-chance: 3}
 
 # %% solution="make-batch"
 #| export

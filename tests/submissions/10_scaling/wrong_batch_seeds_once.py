@@ -1,7 +1,7 @@
 # %% [markdown]
 # why: chance belongs to the batch
 # base: reference
-# loses: {batch-own-chance: 4}
+# loses: {batch-own-chance: 3}
 
 # %% solution="make-batch"
 #| export

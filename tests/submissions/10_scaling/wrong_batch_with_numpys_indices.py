@@ -1,7 +1,7 @@
 # %% [markdown]
 # why: asks with np.int64
 # base: reference
-# loses: {batch-own-chance: 4, batch-errors: 2}
+# loses: {batch-own-chance: 3, batch-errors: 2}
 
 # %% solution="make-batch"
 #| export

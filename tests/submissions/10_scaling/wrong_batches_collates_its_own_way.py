@@ -10,4 +10,4 @@ def _batches(self: ScalingLoader, epoch, first=0):
     "Yield the batches of an epoch, from number `first` on."
     plan = self._plan(epoch)[first:]
     make = partial(_make_batch, self.dataset, self._collate_batch, self.seed, epoch)
-    yield from _in_workers(make, plan, self.num_workers, self.ahead) if self.num_workers else map(make, plan)
+    yield from _beside(self, make, plan) if self.num_workers else map(make, plan)

@@ -1,7 +1,7 @@
 # %% [markdown]
 # why: random is left as it is
 # base: reference
-# loses: {chance-seeded: 3, batch-own-chance: 4}
+# loses: {chance-seeded: 3, batch-own-chance: 3}
 
 # %% solution="seed-chance"
 #| export

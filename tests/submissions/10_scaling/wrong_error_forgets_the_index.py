@@ -1,7 +1,7 @@
 # %% [markdown]
 # why: the index is not in the text
 # base: reference
-# loses: {error-names: 3}
+# loses: {error-names: 2}
 
 # %% solution="sample-error"
 #| export

@@ -1,7 +1,7 @@
 # %% [markdown]
 # why: fills up with zeros, whatever value says
 # base: reference
-# loses: {pad-values: 3}
+# loses: {pad-values: 2}
 
 # %% solution="pad-collate"
 #| export

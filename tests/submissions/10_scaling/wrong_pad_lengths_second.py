@@ -1,7 +1,7 @@
 # %% [markdown]
 # why: the lengths come before the other positions
 # base: reference
-# loses: {pad-lengths: 3}
+# loses: {pad-lengths: 2}
 
 # %% solution="pad-collate"
 #| export

@@ -16,10 +16,14 @@ class ScalingLoader(DataLoader):
         seed: decides the order, and, with epoch and index, what a sample draws from `random` and `np.random`.
         ahead: how many batches wait for each worker.
     """
-    def __init__(self, dataset, batch_size, shuffle=False, *, num_workers=0, collate_fn=None, sampler=None, seed=0, ahead=2):
+    def __init__(self, dataset, batch_size, shuffle=False, *, num_workers=0, workers="processes",
+                 collate_fn=None, sampler=None, seed=0, ahead=2):
         super().__init__(dataset, batch_size, shuffle)
         self._next = self._at = 0, 0
         self._runs = weakref.WeakSet()
+        if workers not in ("processes", "threads"):
+            raise ValueError(f"workers must be 'processes' or 'threads'; it was {workers!r}")
+        self.workers = workers
         for name, value, least in (("num_workers", num_workers, 0), ("ahead", ahead, 1)):
             if not isinstance(value, (int, np.integer)) or value < least:
                 raise ValueError(f"{name} must be an integer, {least} or more; it was {value!r}")

@@ -1,7 +1,7 @@
 # %% [markdown]
 # why: looks whether it should stop only after it has asked the source, so once more after close()
 # base: reference
-# loses: {prefetch-leaves: 4}
+# loses: {prefetch-leaves: 3}
 
 # %% solution="prefetch"
 #| export

@@ -1,7 +1,7 @@
 # %% [markdown]
 # why: SystemExit ends the thread in silence, and the loop waits
 # base: reference
-# loses: {prefetch-error: 4}
+# loses: {prefetch-error: 3}
 
 # %% solution="prefetch"
 #| export

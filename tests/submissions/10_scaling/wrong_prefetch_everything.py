@@ -1,7 +1,7 @@
 # %% [markdown]
 # why: no limit, the whole source moves into memory
 # base: reference
-# loses: {prefetch-ahead: 4, prefetch-leaves: 4, prefetch-profile: 2}
+# loses: {prefetch-ahead: 3, prefetch-leaves: 3, prefetch-profile: 2}
 
 # %% solution="prefetch"
 #| export

@@ -1,7 +1,7 @@
 # %% [markdown]
 # why: a loop that is left leaves the thread waiting for a place
 # base: reference
-# loses: {prefetch-leaves: 4}
+# loses: {prefetch-leaves: 3}
 
 # %% solution="prefetch"
 #| export

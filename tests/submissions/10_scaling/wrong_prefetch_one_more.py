@@ -1,7 +1,7 @@
 # %% [markdown]
 # why: asks the source first and then for a place, one batch more than ahead
 # base: reference
-# loses: {prefetch-ahead: 4}
+# loses: {prefetch-ahead: 3}
 
 # %% solution="prefetch"
 #| export

@@ -1,7 +1,7 @@
 # %% [markdown]
 # why: the usual first version, bounded queue, None at the end, nothing about errors and early ends
 # base: reference
-# loses: {prefetch-order: 2, prefetch-ahead: 4, prefetch-error: 4, prefetch-leaves: 4, prefetch-refuses: 2}
+# loses: {prefetch-order: 2, prefetch-ahead: 3, prefetch-error: 3, prefetch-leaves: 3, prefetch-refuses: 2}
 
 # %% solution="prefetch"
 #| export

@@ -1,7 +1,7 @@
 # %% [markdown]
 # why: an error ends the loop as if all batches had come
 # base: reference
-# loses: {prefetch-error: 4}
+# loses: {prefetch-error: 3}
 
 # %% solution="prefetch"
 #| export

@@ -1,7 +1,7 @@
 # %% [markdown]
 # why: a thread that keeps the process alive
 # base: reference
-# loses: {prefetch-ahead: 4}
+# loses: {prefetch-ahead: 3}
 
 # %% solution="prefetch"
 #| export

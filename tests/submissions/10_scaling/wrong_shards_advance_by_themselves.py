@@ -1,7 +1,7 @@
 # %% [markdown]
 # why: each loop over a sampler is the next epoch, without set_epoch
 # base: reference
-# loses: {shards-epochs: 4}
+# loses: {shards-epochs: 3}
 
 # %% solution="sharded-sampler"
 #| export

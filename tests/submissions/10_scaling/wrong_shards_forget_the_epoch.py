@@ -1,7 +1,7 @@
 # %% [markdown]
 # why: every epoch has the same order
 # base: reference
-# loses: {shards-epochs: 4}
+# loses: {shards-epochs: 3}
 
 # %% solution="sharded-sampler"
 #| export

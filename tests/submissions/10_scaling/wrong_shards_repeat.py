@@ -1,7 +1,7 @@
 # %% [markdown]
 # why: as PyTorch's, all ranks have equally many, so some samples come twice
 # base: reference
-# loses: {shards-cover: 4, shards-epochs: 4, shards-len: 1}
+# loses: {shards-cover: 3, shards-epochs: 3, shards-len: 1}
 
 # %% solution="sharded-sampler"
 #| export

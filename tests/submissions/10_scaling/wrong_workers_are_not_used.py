@@ -1,7 +1,7 @@
 # %% [markdown]
 # why: this process makes the batches
 # base: reference
-# loses: {workers-order: 4, workers-ahead: 2, workers-errors: 3}
+# loses: {workers-order: 3, workers-ahead: 2, workers-errors: 3}
 
 # %% solution="in-workers"
 #| export

@@ -1,7 +1,7 @@
 # %% [markdown]
 # why: one block for each worker, which is written to while its last batch may still wait
 # base: reference
-# loses: {workers-order: 4}
+# loses: {workers-order: 3}
 
 # %% solution="in-workers"
 #| export
