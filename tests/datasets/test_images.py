@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 from PIL import ExifTags, Image, ImageOps
 
-from tinytorch.datasets import CorruptFileError, ImageFolder
+from tinytorch.datasets import CorruptFileError, ImageFolder, images
 
 
 def picture(height, width, seed=0, channels=3):
@@ -197,6 +197,109 @@ def test_a_size_makes_all_images_equally_large(root):
     assert (ImageFolder(root, size=(2, 3))[5][0] == [10, 20, 30]).all()
 
 
+@pytest.mark.parametrize("mode", ["L", "RGB", "RGBA"])
+def test_resized_pixels_are_those_of_pillows_full_decoding_unless_less_is_enough(root, mode):
+    for index, (path, _) in enumerate(ImageFolder(root).samples):
+        with Image.open(path) as opened:
+            pixels = np.asarray(opened.convert(mode).resize((5, 4), Image.Resampling.BILINEAR))
+        assert np.array_equal(ImageFolder(root, mode=mode, size=(4, 5))[index][0].squeeze(), pixels)
+        if path.endswith("png"):
+            assert np.array_equal(ImageFolder(root, mode=mode, size=(4, 5), exact=False)[index][0].squeeze(), pixels)
+
+
+@pytest.fixture(scope="module")
+def photograph(tmp_path_factory):
+    """One JPEG of 192 x 256 with shapes and some grain, as a photograph has, held in each of the eight ways."""
+    root = tmp_path_factory.mktemp("photograph")
+    (root / "all").mkdir()
+    shapes = np.asarray(Image.fromarray(picture(6, 8)).resize((256, 192), Image.Resampling.BICUBIC), np.float32)
+    pixels = (shapes + np.random.default_rng(0).normal(0, 4, shapes.shape)).clip(0, 255).astype(np.uint8)
+    for orientation in range(1, 9):
+        exif = Image.Exif()
+        exif[ExifTags.Base.Orientation] = orientation
+        Image.fromarray(pixels).save(root / "all" / f"{orientation}.jpg", exif=exif, quality=90)
+    return root
+
+
+@pytest.fixture
+def without_simplejpeg(monkeypatch):
+    """As where it is not installed."""
+    monkeypatch.setattr(images, "_simplejpeg", lambda: None)
+
+
+SCALED = [(96, 128), (48, 64), (24, 32), (72, 96), (36, 48)]
+DIFFERENCE = 3  # of 255, on average, as the documentation says
+
+
+@pytest.mark.parametrize("mode", ["L", "RGB", "RGBA"])
+@pytest.mark.parametrize("size", SCALED)
+def test_less_than_exact_is_decoded_smaller_and_differs_by_little(photograph, without_simplejpeg, size, mode):
+    exact, scaled = (ImageFolder(photograph, mode=mode, size=size, exact=exact)[0][0] for exact in (True, False))
+    with Image.open(photograph / "all" / "1.jpg") as opened:
+        opened.draft(mode, size[::-1])
+        assert opened.width in (32, 64, 128)
+        smaller = opened.convert(mode).resize(size[::-1], Image.Resampling.BILINEAR)
+    assert np.array_equal(scaled.squeeze(), np.asarray(smaller))
+    assert 0 < abs(scaled.astype(int) - exact).mean() < DIFFERENCE
+
+
+@pytest.mark.parametrize("upright", [True, False])
+def test_a_photograph_on_its_side_is_decoded_as_large_as_it_is_needed(photograph, without_simplejpeg, upright):
+    height, width = 20, 64
+    folder = ImageFolder(photograph, size=(height, width), upright=upright, exact=False)
+    for index, (path, _) in enumerate(folder.samples):
+        with Image.open(path) as opened:
+            on_its_side = upright and index + 1 >= 5
+            opened.draft(None, (height, width) if on_its_side else (width, height))
+            assert opened.width == (128 if on_its_side else 64)
+            image = ImageOps.exif_transpose(opened) if upright else opened
+            smaller = np.asarray(image.resize((width, height), Image.Resampling.BILINEAR))
+        assert np.array_equal(folder[index][0], smaller)
+
+
+def test_an_image_in_the_mode_asked_for_is_not_copied(photograph, monkeypatch):
+    copied, copy = [], Image.Image.copy
+    monkeypatch.setattr(Image.Image, "copy", lambda image: copied.append(image) or copy(image))
+    assert ImageFolder(photograph, size=(48, 64))[0][0].any()
+    assert copied == []
+
+
+def test_a_jpeg_that_is_not_twice_as_large_is_decoded_in_full(photograph, without_simplejpeg):
+    for size in [None, (97, 128), (96, 129), (192, 256), (400, 400)]:
+        exact, scaled = (ImageFolder(photograph, size=size, exact=exact)[0][0] for exact in (True, False))
+        assert np.array_equal(scaled, exact)
+
+
+@pytest.mark.parametrize("size", [*SCALED, (120, 160), (144, 192)])
+def test_simplejpeg_decodes_what_need_not_be_exact(photograph, size):
+    simplejpeg = pytest.importorskip("simplejpeg")
+    for upright in (True, False):
+        exact, scaled = (ImageFolder(photograph, size=size, upright=upright, exact=exact) for exact in (True, False))
+        for (pixels, _), (smaller, _) in zip(exact, scaled, strict=True):
+            assert abs(smaller.astype(int) - pixels).mean() < DIFFERENCE
+    content = (photograph / "all" / "1.jpg").read_bytes()
+    smaller = Image.fromarray(simplejpeg.decode_jpeg(content, min_height=size[0], min_width=size[1]))
+    assert np.array_equal(scaled[0][0], np.asarray(smaller.resize(size[::-1], Image.Resampling.BILINEAR)))
+
+
+def test_a_jpeg_that_only_simplejpeg_refuses_is_decoded(photograph, tmp_path):
+    simplejpeg = pytest.importorskip("simplejpeg")
+    content = (photograph / "all" / "1.jpg").read_bytes().removesuffix(b"\xff\xd9") + b"\0\0\xff\xd9"
+    with pytest.raises(ValueError, match="extraneous bytes"):
+        simplejpeg.decode_jpeg(content)
+    (tmp_path / "all").mkdir()
+    (tmp_path / "all" / "1.jpg").write_bytes(content)
+    exact, scaled = (ImageFolder(tmp_path, size=(48, 64), exact=exact)[0][0] for exact in (True, False))
+    assert abs(scaled.astype(int) - exact).mean() < DIFFERENCE
+
+
+@pytest.mark.parametrize("stored", ["L", "CMYK"])
+def test_a_jpeg_in_any_mode_need_not_be_exact(tmp_path, stored):
+    (tmp_path / "all").mkdir()
+    Image.new("RGB", (64, 48), (90, 90, 90)).convert(stored).save(tmp_path / "all" / "1.jpg")
+    assert (ImageFolder(tmp_path, size=(8, 10), exact=False)[0][0] == 90).all()
+
+
 def test_a_transform_makes_the_first_element_of_a_sample(root):
     mean, label = ImageFolder(root, transform=lambda image: float(image.mean()))[1]
     assert mean == picture(6, 8, 1).mean()
@@ -249,8 +352,9 @@ def empty(path):
 
 @pytest.mark.parametrize("damage", [cut_off, overwrite, empty])
 @pytest.mark.parametrize(("index", "name"), [(3, "dog/1.png"), (4, "dog/2.jpeg")])
-def test_a_damaged_image_is_refused_with_its_index_and_file(root, damage, index, name):
-    folder = ImageFolder(root)
+@pytest.mark.parametrize("exact", [True, False])
+def test_a_damaged_image_is_refused_with_its_index_and_file(root, damage, index, name, exact):
+    folder = ImageFolder(root, size=(8, 8), exact=exact)
     damage(root / name)
     with pytest.raises(
         CorruptFileError, match=rf"^sample {index}, {re.escape(str(root / name))}, cannot be decoded \(.+\)"
