@@ -18,7 +18,6 @@ from tinytorch.course.notebook import role_of, sections
 COURSE = Course.find(Path(__file__).parent)
 MODULES = pytest.mark.parametrize("module", COURSE.modules, ids=lambda module: module.assignment)
 LONG = ("01", "05")  # the modules around them may be shorter
-WIDE = ("10",)  # have code lines of more than 100 characters, for now
 
 
 def least(module, for_long, for_short):
@@ -138,7 +137,7 @@ def test_it_reads_like_a_conversation(module):
 def test_no_line_of_code_is_wider_than_100_characters(module):
     lines = [line for cell in released(module).cells if cell.cell_type == "code" for line in cell.source.splitlines()]
     wide = [line for line in lines if len(line) > 100]
-    assert not wide or module.number in WIDE, wide
+    assert not wide, wide
 
 
 def test_the_prose_of_05_comes_in_small_portions():

@@ -73,8 +73,9 @@ import matplotlib.pyplot as plt
 from tinytorch.profiling import plots
 
 plt.rcParams.update(plots.STYLE)
-chain = {"Sampler": "whose sample?", "Workers": "fetch, collate", "Blocks": "shared memory", "Order": "as with no worker", "Training": "never waits"}
-plots.draw_chain(chain, title="You build the blue boxes", highlight=["Sampler", "Workers", "Blocks", "Order"]);
+chain = {"Sampler": "whose sample?", "Workers": "fetch, collate", "Blocks": "shared memory",
+         "Order": "as with no worker", "Training": "never waits"}
+plots.draw_chain(chain, title="You build the blue boxes", highlight=list(chain)[:4]);
 
 # %% [markdown]
 # | step | you write | the idea |
@@ -122,12 +123,17 @@ def reached(count, wanted, limit):
 
 # %% tags=["explore"]
 lengths = np.random.default_rng(0).integers(3, 40, 24)
+orders = {"as they come": lengths, "sorted by length": np.sort(lengths)}
+lengths
+
+# %% tags=["explore"]
 figure, panels = plt.subplots(1, 2, figsize=(10, 3.2), layout="constrained")
-for panel, title, order in zip(panels, ("as they come", "sorted by length"), (lengths, np.sort(lengths))):
+for panel, (title, order) in zip(panels, orders.items()):
     longest = np.repeat(order.reshape(3, 8).max(axis=1), 8)
     panel.bar(range(24), longest, color=plots.PALE)
     panel.bar(range(24), order, color=plots.COLOURS[0])
-    panel.set(title=f"{title}: {1 - order.sum() / longest.sum():.0%} padding", xlabel="sample", ylabel="length")
+    panel.set(title=f"{title}: {1 - order.sum() / longest.sum():.0%} padding")
+    panel.set(xlabel="sample", ylabel="length (entries)")
 plt.show()
 
 # %% [markdown]
@@ -156,14 +162,16 @@ plt.show()
 # %% solution="pad-collate"
 #| export
 def pad_collate(samples, value=0):
-    """Collate samples whose first position is a sequence, filled up with `value` to the longest one of the batch.
+    """Return a batch of samples whose first position is a sequence, filled up to the longest one.
 
     Args:
-        samples: tuples (sequence, ...) or bare sequences; a sequence is a Tensor or an array of shape (length, ...).
+        samples: tuples (sequence, ...) or bare sequences; a sequence is a Tensor or an array
+            of shape (length, ...).
         value: what the short ones are filled up with.
 
     Returns:
-        Tensors: the sequences (samples, longest, ...), each other position stacked, and the lengths (int64).
+        Tensors: the sequences (samples, longest, ...), each other position stacked, and the
+        lengths (int64).
 
     Raises:
         ValueError: sequences differ in more than their length.
@@ -185,9 +193,11 @@ def pad_collate(samples, value=0):
 # %% test="pad-values" points=2
 # Test 1a · 2 points · filled up to the longest
 got = pad_collate([Tensor([1, 2, 3]), Tensor([4])])
-assert isinstance(got, tuple) and len(got) == 2, f"Step 1: bare sequences should give a tuple of two Tensors; it was {got!r}."
-values = got[0].data.tolist()
-assert values == [[1, 2, 3], [4, 0, 0]], f"Step 1: 1 2 3 and 4 should become 1 2 3 and 4 0 0; they became {values}."
+assert isinstance(got, tuple) and len(got) == 2, (
+    f"Step 1: bare sequences should give a tuple of two Tensors; it was {got!r}."
+)
+values, want = got[0].data.tolist(), [[1, 2, 3], [4, 0, 0]]
+assert values == want, f"Step 1: 1 2 3 and 4 should become {want}; they became {values}."
 ### BEGIN HIDDEN TESTS
 got = pad_collate([np.array([1.5]), np.array([2.5, 3.5]), np.zeros(0)], value=-1)[0]
 assert isinstance(got, Tensor), f"Step 1: arrays should become a Tensor too; they became {got!r}."
@@ -202,7 +212,10 @@ assert values == [[[8, 9]], [2]], f"Step 1: a batch of one sequence, 8 9, should
 got = pad_collate([(Tensor([5, 6]), 1), (Tensor([7, 8, 9]), 0)])
 assert len(got) == 3, f"Step 1: pairs should give three Tensors; {len(got)} came."
 values = [part.data.tolist() for part in got[1:]]
-assert values == [[1, 0], [2, 3]], f"Step 1: after the sequences should come the labels 1 0, then the lengths 2 3; it was {values}."
+assert values == [[1, 0], [2, 3]], (
+    "Step 1: after the sequences should come the labels 1 0, then the lengths 2 3; it was "
+    f"{values}."
+)
 ### BEGIN HIDDEN TESTS
 dtype = str(got[-1].data.dtype)
 assert dtype == "int64", f"Step 1: lengths should be int64; they were {dtype}."
@@ -214,7 +227,9 @@ assert shapes == [(2, 4), (2, 2, 2), (2,), (2,)], f"Step 1: lists of three posit
 # %% test="pad-shapes" points=2
 # Test 1c · 2 points · entries that are vectors
 values = pad_collate([Tensor([[1, 2], [3, 4]]), Tensor([[5, 6]])])[0].data.tolist()
-assert values == [[[1, 2], [3, 4]], [[5, 6], [0, 0]]], f"Step 1: a sequence of pairs is filled up with pairs; got {values}."
+assert values == [[[1, 2], [3, 4]], [[5, 6], [0, 0]]], (
+    f"Step 1: a sequence of pairs is filled up with pairs; got {values}."
+)
 ### BEGIN HIDDEN TESTS
 error = error_of(pad_collate, [Tensor(np.ones((4, 3))), Tensor(np.ones((2, 1)))])
 assert isinstance(error, ValueError), f"Step 1: shapes (4, 3) and (2, 1) should raise ValueError; they gave {error!r}."
@@ -223,7 +238,8 @@ assert "(4, 3)" in str(error) and "(2, 1)" in str(error), f"Step 1: the message 
 
 # %% test="pad-dtype" points=2
 # Test 1d · 2 points · the dtype stays
-got = str(pad_collate([Tensor(np.array([1, 2], np.uint8)), Tensor(np.array([3], np.uint8))])[0].data.dtype)
+pair = [Tensor(np.array(values, np.uint8)) for values in ([1, 2], [3])]
+got = str(pad_collate(pair)[0].data.dtype)
 assert got == "uint8", f"Step 1: sequences of uint8 should stay uint8; they became {got}."
 ### BEGIN HIDDEN TESTS
 kinds = [np.float32, np.int64, np.bool_]
@@ -237,7 +253,9 @@ lengths = [1000 * (number + 1) for number in range(16)]
 sequences = [np.ones(length, np.float32) for length in lengths]
 peak, block = peak_bytes(lambda: pad_collate(sequences)), 16 * 16_000 * 4
 print(f"{sum(lengths) * 4:,} B of data become a block of {block:,} B, with a peak of {peak:,} B")
-assert peak <= 3 * block, f"Step 1: the peak should stay under three times {block:,} B; it was {peak:,} B."
+assert peak <= 3 * block, (
+    f"Step 1: the peak should stay under three times {block:,} B; it was {peak:,} B."
+)
 
 # %% [markdown]
 # ## Step 2 · A thread that loads while you compute
@@ -246,7 +264,7 @@ assert peak <= 3 * block, f"Step 1: the peak should stay under three times {bloc
 
 # %% tags=["explore"]
 def timeline(stream, step):
-    "When each batch was waited for, and when it was computed with: pairs (start, duration) in seconds."
+    "When each batch was waited for, and when computed with: pairs (start, duration) in seconds."
     waits, steps, begin = [], [], time.perf_counter()
     stream = iter(stream)
     while True:
@@ -255,7 +273,8 @@ def timeline(stream, step):
             return waits, steps
         got = time.perf_counter()
         step()
-        waits.append((asked - begin, got - asked)), steps.append((got - begin, time.perf_counter() - got))
+        waits.append((asked - begin, got - asked))
+        steps.append((got - begin, time.perf_counter() - got))
 
 # %% [markdown]
 # The plan: the thread takes batches from the source and puts them on a queue; the loop takes them off. Four things go wrong in nearly every first version.
@@ -290,24 +309,27 @@ def timeline(stream, step):
 # %% solution="prefetch"
 #| export
 def prefetch(batches, ahead=2):
-    """Give the batches of an iterable, taken by a thread in the background while the loop computes.
+    """Yield the batches of an iterable, which a thread takes while the loop computes.
 
     Args:
         batches: any iterable.
         ahead: how many batches may wait, at least 1.
 
-    What the iterable raises is raised where its batch would have come. However the loop ends, so does the thread.
-    Chance that the iterable draws from `random` or `np.random` mixes with the loop's own: see step 5.
+    What the iterable raises is raised where its batch would have come. However the loop ends, so
+    does the thread. Chance that the iterable draws from `random` or `np.random` mixes with the
+    loop's own: see step 5.
     """
     ### BEGIN SOLUTION
     if ahead < 1:
         raise ValueError(f"ahead must be at least 1; it was {ahead!r}")
-    ready, places, stopped = queue.SimpleQueue(), threading.Semaphore(ahead), threading.Event()
+    ready, places, stopped = queue.SimpleQueue(), queue.SimpleQueue(), threading.Event()
+    for _ in range(ahead):
+        places.put(True)  # a free place; a semaphore counts them, too, but each batch costs more time with it
 
     def fill():
         try:
             source = iter(batches)
-            while places.acquire() and not stopped.is_set():
+            while places.get() and not stopped.is_set():
                 ready.put((next(source), None))
         except BaseException as error:
             ready.put((None, error))
@@ -321,11 +343,11 @@ def prefetch(batches, ahead=2):
                 return
             if error is not None:
                 raise error
-            places.release()
+            places.put(True)
             yield batch
     finally:
         stopped.set()
-        places.release()
+        places.put(False)
         if not sys.is_finalizing():  # as Python ends, the thread has been stopped, and 3.13 would wait forever
             thread.join()
     ### END SOLUTION
@@ -362,12 +384,17 @@ for batches, ahead in [([], 2), ([None, 7, None], 1), (list("abcdefg"), 3), ([3]
 source = Source(10)
 stream = prefetch(source)
 begun = source.made
-assert begun == 0, f"Step 2: before the first batch is asked for, none should be made; {begun} were."
+assert begun == 0, (
+    f"Step 2: before the first batch is asked for, none should be made; {begun} were."
+)
 finished(lambda: next(stream))
 three, four = reached(lambda: source.made, 3, 4), reached(lambda: source.made, 4, 0.2)
 made = source.made
 stream.close()
-assert three, f"Step 2: with one batch taken, two more should be made meanwhile; only {made} were made in all."
+assert three, (
+    f"Step 2: with one batch taken, two more should be made meanwhile; only {made} were made in "
+    "all."
+)
 assert not four, f"Step 2: with one batch taken and ahead=2, three should be made; {made} were."
 ### BEGIN HIDDEN TESTS
 source = Source(3)
@@ -387,8 +414,11 @@ assert seven and not eight, f"Step 2: with 3 taken and ahead=4, seven should be 
 # %% test="prefetch-error" points=3
 # Test 2c · 3 points · an error comes where the batch would have
 taken = []
-error = finished(lambda: [taken.append(batch) for batch in prefetch(broken_source(3, OSError("the disk is gone")))])
-assert isinstance(error, OSError), f"Step 2: the source's OSError should come out of the loop; it gave {error!r}."
+source = broken_source(3, OSError("the disk is gone"))
+error = finished(lambda: [taken.append(batch) for batch in prefetch(source)])
+assert isinstance(error, OSError), (
+    f"Step 2: the source's OSError should come out of the loop; it gave {error!r}."
+)
 assert taken == [0, 1, 2], f"Step 2: the three good batches should come first; {taken} came."
 ### BEGIN HIDDEN TESTS
 text = str(error)
@@ -412,7 +442,9 @@ after_end = len(set(threading.enumerate()) - before)
 finished(leave_early)
 after_break = len(set(threading.enumerate()) - before)
 assert after_end == 0, f"Step 2: after the last batch no thread should be left; {after_end} were."
-assert after_break == 0, f"Step 2: after a loop that was left, no thread should be left; {after_break} were."
+assert after_break == 0, (
+    f"Step 2: after a loop that was left, no thread should be left; {after_break} were."
+)
 ### BEGIN HIDDEN TESTS
 assert source.made <= 4, f"Step 2: a loop left after one batch, with ahead=2, should have made 3 or so; it made {source.made}."
 finished(lambda: list(prefetch(broken_source(2, OSError()))))
@@ -433,7 +465,9 @@ assert not more, f"Step 2: once closed, nothing more should be asked for; {sourc
 # %% test="prefetch-refuses" points=2
 # Test 2e · 2 points · at least one ahead
 error = finished(lambda: next(prefetch([1, 2], ahead=0)))
-assert isinstance(error, ValueError), f"Step 2: ahead=0 should raise ValueError at the first batch; it gave {error!r}."
+assert isinstance(error, ValueError), (
+    f"Step 2: ahead=0 should raise ValueError at the first batch; it gave {error!r}."
+)
 ### BEGIN HIDDEN TESTS
 error = finished(lambda: next(prefetch([1, 2], ahead=-2)))
 assert isinstance(error, ValueError), f"Step 2: ahead=-2 should raise ValueError at the first batch; it gave {error!r}."
@@ -453,8 +487,13 @@ def count_alive():
         reached(lambda: len(counted.fetched), 12, 0.03)
 finished(count_alive)
 print(f"12 batches of 1 MB: at most {counted.peak_alive} alive at once")
-assert len(counted.fetched) == 12, f"Step 2: all 12 batches should be made; {len(counted.fetched)} were."
-assert counted.peak_alive <= 5, f"Step 2: with ahead=2 no more than 5 batches should be alive; there were {counted.peak_alive}."
+assert len(counted.fetched) == 12, (
+    f"Step 2: all 12 batches should be made; {len(counted.fetched)} were."
+)
+assert counted.peak_alive <= 5, (
+    "Step 2: with ahead=2 no more than 5 batches should be alive; there were "
+    f"{counted.peak_alive}."
+)
 
 # %% [markdown]
 # Your thread at work: JPEGs, decoded by Pillow, and a training step that multiplies matrices. Orange is time in which the training waits.
@@ -478,16 +517,23 @@ def decoded():
     for start in range(0, len(photos), 8):
         yield np.stack([photos[index][0] for index in range(start, start + 8)])
 
+# %% tags=["explore"]
 matrix = np.random.default_rng(0).random((700, 700), dtype=np.float32)
 runs = {"taking turns": timeline(decoded(), lambda: matrix @ matrix @ matrix),
         "prefetch": timeline(prefetch(decoded()), lambda: matrix @ matrix @ matrix)}
 
 # %% tags=["explore"]
+waited = [sum(duration for _, duration in waits) for waits, _ in runs.values()]
+title = f"Waited {waited[0]:.2f} s, and with prefetch {waited[1]:.2f} s"
+print(title)
+
+# %% tags=["explore"]
 figure, ax = plt.subplots(figsize=(9, 2.6), layout="constrained")
-for row, (waits, steps) in enumerate(runs.values()):
-    ax.broken_barh(waits, (row - 0.35, 0.7), color=plots.COLOURS[1], label="waiting" if row == 0 else None)
-    ax.broken_barh(steps, (row - 0.35, 0.7), color=plots.COLOURS[0], label="computing" if row == 0 else None)
-ax.set(title="Loading, hidden behind the step", yticks=[0, 1], yticklabels=list(runs), xlabel="seconds", ylim=(1.6, -0.6))
+for row, spans in enumerate(runs.values()):
+    for part, span, colour in zip(("waiting", "computing"), spans, plots.COLOURS[1::-1]):
+        ax.broken_barh(span, (row - 0.35, 0.7), color=colour, label=part if row == 0 else None)
+ax.set(title=title, xlabel="time since the start (s)")
+ax.set(yticks=[0, 1], yticklabels=list(runs), ylim=(1.6, -0.6))
 ax.legend(ncols=2, loc="lower right", bbox_to_anchor=(1, 1))
 plt.show()
 
@@ -521,10 +567,10 @@ plt.show()
 # %% solution="sharded-sampler"
 #| export
 class ShardedSampler:
-    """The indices of one rank's samples; all ranks together have each sample exactly once, in every epoch.
+    """The indices of one rank's samples; in each epoch all together have each sample once.
 
-    PyTorch's DistributedSampler gives some samples twice, so that all ranks have equally many. Here shares differ by
-    one at most, and a loop that needs equally many batches says so itself.
+    PyTorch's DistributedSampler gives some samples twice, so that all ranks have equally many. Here
+    shares differ by one at most, and a loop that needs equally many batches says so itself.
 
     Args:
         samples: how many samples there are.
@@ -577,7 +623,9 @@ def shares(samples, world_size, epoch=0, **options):
 # Test 3a · 3 points · every sample exactly once
 got = shares(10, 3)
 everything = sorted(index for share in got for index in share)
-assert everything == list(range(10)), f"Step 3: three ranks should have 0 to 9 once each; they have {everything}."
+assert everything == list(range(10)), (
+    f"Step 3: three ranks should have 0 to 9 once each; they have {everything}."
+)
 ### BEGIN HIDDEN TESTS
 for samples, world_size, epoch in [(7, 2, 1), (9, 4, 2), (12, 4, 5), (3, 5, 0), (1, 1, 9), (0, 2, 0)]:
     got = shares(samples, world_size, epoch)
@@ -591,12 +639,17 @@ assert kinds == ["int"], f"Step 3: indices should be Python ints; they were {kin
 
 # %% test="shards-epochs" points=3
 # Test 3b · 3 points · seed and epoch decide the order
-first, again, second, other = shares(50, 2), shares(50, 2), shares(50, 2, epoch=1), shares(50, 2, seed=1)
-assert first == again, "Step 3: the same seed and epoch should give the same order each time; they did not."
+first, again = shares(50, 2), shares(50, 2)
+second, other = shares(50, 2, epoch=1), shares(50, 2, seed=1)
+assert first == again, (
+    "Step 3: the same seed and epoch should give the same order each time; they did not."
+)
 assert first != second, "Step 3: epoch 1 should have another order than epoch 0; it had the same."
 assert first != other, "Step 3: seed 1 should give another order than seed 0; it gave the same."
 in_order = shares(7, 2, shuffle=False)
-assert in_order == [[0, 2, 4, 6], [1, 3, 5]], f"Step 3: unshuffled, two ranks of 7 have 0 2 4 6 and 1 3 5; they have {in_order}."
+assert in_order == [[0, 2, 4, 6], [1, 3, 5]], (
+    f"Step 3: unshuffled, two ranks of 7 have 0 2 4 6 and 1 3 5; they have {in_order}."
+)
 ### BEGIN HIDDEN TESTS
 crossed = shares(60, 1, epoch=2, seed=1) == shares(60, 1, epoch=1, seed=2)
 assert not crossed, "Step 3: seed 1, epoch 2 should not be seed 2, epoch 1."
@@ -630,7 +683,9 @@ assert got == [1, 1, 0, 0], f"Step 3: 2 samples over four ranks are 1, 1, 0 and 
 # Test 3d · 2 points · there is no such rank
 for rank, world_size in [(2, 2), (-1, 2), (0, 0)]:
     error = error_of(ShardedSampler, 10, rank, world_size)
-    assert isinstance(error, ValueError), f"Step 3: rank {rank} of {world_size} should raise ValueError; it gave {error!r}."
+    assert isinstance(error, ValueError), (
+        f"Step 3: rank {rank} of {world_size} should raise ValueError; it gave {error!r}."
+    )
 ### BEGIN HIDDEN TESTS
 error = error_of(ShardedSampler, -1, 0, 1)
 assert isinstance(error, ValueError), f"Step 3: -1 samples should raise ValueError; it gave {error!r}."
@@ -640,16 +695,21 @@ assert isinstance(error, ValueError), f"Step 3: -1 samples should raise ValueErr
 # Who reads what, epoch by epoch. One column is one sample, and no column is empty:
 
 # %% tags=["explore"]
-owners = np.array([[next(rank for rank, share in enumerate(shares(24, 4, epoch)) if sample in share) for sample in range(24)] for epoch in range(6)])
+owners = np.full((6, 24), -1)
+for epoch in range(6):
+    for rank, share in enumerate(shares(24, 4, epoch)):
+        owners[epoch, share] = rank
+assert (owners >= 0).all()  # no sample is left out
 figure, ax = plt.subplots(figsize=(9, 2.6), layout="constrained")
 ax.imshow(owners, cmap=plt.matplotlib.colors.ListedColormap(plots.COLOURS[:4]), aspect="auto")
 for (row, column), rank in np.ndenumerate(owners):
     ax.text(column, row, rank, ha="center", va="center", color="white", fontsize=9)
-ax.set(title="24 samples, four ranks: the rank that reads each", xlabel="sample", ylabel="epoch", yticks=range(6))
+ax.set(title="24 samples, four ranks: the rank that reads each", xlabel="sample", ylabel="epoch")
+ax.set(yticks=range(6))
 plt.show()
 
 # %% test="sampler-ready" points=0
-# Nothing to do here. When graded, the next steps use your ShardedSampler if it works, else a stand-in.
+# Nothing to do here. When graded, what follows uses your ShardedSampler, or a stand-in.
 ### BEGIN HIDDEN TESTS
 def _shares_well():
     one, two = shares(9, 2, 1), shares(9, 1, shuffle=False)
@@ -728,7 +788,7 @@ class SampleError(RuntimeError):
 # %% solution="tried"
 #| export
 def _tried(index, call, *arguments):
-    "Give call(*arguments); what it raises comes as a SampleError with this index and the original traceback."
+    "Return call(*arguments); its error becomes a SampleError with this index and the traceback."
     ### BEGIN SOLUTION
     try:
         return call(*arguments)
@@ -771,7 +831,9 @@ assert "[3, 1]" in text and "because" in text, f"Step 4: its text should hold [3
 error = raised(0, decode_badly, "mauve")
 text = str(error)
 for part in ["ValueError", "no such colour: mauve", "decode_badly"]:
-    assert part in text, f"Step 4: the text should hold {part!r}, from the original traceback; it was {text!r}."
+    assert part in text, (
+        f"Step 4: the text should hold {part!r}, from the original traceback; it was {text!r}."
+    )
 ### BEGIN HIDDEN TESTS
 cause = type(error.__cause__).__name__
 assert cause == "ValueError", f"Step 4: the original error should be the cause, by `raise ... from`; it was {cause}."
@@ -783,7 +845,9 @@ there = SampleError(12, "line one\nline two")
 back = pickle.loads(pickle.dumps(there))
 assert back.index == 12, f"Step 4: unpickled, the index should be 12; it was {back.index!r}."
 texts = str(there), str(back)
-assert texts[0] == texts[1], f"Step 4: unpickled, the text should be the same; the two were {texts}."
+assert texts[0] == texts[1], (
+    f"Step 4: unpickled, the text should be the same; the two were {texts}."
+)
 ### BEGIN HIDDEN TESTS
 name = type(back).__name__
 assert name == "SampleError", f"Step 4: unpickled, it should be a SampleError; it was a {name}."
@@ -798,14 +862,16 @@ got = _tried(7, operator.add, 30, 4)
 assert got == 34, f"Step 4: a call that works gives its value, here 34; it gave {got!r}."
 inner = SampleError(3, "the file")
 error = raised(9, broken_source(0, inner).__next__)
-assert error.index == 3, f"Step 4: a SampleError should pass with its own index, 3; it was {error.index!r}."
+assert error.index == 3, (
+    f"Step 4: a SampleError should pass with its own index, 3; it was {error.index!r}."
+)
 ### BEGIN HIDDEN TESTS
 got = raised(1, broken_source(0, KeyboardInterrupt()).__next__)
 assert isinstance(got, KeyboardInterrupt), f"Step 4: a KeyboardInterrupt should pass; it became {got!r}."
 ### END HIDDEN TESTS
 
 # %% test="error-ready" points=0
-# Nothing to do here. When graded, the next steps use your SampleError and _tried if they work, else a stand-in.
+# Nothing to do here. When graded, what follows uses your SampleError and _tried, or stand-ins.
 ### BEGIN HIDDEN TESTS
 def _travels():
     home = pickle.loads(pickle.dumps(SampleError(5, "why")))
@@ -903,7 +969,7 @@ def _chance_kept():
 # %% solution="make-batch"
 #| export
 def _make_batch(dataset, collate, seed, epoch, indices):
-    "Collate the samples of some indices, each fetched with its own chance; what fails is a SampleError."
+    "Return the batch of some indices, each fetched with its own chance; errors are SampleErrors."
     ### BEGIN SOLUTION
     indices, samples = indices.tolist(), []
     with _chance_kept():
@@ -931,9 +997,16 @@ def drawn(*numbers):
 # %% test="chance-seeded" points=3
 # Test 5a · 3 points · seed, epoch and index decide
 first, again, later = drawn(0, 1, 2), drawn(0, 1, 2), drawn(0, 2, 1)
-assert first == again, f"Step 5: the same seed, epoch and index should give the same numbers; they gave {first} and {again}."
-assert first[0] != later[0], f"Step 5: (0, 1, 2) and (0, 2, 1) should differ in random; both gave {first[0]}."
-assert first[1] != later[1], f"Step 5: (0, 1, 2) and (0, 2, 1) should differ in np.random; both gave {first[1]}."
+assert first == again, (
+    f"Step 5: the same seed, epoch and index should give the same numbers; they gave {first} and "
+    f"{again}."
+)
+assert first[0] != later[0], (
+    f"Step 5: (0, 1, 2) and (0, 2, 1) should differ in random; both gave {first[0]}."
+)
+assert first[1] != later[1], (
+    f"Step 5: (0, 1, 2) and (0, 2, 1) should differ in np.random; both gave {first[1]}."
+)
 ### BEGIN HIDDEN TESTS
 triples = [(seed, epoch, index) for seed in range(3) for epoch in range(3) for index in (0, 1, 2, 12)]
 got = [drawn(*triple) for triple in triples]
@@ -951,8 +1024,12 @@ assert counts == [22, 22], f"Step 5: seed 1, epoch 100 or index 1000 alone, and 
 alone = _make_batch(Noisy(), np.stack, 3, 0, np.array([4])).tolist()
 among = _make_batch(Noisy(), np.stack, 3, 0, np.array([7, 4, 1])).tolist()
 later = _make_batch(Noisy(), np.stack, 3, 1, np.array([4])).tolist()
-assert among[1] == alone[0], f"Step 5: sample 4 should be the same alone, {alone[0]}, and among others; it was {among[1]}."
-assert later != alone, "Step 5: in epoch 1 sample 4 should have other numbers than in epoch 0; it had the same."
+assert among[1] == alone[0], (
+    f"Step 5: sample 4 should be the same alone, {alone[0]}, and among others; it was {among[1]}."
+)
+assert later != alone, (
+    "Step 5: in epoch 1 sample 4 should have other numbers than in epoch 0; it had the same."
+)
 ### BEGIN HIDDEN TESTS
 random.seed(2), np.random.seed(2)
 want = random.random(), np.random.random()
@@ -976,7 +1053,9 @@ assert got == ([8, 2, 2], [8, 2, 2]), f"Step 5: 8, 2, 2 should be fetched and co
 # Test 5c · 2 points · which sample failed
 error = error_of(_make_batch, Faulty(), np.stack, 0, 0, np.array([8, 6, 1]))
 name = type(error).__name__
-assert name == "SampleError", f"Step 5: a sample that fails should raise a SampleError; it was a {name}."
+assert name == "SampleError", (
+    f"Step 5: a sample that fails should raise a SampleError; it was a {name}."
+)
 assert error.index == 6, f"Step 5: of 8, 6, 1 sample 6 fails; the index was {error.index!r}."
 ### BEGIN HIDDEN TESTS
 error = error_of(_make_batch, Noisy(), decode_badly, 0, 0, np.array([5, 2]))
@@ -1007,15 +1086,16 @@ assert error.index == [5, 2], f"Step 5: where collating fails the index should b
 # %% solution="scaling-loader"
 #| export
 class ScalingLoader(DataLoader):
-    """A DataLoader whose batches are the same, to the bit, for every number of workers; each loop is a new epoch.
+    """A DataLoader with the same batches, to the bit, whoever makes them; each loop is a new epoch.
 
     Args:
         dataset, batch_size, shuffle: as for a DataLoader.
         num_workers: how many workers make batches; 0: this process does.
-        workers: what they are, "processes" or "threads", in which samples cannot draw chance: see step 8.
+        workers: "processes" or "threads", in which samples cannot draw chance: see step 8.
         collate_fn: makes a batch of a list of samples; without it, the DataLoader's way.
-        sampler: gives the indices, in place of `shuffle`; it has to give the same ones for the same epoch.
-        seed: decides the order, and, with epoch and index, what a sample draws from `random` and `np.random`.
+        sampler: gives the indices, in place of `shuffle`; the same ones for the same epoch.
+        seed: decides the order, and, with epoch and index, what a sample draws from `random` and
+            `np.random`.
         ahead: how many batches wait for each worker.
     """
     def __init__(self, dataset, batch_size, shuffle=False, *, num_workers=0, workers="processes",
@@ -1058,9 +1138,10 @@ class ScalingLoader(DataLoader):
 # %% given="at-once"
 #| export
 def _at_once(loader, make):
-    "Another `make`, which asks the dataset for a whole batch; `make` itself, unless samples and collating are the dataset's and the loader's own."
+    "Return a `make` that asks the dataset for a whole batch; where it cannot, `make` itself."
     # the loader of 05 decides it alike, if its step 7 was done; this one does not depend on that
-    defined = [vars(kind).keys() & {"get_batch", "__getitem__"} for kind in type(loader.dataset).__mro__]
+    kinds, names = type(loader.dataset).__mro__, {"get_batch", "__getitem__"}
+    defined = [vars(kind).keys() & names for kind in kinds]
     own = "get_batch" in next(filter(None, defined), ()) and hasattr(loader.dataset, "get_batch")
     if not own or loader.collate_fn or type(loader)._collate_batch is not DataLoader._collate_batch:
         return make
@@ -1111,7 +1192,9 @@ def _batches(self: ScalingLoader, epoch, first=0):
 # %% given="bits"
 def as_bits(batches):
     "Batches of Tensors as bytes, with dtypes and shapes."
-    return [[(part.data.dtype.str, part.data.shape, part.data.tobytes()) for part in batch] for batch in batches]
+    def bits(array):
+        return array.dtype.str, array.shape, array.tobytes()
+    return [[bits(part.data) for part in batch] for batch in batches]
 
 def planned(loader, epoch=0):
     "The plan of an epoch, as lists."
@@ -1121,9 +1204,14 @@ def planned(loader, epoch=0):
 # Test 5d · 3 points · which samples, in which batch
 loader = ScalingLoader(Noisy(7), 3)
 got = planned(loader), len(loader)
-assert got == ([[0, 1, 2], [3, 4, 5], [6]], 3), f"Step 5: 7 samples by 3 should be planned as 0 1 2, 3 4 5 and 6, 3 batches; it was {got}."
-one, two, later = planned(ScalingLoader(Noisy(40), 8, True)), planned(ScalingLoader(Noisy(40), 8, True)), planned(ScalingLoader(Noisy(40), 8, True), 1)
-assert one == two, "Step 5: the same seed and epoch should have the same plan; two loaders differed."
+assert got == ([[0, 1, 2], [3, 4, 5], [6]], 3), (
+    f"Step 5: 7 samples by 3 should be planned as 0 1 2, 3 4 5 and 6, 3 batches; it was {got}."
+)
+one, two = [planned(ScalingLoader(Noisy(40), 8, True)) for _ in range(2)]
+later = planned(ScalingLoader(Noisy(40), 8, True), 1)
+assert one == two, (
+    "Step 5: the same seed and epoch should have the same plan; two loaders differed."
+)
 assert one != later, "Step 5: shuffled, epoch 1 should have another plan than epoch 0."
 ### BEGIN HIDDEN TESTS
 everything = sorted(index for batch in one for index in batch)
@@ -1146,11 +1234,13 @@ assert dtypes == {"<i8"}, f"Step 5: the plan should be arrays of int64; they wer
 # %% test="loader-refuses" points=2
 # Test 5e · 2 points · what makes no sense
 error = error_of(ScalingLoader, Noisy(), 2, num_workers=-1)
-assert isinstance(error, ValueError), f"Step 5: num_workers=-1 should raise ValueError; it gave {error!r}."
+assert isinstance(error, ValueError), f"Step 5: -1 workers should raise ValueError, not {error!r}."
 error = error_of(ScalingLoader, Noisy(), 2, True, sampler=[1, 2])
-assert isinstance(error, ValueError), f"Step 5: a sampler and shuffle=True should raise ValueError; it gave {error!r}."
+assert isinstance(error, ValueError), (
+    f"Step 5: a sampler and shuffle=True should raise ValueError; it gave {error!r}."
+)
 ### BEGIN HIDDEN TESTS
-for options in [{"ahead": 0}, {"num_workers": 1.5}, {"ahead": "2"}]:
+for options in [{"ahead": 0}, {"num_workers": 1.5}, {"ahead": "2"}, {"workers": "fibres"}]:
     error = error_of(ScalingLoader, Noisy(), 2, **options)
     assert isinstance(error, ValueError), f"Step 5: {options} should raise ValueError; it gave {error!r}."
 error = error_of(ScalingLoader, Noisy(), 2, sampler=[1, 2], num_workers=np.int64(1), ahead=1)
@@ -1164,8 +1254,12 @@ loader = ScalingLoader(counted, 3)
 batches = loader._batches(0)
 (batch,) = next(batches)
 shape, fetched = batch.data.shape, list(counted.fetched)
-assert shape == (3, 3), f"Step 5: the first batch should be collated as in 05, to shape (3, 3); it was {shape}."
-assert fetched == [0, 1, 2], f"Step 5: the first batch should fetch 0 1 2 and no more; it fetched {fetched}."
+assert shape == (3, 3), (
+    f"Step 5: the first batch should be collated as in 05, to shape (3, 3); it was {shape}."
+)
+assert fetched == [0, 1, 2], (
+    f"Step 5: the first batch should fetch 0 1 2 and no more; it fetched {fetched}."
+)
 ### BEGIN HIDDEN TESTS
 whole = as_bits(loader._batches(5))
 counted.fetched.clear()
@@ -1177,7 +1271,7 @@ assert got == [1, 5, 4], f"Step 5: 0 to 4 by 2 with collate_fn=sum should give 1
 ### END HIDDEN TESTS
 
 # %% test="loader-ready" points=0
-# Nothing to do here. When graded, the next steps use your part of step 5 if it works, else a stand-in.
+# Nothing to do here. When graded, what follows uses your part of step 5, or a stand-in.
 ### BEGIN HIDDEN TESTS
 def _draws_well():
     return drawn(1, 2, 3) == drawn(1, 2, 3) != drawn(3, 2, 1)
@@ -1248,7 +1342,8 @@ if "ScalingLoader" not in globals() or error_of(_loads_well) is not None or not 
 
 # %% tags=["explore"]
 parts = []
-head = pickle.dumps({"image": np.zeros((100, 100)), "name": "cat"}, protocol=5, buffer_callback=parts.append)
+batch = {"image": np.zeros((100, 100)), "name": "cat"}
+head = pickle.dumps(batch, protocol=5, buffer_callback=parts.append)
 len(head), [part.raw().nbytes for part in parts]
 
 # %% [markdown]
@@ -1261,8 +1356,12 @@ for when in ("in a new block", "once more"):
     began = time.perf_counter()
     block.buf[:len(photographs)] = photographs
     seconds[when] = time.perf_counter() - began
-block.close(), block.unlink()
-plots.draw_bars(seconds, unit="s", title="The first write pays for the memory", x_label="time to write a batch of 64 photographs, 9.6 MB");
+block.close(), block.unlink();
+
+# %% tags=["explore"]
+more = seconds["in a new block"] / seconds["once more"]
+plots.draw_bars(seconds, unit="s", title=f"New memory took {more:.1f} times as long",
+                x_label="time to write a batch of 64 photographs, 9.6 MB");
 
 # %% [markdown]
 # Given: `_block(name, size)` is the block of this name, with room for `size` bytes. It is made when it is first asked for, and stays open in both processes, for the next batch.
@@ -1272,7 +1371,7 @@ plots.draw_bars(seconds, unit="s", title="The first write pays for the memory", 
 _open_blocks = {}  # those that this process has open, by name
 
 def _block(name, size):
-    "The block of this name, with room for so many bytes; a new one, where there is none or it is too small."
+    "Return the block of this name, with room for so many bytes; where necessary, a new one."
     if name in _open_blocks and _open_blocks[name].size < size:
         _open_blocks.pop(name).close()  # the other process may have made a larger one
     if name not in _open_blocks:
@@ -1360,13 +1459,16 @@ def through(*batches):
 def left_behind():
     "How many processes there are below this one, and blocks of shared memory that it named."
     names = os.listdir("/dev/shm") if os.path.isdir("/dev/shm") else []
-    return len(multiprocessing.active_children()), sum(name.startswith(f"tt_{os.getpid()}_") for name in names)
+    ours = [name for name in names if name.startswith(f"tt_{os.getpid()}_")]
+    return len(multiprocessing.active_children()), len(ours)
 
 # %% test="block-there-and-back" points=3
 # Test 6a · 3 points · what comes out is what went in
 x, y = through((Tensor([[1.5, 2.5]]), Tensor([7, 8])))
 values = x.data.tolist(), y.data.tolist()
-assert values == ([[1.5, 2.5]], [7, 8]), f"Step 6: two Tensors should come back as they were; they came as {values}."
+assert values == ([[1.5, 2.5]], [7, 8]), (
+    f"Step 6: two Tensors should come back as they were; they came as {values}."
+)
 ### BEGIN HIDDEN TESTS
 assert isinstance(x, Tensor), f"Step 6: a Tensor should come back as one; it came as {x!r}."
 got = through({"name": ["cat", None], "n": 3})
@@ -1388,7 +1490,10 @@ second = _from_block(name, told)[0].data
 second += 1
 _remove_block(name)
 got = float(first.sum()), float(second.sum())
-assert got == (1000, 3000), f"Step 6: 1,000 ones stay; 1,000 twos, one added to each, make 3,000; the two batches were {got}."
+assert got == (1000, 3000), (
+    "Step 6: 1,000 ones stay; 1,000 twos, one added to each, make 3,000; the two batches were "
+    f"{got}."
+)
 ### BEGIN HIDDEN TESTS
 before = left_behind()
 large, small, larger = (Tensor(np.arange(float(count))) for count in (500, 20, 9000))
@@ -1406,10 +1511,10 @@ told = _to_block(name, (Tensor(np.zeros((32, 3, 64, 64))), Tensor(np.zeros(32)))
 pipe_bytes = len(pickle.dumps(told))
 _remove_block(name)
 print(f"a batch of 1.57 MB: {pipe_bytes} B go through the pipe")
-assert pipe_bytes < 2000, f"Step 6: less than 2,000 B should go through the pipe; {pipe_bytes:,} were."
+assert pipe_bytes < 2000, f"Step 6: at most 2,000 B should go through the pipe, not {pipe_bytes:,}."
 
 # %% test="block-ready" points=0
-# Nothing to do here. When graded, the rest of this step uses your two functions if they work, else stand-ins.
+# Nothing to do here. When graded, what follows uses your two functions, or stand-ins.
 ### BEGIN HIDDEN TESTS
 def _goes_through():
     before = left_behind()
@@ -1446,7 +1551,7 @@ if "_to_block" not in globals() or "_from_block" not in globals() or error_of(_g
 # %% solution="work"
 #| export
 def _work(line, make, plan, names):
-    "In a worker: make the batch of each number that comes in; send what `_to_block` gave, or the SampleError."
+    "In a worker: make the batch of each number that comes, send `_to_block`'s answer or the error."
     ### BEGIN SOLUTION
     while True:
         number = line.recv()
@@ -1476,14 +1581,15 @@ def _begin_worker(line, others, *job):
 def _start_workers(count, *job):
     "Fork workers; give a list of pairs: the process, and this side's end of its line."
     if "fork" not in multiprocessing.get_all_start_methods():
-        raise RuntimeError("this system cannot fork processes: use workers='threads', or num_workers=0 and prefetch")
+        raise RuntimeError("no process can be forked here: use workers='threads' or num_workers=0")
     resource_tracker.ensure_running()
     context, workers = multiprocessing.get_context("fork"), []
     try:
         for _ in range(count):
             ours, theirs = context.Pipe()
             others = [line for _, line in workers] + [ours]
-            process = context.Process(target=_begin_worker, args=(theirs, others, *job), daemon=True)
+            begin = (theirs, others, *job)
+            process = context.Process(target=_begin_worker, args=begin, daemon=True)
             process.start()
             theirs.close()
             workers.append((process, ours))
@@ -1519,7 +1625,8 @@ def _answer(worker):
     except (EOFError, OSError):
         worker[0].join()
         how = f"a worker ended with exit code {worker[0].exitcode}"
-        raise RuntimeError(f"{how} (-9: killed, memory may have run out; -7: /dev/shm may be full)") from None
+        why = "-9: killed, memory may have run out; -7: /dev/shm may be full"
+        raise RuntimeError(f"{how} ({why})") from None
 
 # %% [markdown]
 # **Your turn.** `_in_workers(make, plan, count, ahead)`: a generator of the batches `make(indices)` for each entry of `plan`, in order, made by `count` workers, or fewer if there are fewer
@@ -1541,7 +1648,7 @@ def _answer(worker):
 # %% solution="in-workers"
 #| export
 def _in_workers(make, plan, count, ahead):
-    "Yield make(indices) for each entry of the plan, in order, made in worker processes; leave none of them behind."
+    "Yield make(indices) for each entry of the plan, in order, made in processes; leave none."
     ### BEGIN SOLUTION
     count, asked = min(count, len(plan)), 0
     names = _new_names((ahead + 1) * count)
@@ -1578,11 +1685,18 @@ def slow_first(indices):
 # %% test="workers-order" points=3
 # Test 6c · 3 points · in order, from other processes
 got = finished(lambda: list(_in_workers(says_where, singles(7), 2, 2)))
-assert isinstance(got, list), f"Step 6: seven batches should come from two workers; it gave {got!r}."
+assert isinstance(got, list), (
+    f"Step 6: seven batches should come from two workers; it gave {got!r}."
+)
 numbers, places = [batch[0] for batch in got], {batch[1] for batch in got}
 own = os.getpid()
-assert numbers == [0, 1, 2, 3, 4, 5, 6], f"Step 6: the batches 0 to 6 should come in order; they came as {numbers}."
-assert len(places) == 2 and own not in places, f"Step 6: two other processes should make them; {len(places)} did, this one is among them: {own in places}."
+assert numbers == [0, 1, 2, 3, 4, 5, 6], (
+    f"Step 6: the batches 0 to 6 should come in order; they came as {numbers}."
+)
+assert len(places) == 2 and own not in places, (
+    f"Step 6: two other processes should make them; {len(places)} did, this one is among them: "
+    f"{own in places}."
+)
 ### BEGIN HIDDEN TESTS
 got = finished(lambda: list(_in_workers(slow_first, singles(5), 3, 1)))
 assert got == [0, 1, 2, 3, 4], f"Step 6: a slow batch 0 should still come first; it gave {got!r}."
@@ -1620,8 +1734,13 @@ finished(lambda: next(stream))
 five, six = reached(lambda: sum(board[:20]), 5, 4), reached(lambda: sum(board[:20]), 6, 0.2)
 made = sum(board[:20])
 stream.close()
-assert five, f"Step 6: with one batch taken, two workers and ahead=2, five should be made; {made} were."
-assert not six, f"Step 6: with one batch taken, two workers and ahead=2, no more than five should be made; {made} were."
+assert five, (
+    f"Step 6: with one batch taken, two workers and ahead=2, five should be made; {made} were."
+)
+assert not six, (
+    "Step 6: with one batch taken, two workers and ahead=2, no more than five should be made; "
+    f"{made} were."
+)
 ### BEGIN HIDDEN TESTS
 board[:] = bytes(32)
 stream = _in_workers(noted, singles(20), 1, 1)
@@ -1636,11 +1755,16 @@ assert three and not four, f"Step 6: with two batches taken, one worker and ahea
 # Test 6e · 3 points · what a worker raises
 taken = []
 faulty = partial(_make_batch, Faulty(), np.stack, 0, 0)
-error = finished(lambda: [taken.append(float(batch[0])) for batch in _in_workers(faulty, singles(9), 2, 2)])
+batches = _in_workers(faulty, singles(9), 2, 2)
+error = finished(lambda: [taken.append(float(batch[0])) for batch in batches])
 name = type(error).__name__
-assert name == "SampleError", f"Step 6: a worker's SampleError should come out of the loop; it gave {error!r}."
+assert name == "SampleError", (
+    f"Step 6: a worker's SampleError should come out of the loop; it gave {error!r}."
+)
 got = error.index, len(taken)
-assert got == (6, 6), f"Step 6: sample 6 fails after six good batches; index and good batches were {got}."
+assert got == (6, 6), (
+    f"Step 6: sample 6 fails after six good batches; index and good batches were {got}."
+)
 ### BEGIN HIDDEN TESTS
 text = str(error)
 assert "ZeroDivisionError" in text and "__getitem__" in text, f"Step 6: the original traceback should be in the text; it was {text!r}."
@@ -1668,9 +1792,14 @@ def taken_and_left(batches, count):
     return before, left_behind()
 
 before, after = finished(lambda: taken_and_left(_in_workers(big, singles(6), 2, 2), 99))
-assert after == before, f"Step 6: after the last batch processes and blocks should be {before} as before; there were {after}."
+assert after == before, (
+    f"Step 6: after the last batch processes and blocks should be {before} as before; there were "
+    f"{after}."
+)
 before, after = finished(lambda: taken_and_left(_in_workers(big, singles(60), 2, 3), 4))
-assert after == before, f"Step 6: after a break processes and blocks should be {before} as before; there were {after}."
+assert after == before, (
+    f"Step 6: after a break processes and blocks should be {before} as before; there were {after}."
+)
 ### BEGIN HIDDEN TESTS
 before = left_behind()
 finished(lambda: list(_in_workers(faulty, singles(9), 2, 4)))
@@ -1740,7 +1869,7 @@ def state_dict(self: ScalingLoader) -> dict:
 #| export
 @patch
 def load_state_dict(self: ScalingLoader, state):
-    "Go on from there with the next loop. Raises `ValueError` when the state is that of another loader."
+    "Go on from there with the next loop. Raises ValueError if the state is that of another loader."
     ### BEGIN SOLUTION
     for name, mine in self.state_dict().items():
         if name not in state:
@@ -1784,7 +1913,7 @@ def stopped(loader, count):
 # %% test="loop-epochs" points=3
 # Test 7a · 3 points · each loop is another epoch
 loader, other = ScalingLoader(Noisy(), 4, True), ScalingLoader(Noisy(), 4, True)
-got, want = [as_bits(loader), as_bits(loader)], [as_bits(other._batches(0)), as_bits(other._batches(1))]
+got, want = [as_bits(loader), as_bits(loader)], [as_bits(other._batches(epoch)) for epoch in (0, 1)]
 assert got[0] == want[0], "Step 7: the first loop should give the batches of epoch 0; they differ."
 assert got[1] == want[1], "Step 7: the second loop should give the batches of epoch 1; they differ."
 ### BEGIN HIDDEN TESTS
@@ -1810,8 +1939,13 @@ taken, state = stopped(ScalingLoader(Noisy(11), 2, True, seed=5), 4)
 fresh = ScalingLoader(Noisy(11), 2, True, seed=5)
 fresh.load_state_dict(state)
 got = as_bits(fresh)
-assert (state["epoch"], state["batch"]) == (0, 4), f"Step 7: after four batches the state should say epoch 0, batch 4; it was {state}."
-assert taken + got == want[0], f"Step 7: four batches and the rest should be the whole epoch; {len(taken)} and {len(got)} came, or their bits differ."
+assert (state["epoch"], state["batch"]) == (0, 4), (
+    f"Step 7: after four batches the state should say epoch 0, batch 4; it was {state}."
+)
+assert taken + got == want[0], (
+    f"Step 7: four batches and the rest should be the whole epoch; {len(taken)} and {len(got)} "
+    "came, or their bits differ."
+)
 ### BEGIN HIDDEN TESTS
 got = as_bits(fresh)
 assert got == want[1], "Step 7: after the rest of epoch 0, epoch 1 should follow; it did not."
@@ -1833,8 +1967,11 @@ assert place == [1, 2], f"Step 7: one batch on, it should be epoch 1, batch 2; i
 loader = ScalingLoader(Noisy(), 2, seed=3)
 state = loader.state_dict()
 error = error_of(ScalingLoader(Noisy(), 4, seed=3).load_state_dict, state)
-assert isinstance(error, ValueError), f"Step 7: another batch_size should raise ValueError; it gave {error!r}."
-assert "batch_size" in str(error), f"Step 7: the text should name batch_size; it was {str(error)!r}."
+assert isinstance(error, ValueError), (
+    f"Step 7: another batch_size should raise ValueError; it gave {error!r}."
+)
+text = str(error)
+assert "batch_size" in text, f"Step 7: the text should name batch_size; it was {text!r}."
 ### BEGIN HIDDEN TESTS
 for name, other in [("seed", {"seed": 4}), ("shuffle", {"shuffle": True, "seed": 3}), ("samples", {"sampler": [1, 2], "seed": 3})]:
     loader = ScalingLoader(Noisy(), 2, **other)
@@ -1853,9 +1990,11 @@ for name in ("seed", "epoch", "batch"):
 # Test 7d · 1 point · a place that no epoch has
 loader = ScalingLoader(Noisy(10), 2)
 error, place = error_of(loader.load_state_dict, {**loader.state_dict(), "batch": 99}), loader._next
-assert isinstance(error, ValueError), f"Step 7: batch 99 of 5 should raise ValueError; it gave {error!r}."
+assert isinstance(error, ValueError), f"Step 7: batch 99 of 5 should be a ValueError: {error!r}."
 assert "batch" in str(error), f"Step 7: the text should name batch; it was {str(error)!r}."
-assert place == (0, 0), f"Step 7: a state that is refused should change nothing; the next loop would begin at {place}."
+assert place == (0, 0), (
+    f"Step 7: a state that is refused should change nothing; the next loop would begin at {place}."
+)
 ### BEGIN HIDDEN TESTS
 for name, value in (("batch", -1), ("batch", 6), ("epoch", -1)):
     error = error_of(loader.load_state_dict, {**loader.state_dict(), name: value})
@@ -1885,7 +2024,9 @@ loader.load_state_dict({**loader.state_dict(), "epoch": 4, "batch": 97})
 batches = len(list(loader))
 print(f"resumed at batch 97 of 100: {batches} batches, {len(counted.fetched)} samples fetched")
 assert batches == 3, f"Step 7: from batch 97 of 100 on, three are left; {batches} came."
-assert counted.fetched == list(range(970, 1000)), f"Step 7: only samples 970 to 999 should be fetched; {len(counted.fetched)} were."
+assert counted.fetched == list(range(970, 1000)), (
+    f"Step 7: only samples 970 to 999 should be fetched; {len(counted.fetched)} were."
+)
 
 # %% [markdown]
 # ## Step 8 · Threads in place of processes
@@ -1907,11 +2048,13 @@ works = {"a loop in Python": lambda _: sum(number * number for number in range(4
 # %% tags=["explore"]
 from tinytorch.profiling import seconds_per_call
 
+times = {}  # in times of one alone
 with ThreadPoolExecutor(2) as pool:
-    times = {name: seconds_per_call(lambda: list(pool.map(work, range(2)))) / seconds_per_call(lambda: work(0))
-             for name, work in works.items()}
-title = f"Two in two threads take {min(times.values()):.1f} to {max(times.values()):.1f} times as long as one"
-plots.draw_bars(times, title=title, x_label=f"times as long as one alone ({os.cpu_count()} cores)");
+    for name, work in works.items():
+        both = seconds_per_call(lambda: list(pool.map(work, range(2))))
+        times[name] = both / seconds_per_call(lambda: work(0))
+plots.draw_bars(times, title="How long do two take side by side, in two threads?",
+                x_label=f"times as long as one alone ({os.cpu_count()} cores)");
 
 # %% [markdown]
 # **Your turn.** `_in_threads(make, plan, count, ahead)`: a generator of the batches `make(indices)` for each entry of `plan`, in order, made by up to `count` threads, each as it
@@ -1932,7 +2075,7 @@ plots.draw_bars(times, title=title, x_label=f"times as long as one alone ({os.cp
 # %% solution="in-threads"
 #| export
 def _in_threads(make, plan, count, ahead):
-    "Yield make(indices) for each entry of the plan, in order, made in threads; leave none of them behind."
+    "Yield make(indices) for each entry of the plan, in order, made in threads; leave none."
     ### BEGIN SOLUTION
     pool, waiting = ThreadPoolExecutor(count), deque()
     try:
@@ -1963,8 +2106,10 @@ def broken_at(number, error):
 # Test 8a · 2 points · in order, and two at once
 both = threading.Barrier(2)  # lets nobody pass before two wait
 got = finished(lambda: list(_in_threads(Begun(lambda number: both.wait(3)), singles(8), 2, 2)))
-assert isinstance(got, list), f"Step 8: two threads should make batches at the same time; it gave {got!r}."
-assert got == list(range(8)), f"Step 8: the batches 0 to 7 should come in order; they came as {got}."
+assert isinstance(got, list), (
+    f"Step 8: two threads should make batches at the same time; it gave {got!r}."
+)
+assert got == list(range(8)), f"Step 8: the batches 0 to 7 should come in order, not as {got}."
 ### BEGIN HIDDEN TESTS
 slow = Begun(lambda number: threading.Event().wait(0.3 if number in (0, 5) else 0))
 got = finished(lambda: list(_in_threads(slow, singles(9), 3, 2)))
@@ -1986,9 +2131,16 @@ finished(lambda: next(stream))
 five, six = reached(lambda: len(make.numbers), 5, 4), reached(lambda: len(make.numbers), 6, 0.2)
 made = len(make.numbers)
 finished(stream.close)
-assert begun == 0, f"Step 8: before the first batch is asked for, none should be made; {begun} were."
-assert five, f"Step 8: with one batch taken, two threads and ahead=2, five should be made; {made} were."
-assert not six, f"Step 8: with one batch taken, two threads and ahead=2, no more than five should be made; {made} were."
+assert begun == 0, (
+    f"Step 8: before the first batch is asked for, none should be made; {begun} were."
+)
+assert five, (
+    f"Step 8: with one batch taken, two threads and ahead=2, five should be made; {made} were."
+)
+assert not six, (
+    "Step 8: with one batch taken, two threads and ahead=2, no more than five should be made; "
+    f"{made} were."
+)
 ### BEGIN HIDDEN TESTS
 make = Begun()
 stream = _in_threads(make, singles(20), 1, 3)
@@ -2004,7 +2156,9 @@ assert five and not six, f"Step 8: with two batches taken, one thread and ahead=
 taken = []
 make = broken_at(4, SampleError(4, "the file is torn"))
 error = finished(lambda: [taken.append(batch) for batch in _in_threads(make, singles(9), 2, 2)])
-assert isinstance(error, SampleError), f"Step 8: the SampleError should come out of the loop; it gave {error!r}."
+assert isinstance(error, SampleError), (
+    f"Step 8: the SampleError should come out of the loop; it gave {error!r}."
+)
 assert taken == [0, 1, 2, 3], f"Step 8: the four good batches should come first; {taken} came."
 ### BEGIN HIDDEN TESTS
 index = error.index
@@ -2025,7 +2179,9 @@ after_end = len(set(threading.enumerate()) - before)
 finished(left_early)
 after_break = len(set(threading.enumerate()) - before)
 assert after_end == 0, f"Step 8: after the last batch no thread should be left; {after_end} were."
-assert after_break == 0, f"Step 8: after a loop that was left, no thread should be left; {after_break} were."
+assert after_break == 0, (
+    f"Step 8: after a loop that was left, no thread should be left; {after_break} were."
+)
 ### BEGIN HIDDEN TESTS
 finished(lambda: list(_in_threads(broken_at(2, OSError()), singles(30), 2, 3)))
 after_error = len(set(threading.enumerate()) - before)
@@ -2053,7 +2209,9 @@ def take_all():
 
 peak = finished(lambda: peak_bytes(take_all))
 print(f"12 batches of 1 MB, two threads, one ahead: at most {peak:,} B at once")
-assert peak <= 5_500_000, f"Step 8: five batches of 1 MB at most should be in memory at once; the peak was {peak:,} B."
+assert peak <= 5_500_000, (
+    f"Step 8: five batches of 1 MB at most should be in memory at once; the peak was {peak:,} B."
+)
 
 # %% [markdown]
 # What becomes of chance? Processes have a `random` each, threads share one, with your Dropout. Seeded here and drawn there, it would be anybody's. So samples that
@@ -2063,13 +2221,14 @@ assert peak <= 5_500_000, f"Step 8: five batches of 1 MB at most should be in me
 #| export
 @contextmanager
 def _no_chance():
-    "Raise a RuntimeError where what is done meanwhile draws from `random` or `np.random`, which go on as before."
+    "Raise RuntimeError where what is done meanwhile draws chance, which then goes on as before."
     states = [pickle.dumps((random.getstate(), np.random.get_state()))]
     with _chance_kept():
         yield
         states.append(pickle.dumps((random.getstate(), np.random.get_state())))
     if states[0] != states[1]:
-        raise RuntimeError("samples draw from `random` or `np.random`, which threads share: use workers='processes'")
+        shared = "samples draw from `random` or `np.random`, which threads share"
+        raise RuntimeError(f"{shared}: use workers='processes'")
 
 # %% given="without-chance"
 #| export
@@ -2102,8 +2261,12 @@ class Steady(Noisy):
 alone = ScalingLoader(Steady(11), 3, shuffle=True)
 loader = ScalingLoader(Steady(11), 3, shuffle=True, num_workers=2, workers="threads")
 want, got = as_bits(alone), finished(lambda: as_bits(loader))
-assert isinstance(got, list), f"Step 8: a loader with two threads should give all batches; it gave {got!r}."
-assert got == want, "Step 8: a loader with two threads should give the same batches to the bit; they differ."
+assert isinstance(got, list), (
+    f"Step 8: a loader with two threads should give all batches; it gave {got!r}."
+)
+assert got == want, (
+    "Step 8: a loader with two threads should give the same batches to the bit; they differ."
+)
 ### BEGIN HIDDEN TESTS
 want, got = as_bits(alone._batches(4, 2)), finished(lambda: as_bits(loader._batches(4, 2)))
 assert got == want, "Step 8: from batch 2 of epoch 4 on, the same batches should come with two threads; they differ."
@@ -2121,24 +2284,41 @@ assert got == want[2:], "Step 8: stopped after two batches and resumed, the rest
 print(error_of(list, ScalingLoader(Noisy(), 4, num_workers=2, workers="threads")))
 
 # %% [markdown]
-# Two threads and two processes on your photographs. When does each give its first batch?
+# When does each of them give its first batch of your photographs?
 
 # %% tags=["explore"]
 pictures = ImageFolder(folder.parent, size=(96, 128))
 
 def first_batch(**options):
     "The seconds until the first batch of sixteen photographs."
-    loader, began = ScalingLoader(pictures, 16, **options), time.perf_counter()
-    next(iter(loader))
-    seconds = time.perf_counter() - began
-    loader.close()
-    return seconds
+    began = time.perf_counter()
+    with closing(iter(ScalingLoader(pictures, 16, **options))) as stream:
+        next(stream)
+        return time.perf_counter() - began
 
 # %% tags=["explore"]
-two = {"no workers": {"num_workers": 0}, "two threads": {"num_workers": 2, "workers": "threads"},
-       "two processes": {"num_workers": 2}}
-seconds = {name: float(np.median([first_batch(**options) for _ in range(5)])) for name, options in two.items()}
-plots.draw_bars(seconds, unit="s", title="How long until the first batch?", x_label="time to the first 16 photographs");
+ways = {"no workers": {}, "two threads": {"num_workers": 2, "workers": "threads"},
+        "two processes": {"num_workers": 2}}
+seconds = {way: min(first_batch(**options) for _ in range(5)) for way, options in ways.items()}
+plots.draw_bars(seconds, unit="s", title="How long until the first batch?",
+                x_label="time to the first 16 photographs, the best of five");
+
+# %% [markdown]
+# And how much memory has nobody but the workers? (Linux tells.)
+
+# %% tags=["explore"]
+def own_bytes(process):
+    "The memory that a process shares with no other."
+    path = Path(f"/proc/{process.pid}/smaps_rollup")
+    lines = path.read_text().splitlines() if path.exists() else []
+    return sum(1024 * int(line.split()[1]) for line in lines if line.startswith("Private"))
+
+# %% tags=["explore"]
+for way, options in ways.items():
+    with closing(iter(ScalingLoader(pictures, 16, **options))) as stream:
+        next(stream)
+        owned = [own_bytes(process) for process in multiprocessing.active_children()]
+        print(f"{way}: {len(owned)} more processes, with {sum(owned):,} B of their own")
 
 # %% [markdown]
 # ## Finale · What it brings
@@ -2160,14 +2340,21 @@ class Rows(Computed):
         return self.rows[index]
 
 # %% tags=["explore"]
-counts = [0, 1, 2, 4]
-datasets = {"computed in Python": Computed(), "JPEGs": ImageFolder(folder.parent, size=(96, 128)), "rows in memory": Rows()}
-rates = {name: [throughput(ScalingLoader(each, 16, num_workers=count), passes=3).samples_per_second for count in counts]
-         for name, each in datasets.items()}
+def rate(dataset, **options):
+    "Samples a second."
+    return throughput(ScalingLoader(dataset, 16, **options), passes=3).samples_per_second
+
+# %% tags=["explore"]
+counts, rates = [0, 1, 2, 4], {}
+datasets = {"computed in Python": Computed(), "JPEGs": pictures, "rows in memory": Rows()}
+for name, dataset in datasets.items():
+    rates[name] = [rate(dataset, num_workers=count) for count in counts]
 
 # %% tags=["explore"]
 relative = {name: [rate / values[0] for rate in values] for name, values in rates.items()}
-ax = plots.draw_curves(counts, relative, title=f"What a worker brings depends on the sample ({os.cpu_count()} cores)", log=False, x_label="num_workers", y_label="times as fast as with 0")
+x_label, y_label = f"num_workers ({os.cpu_count()} cores)", "times as fast as with 0"
+ax = plots.draw_curves(counts, relative, title="What do worker processes bring?", log=False,
+                       x_label=x_label, y_label=y_label)
 ax.axhline(1, color="#888888", ls=":")
 plt.show()
 
@@ -2175,28 +2362,50 @@ plt.show()
 # *In words: where a sample is Python's work, two workers on two idle cores are nearly twice as fast, and more workers than cores bring little. Where it is a row of an array, a process to fetch it costs more than it
 # brings.*
 #
-# What such rows need is `get_batch`. No chance to seed, no samples to stack:
+# And threads? They share Python's lock, and copy nothing:
+
+# %% tags=["explore"]
+gains = {}
+for name in ("computed in Python", "JPEGs"):
+    alone, processes = rates[name][0], rates[name][counts.index(2)]
+    threads = rate(datasets[name], num_workers=2, workers="threads")
+    gains |= {f"{name}, 2 threads": threads / alone, f"{name}, 2 processes": processes / alone}
+
+# %% tags=["explore"]
+plots.draw_bars(gains, title="Threads or processes?",
+                x_label=f"times as fast as with no worker ({os.cpu_count()} cores)");
+
+# %% [markdown]
+# *In words: Python's own work is for processes. Decoders and NumPy work in threads, too, and there threads begin sooner, need less memory, and run where nothing can
+# be forked.*
+#
+# What rows in memory need is `get_batch`. No chance to seed, no samples to stack:
 
 # %% tags=["explore"]
 class RowsAtOnce(Rows):
     def get_batch(self, indices):
         return (self.rows[indices],)
 
-ways = {"sample by sample": Rows(), "get_batch": RowsAtOnce()}
-seconds = {name: 1 / throughput(ScalingLoader(each, 16), passes=3).samples_per_second for name, each in ways.items()}
-plots.draw_bars(seconds, unit="s", title="Rows in memory, without workers", x_label="time per sample");
+seconds = {"sample by sample": 1 / rate(Rows()), "get_batch": 1 / rate(RowsAtOnce())}
+plots.draw_bars(seconds, unit="s", title="How long does a row in memory take?",
+                x_label="time per sample, without workers");
 
 # %% [markdown]
 # All of these loaders gave the same batches, to the bit:
 
 # %% tags=["explore"]
-[as_bits(ScalingLoader(Noisy(100), 8, True, num_workers=count)) == as_bits(ScalingLoader(Noisy(100), 8, True)) for count in (1, 2, 3)]
+for options in ways.values():
+    dataset = Steady(100) if "workers" in options else Noisy(100)
+    alone, beside = ScalingLoader(dataset, 8, True), ScalingLoader(dataset, 8, True, **options)
+    assert as_bits(beside) == as_bits(alone)
+    print(options, "the same")
 
 # %% [markdown]
 # ## Traps that are left
 #
 # - A transform with a generator of its own (`RandomCrop(8, generator=...)`) is copied into each worker, and repeats itself there. Leave it out: then it draws from `random`, which step 5 seeds.
-# - In `prefetch` chance is drawn in a thread beside your Dropout: not repeatable. Use workers where samples are random.
+# - In `prefetch` chance is drawn in a thread beside your Dropout: not repeatable. Use processes where samples are random.
+# - With threads only the first batch is watched for chance: samples of which some draw and others don't can slip through.
 
 # %% [markdown]
 # - `prefetch(loader)` takes batches before you do: its loader's `state_dict()` is up to `ahead` batches further than you are.
@@ -2219,7 +2428,7 @@ plots.draw_bars(seconds, unit="s", title="Rows in memory, without workers", x_la
 # %% [markdown]
 # ## What you take with you
 #
-# - A thread hides waiting, a process hides work.
+# - A thread hides waiting, and the work of those who give Python's lock back. A process hides Python's own work, too.
 # - Whatever runs beside you needs three ways to end: done, failed, no longer wanted.
 # - Chance belongs to the sample. Then it does not matter who makes it.
 # - If all follows from a few numbers, these numbers are the checkpoint.

@@ -35,14 +35,16 @@ from .tensor import Tensor
 
 # %% ../../src/10_scaling/scaling.ipynb #pad-collate
 def pad_collate(samples, value=0):
-    """Collate samples whose first position is a sequence, filled up with `value` to the longest one of the batch.
+    """Return a batch of samples whose first position is a sequence, filled up to the longest one.
 
     Args:
-        samples: tuples (sequence, ...) or bare sequences; a sequence is a Tensor or an array of shape (length, ...).
+        samples: tuples (sequence, ...) or bare sequences; a sequence is a Tensor or an array
+            of shape (length, ...).
         value: what the short ones are filled up with.
 
     Returns:
-        Tensors: the sequences (samples, longest, ...), each other position stacked, and the lengths (int64).
+        Tensors: the sequences (samples, longest, ...), each other position stacked, and the
+        lengths (int64).
 
     Raises:
         ValueError: sequences differ in more than their length.
@@ -63,24 +65,27 @@ def pad_collate(samples, value=0):
 
 # %% ../../src/10_scaling/scaling.ipynb #prefetch
 def prefetch(batches, ahead=2):
-    """Give the batches of an iterable, taken by a thread in the background while the loop computes.
+    """Yield the batches of an iterable, which a thread takes while the loop computes.
 
     Args:
         batches: any iterable.
         ahead: how many batches may wait, at least 1.
 
-    What the iterable raises is raised where its batch would have come. However the loop ends, so does the thread.
-    Chance that the iterable draws from `random` or `np.random` mixes with the loop's own: see step 5.
+    What the iterable raises is raised where its batch would have come. However the loop ends, so
+    does the thread. Chance that the iterable draws from `random` or `np.random` mixes with the
+    loop's own: see step 5.
     """
     ### BEGIN SOLUTION
     if ahead < 1:
         raise ValueError(f"ahead must be at least 1; it was {ahead!r}")
-    ready, places, stopped = queue.SimpleQueue(), threading.Semaphore(ahead), threading.Event()
+    ready, places, stopped = queue.SimpleQueue(), queue.SimpleQueue(), threading.Event()
+    for _ in range(ahead):
+        places.put(True)  # a free place; a semaphore counts them, too, but each batch costs more time with it
 
     def fill():
         try:
             source = iter(batches)
-            while places.acquire() and not stopped.is_set():
+            while places.get() and not stopped.is_set():
                 ready.put((next(source), None))
         except BaseException as error:
             ready.put((None, error))
@@ -94,21 +99,21 @@ def prefetch(batches, ahead=2):
                 return
             if error is not None:
                 raise error
-            places.release()
+            places.put(True)
             yield batch
     finally:
         stopped.set()
-        places.release()
+        places.put(False)
         if not sys.is_finalizing():  # as Python ends, the thread has been stopped, and 3.13 would wait forever
             thread.join()
     ### END SOLUTION
 
 # %% ../../src/10_scaling/scaling.ipynb #sharded-sampler
 class ShardedSampler:
-    """The indices of one rank's samples; all ranks together have each sample exactly once, in every epoch.
+    """The indices of one rank's samples; in each epoch all together have each sample once.
 
-    PyTorch's DistributedSampler gives some samples twice, so that all ranks have equally many. Here shares differ by
-    one at most, and a loop that needs equally many batches says so itself.
+    PyTorch's DistributedSampler gives some samples twice, so that all ranks have equally many. Here
+    shares differ by one at most, and a loop that needs equally many batches says so itself.
 
     Args:
         samples: how many samples there are.
@@ -168,7 +173,7 @@ class SampleError(RuntimeError):
 
 # %% ../../src/10_scaling/scaling.ipynb #tried
 def _tried(index, call, *arguments):
-    "Give call(*arguments); what it raises comes as a SampleError with this index and the original traceback."
+    "Return call(*arguments); its error becomes a SampleError with this index and the traceback."
     ### BEGIN SOLUTION
     try:
         return call(*arguments)
@@ -199,7 +204,7 @@ def _chance_kept():
 
 # %% ../../src/10_scaling/scaling.ipynb #make-batch
 def _make_batch(dataset, collate, seed, epoch, indices):
-    "Collate the samples of some indices, each fetched with its own chance; what fails is a SampleError."
+    "Return the batch of some indices, each fetched with its own chance; errors are SampleErrors."
     ### BEGIN SOLUTION
     indices, samples = indices.tolist(), []
     with _chance_kept():
@@ -211,15 +216,16 @@ def _make_batch(dataset, collate, seed, epoch, indices):
 
 # %% ../../src/10_scaling/scaling.ipynb #scaling-loader
 class ScalingLoader(DataLoader):
-    """A DataLoader whose batches are the same, to the bit, for every number of workers; each loop is a new epoch.
+    """A DataLoader with the same batches, to the bit, whoever makes them; each loop is a new epoch.
 
     Args:
         dataset, batch_size, shuffle: as for a DataLoader.
         num_workers: how many workers make batches; 0: this process does.
-        workers: what they are, "processes" or "threads", in which samples cannot draw chance: see step 8.
+        workers: "processes" or "threads", in which samples cannot draw chance: see step 8.
         collate_fn: makes a batch of a list of samples; without it, the DataLoader's way.
-        sampler: gives the indices, in place of `shuffle`; it has to give the same ones for the same epoch.
-        seed: decides the order, and, with epoch and index, what a sample draws from `random` and `np.random`.
+        sampler: gives the indices, in place of `shuffle`; the same ones for the same epoch.
+        seed: decides the order, and, with epoch and index, what a sample draws from `random` and
+            `np.random`.
         ahead: how many batches wait for each worker.
     """
     def __init__(self, dataset, batch_size, shuffle=False, *, num_workers=0, workers="processes",
@@ -257,9 +263,10 @@ class ScalingLoader(DataLoader):
 
 # %% ../../src/10_scaling/scaling.ipynb #at-once
 def _at_once(loader, make):
-    "Another `make`, which asks the dataset for a whole batch; `make` itself, unless samples and collating are the dataset's and the loader's own."
+    "Return a `make` that asks the dataset for a whole batch; where it cannot, `make` itself."
     # the loader of 05 decides it alike, if its step 7 was done; this one does not depend on that
-    defined = [vars(kind).keys() & {"get_batch", "__getitem__"} for kind in type(loader.dataset).__mro__]
+    kinds, names = type(loader.dataset).__mro__, {"get_batch", "__getitem__"}
+    defined = [vars(kind).keys() & names for kind in kinds]
     own = "get_batch" in next(filter(None, defined), ()) and hasattr(loader.dataset, "get_batch")
     if not own or loader.collate_fn or type(loader)._collate_batch is not DataLoader._collate_batch:
         return make
@@ -295,7 +302,7 @@ def _batches(self: ScalingLoader, epoch, first=0):
 _open_blocks = {}  # those that this process has open, by name
 
 def _block(name, size):
-    "The block of this name, with room for so many bytes; a new one, where there is none or it is too small."
+    "Return the block of this name, with room for so many bytes; where necessary, a new one."
     if name in _open_blocks and _open_blocks[name].size < size:
         _open_blocks.pop(name).close()  # the other process may have made a larger one
     if name not in _open_blocks:
@@ -353,7 +360,7 @@ def _from_block(name, told):
 
 # %% ../../src/10_scaling/scaling.ipynb #work
 def _work(line, make, plan, names):
-    "In a worker: make the batch of each number that comes in; send what `_to_block` gave, or the SampleError."
+    "In a worker: make the batch of each number that comes, send `_to_block`'s answer or the error."
     ### BEGIN SOLUTION
     while True:
         number = line.recv()
@@ -377,14 +384,15 @@ def _begin_worker(line, others, *job):
 def _start_workers(count, *job):
     "Fork workers; give a list of pairs: the process, and this side's end of its line."
     if "fork" not in multiprocessing.get_all_start_methods():
-        raise RuntimeError("this system cannot fork processes: use workers='threads', or num_workers=0 and prefetch")
+        raise RuntimeError("no process can be forked here: use workers='threads' or num_workers=0")
     resource_tracker.ensure_running()
     context, workers = multiprocessing.get_context("fork"), []
     try:
         for _ in range(count):
             ours, theirs = context.Pipe()
             others = [line for _, line in workers] + [ours]
-            process = context.Process(target=_begin_worker, args=(theirs, others, *job), daemon=True)
+            begin = (theirs, others, *job)
+            process = context.Process(target=_begin_worker, args=begin, daemon=True)
             process.start()
             theirs.close()
             workers.append((process, ours))
@@ -418,11 +426,12 @@ def _answer(worker):
     except (EOFError, OSError):
         worker[0].join()
         how = f"a worker ended with exit code {worker[0].exitcode}"
-        raise RuntimeError(f"{how} (-9: killed, memory may have run out; -7: /dev/shm may be full)") from None
+        why = "-9: killed, memory may have run out; -7: /dev/shm may be full"
+        raise RuntimeError(f"{how} ({why})") from None
 
 # %% ../../src/10_scaling/scaling.ipynb #in-workers
 def _in_workers(make, plan, count, ahead):
-    "Yield make(indices) for each entry of the plan, in order, made in worker processes; leave none of them behind."
+    "Yield make(indices) for each entry of the plan, in order, made in processes; leave none."
     ### BEGIN SOLUTION
     count, asked = min(count, len(plan)), 0
     names = _new_names((ahead + 1) * count)
@@ -469,7 +478,7 @@ def state_dict(self: ScalingLoader) -> dict:
 # %% ../../src/10_scaling/scaling.ipynb #load-state-dict
 @patch
 def load_state_dict(self: ScalingLoader, state):
-    "Go on from there with the next loop. Raises `ValueError` when the state is that of another loader."
+    "Go on from there with the next loop. Raises ValueError if the state is that of another loader."
     ### BEGIN SOLUTION
     for name, mine in self.state_dict().items():
         if name not in state:
@@ -498,7 +507,7 @@ def close(self: ScalingLoader):
 
 # %% ../../src/10_scaling/scaling.ipynb #in-threads
 def _in_threads(make, plan, count, ahead):
-    "Yield make(indices) for each entry of the plan, in order, made in threads; leave none of them behind."
+    "Yield make(indices) for each entry of the plan, in order, made in threads; leave none."
     ### BEGIN SOLUTION
     pool, waiting = ThreadPoolExecutor(count), deque()
     try:
@@ -513,13 +522,14 @@ def _in_threads(make, plan, count, ahead):
 # %% ../../src/10_scaling/scaling.ipynb #no-chance
 @contextmanager
 def _no_chance():
-    "Raise a RuntimeError where what is done meanwhile draws from `random` or `np.random`, which go on as before."
+    "Raise RuntimeError where what is done meanwhile draws chance, which then goes on as before."
     states = [pickle.dumps((random.getstate(), np.random.get_state()))]
     with _chance_kept():
         yield
         states.append(pickle.dumps((random.getstate(), np.random.get_state())))
     if states[0] != states[1]:
-        raise RuntimeError("samples draw from `random` or `np.random`, which threads share: use workers='processes'")
+        shared = "samples draw from `random` or `np.random`, which threads share"
+        raise RuntimeError(f"{shared}: use workers='processes'")
 
 # %% ../../src/10_scaling/scaling.ipynb #without-chance
 def _without_chance(loader, plan):

@@ -25,14 +25,16 @@ from .dataloader import DataLoader
 from .tensor import Tensor
 
 def pad_collate(samples, value=0):
-    """Collate samples whose first position is a sequence, filled up with `value` to the longest one of the batch.
+    """Return a batch of samples whose first position is a sequence, filled up to the longest one.
 
     Args:
-        samples: tuples (sequence, ...) or bare sequences; a sequence is a Tensor or an array of shape (length, ...).
+        samples: tuples (sequence, ...) or bare sequences; a sequence is a Tensor or an array
+            of shape (length, ...).
         value: what the short ones are filled up with.
 
     Returns:
-        Tensors: the sequences (samples, longest, ...), each other position stacked, and the lengths (int64).
+        Tensors: the sequences (samples, longest, ...), each other position stacked, and the
+        lengths (int64).
 
     Raises:
         ValueError: sequences differ in more than their length.
@@ -40,22 +42,23 @@ def pad_collate(samples, value=0):
     ...
 
 def prefetch(batches, ahead=2):
-    """Give the batches of an iterable, taken by a thread in the background while the loop computes.
+    """Yield the batches of an iterable, which a thread takes while the loop computes.
 
     Args:
         batches: any iterable.
         ahead: how many batches may wait, at least 1.
 
-    What the iterable raises is raised where its batch would have come. However the loop ends, so does the thread.
-    Chance that the iterable draws from `random` or `np.random` mixes with the loop's own: see step 5.
+    What the iterable raises is raised where its batch would have come. However the loop ends, so
+    does the thread. Chance that the iterable draws from `random` or `np.random` mixes with the
+    loop's own: see step 5.
     """
     ...
 
 class ShardedSampler:
-    """The indices of one rank's samples; all ranks together have each sample exactly once, in every epoch.
+    """The indices of one rank's samples; in each epoch all together have each sample once.
 
-    PyTorch's DistributedSampler gives some samples twice, so that all ranks have equally many. Here shares differ by
-    one at most, and a loop that needs equally many batches says so itself.
+    PyTorch's DistributedSampler gives some samples twice, so that all ranks have equally many. Here
+    shares differ by one at most, and a loop that needs equally many batches says so itself.
 
     Args:
         samples: how many samples there are.
@@ -96,7 +99,7 @@ class SampleError(RuntimeError):
         ...
 
 def _tried(index, call, *arguments):
-    """Give call(*arguments); what it raises comes as a SampleError with this index and the original traceback."""
+    """Return call(*arguments); its error becomes a SampleError with this index and the traceback."""
     ...
 
 def _seed_chance(seed, epoch, index):
@@ -109,19 +112,20 @@ def _chance_kept():
     ...
 
 def _make_batch(dataset, collate, seed, epoch, indices):
-    """Collate the samples of some indices, each fetched with its own chance; what fails is a SampleError."""
+    """Return the batch of some indices, each fetched with its own chance; errors are SampleErrors."""
     ...
 
 class ScalingLoader(DataLoader):
-    """A DataLoader whose batches are the same, to the bit, for every number of workers; each loop is a new epoch.
+    """A DataLoader with the same batches, to the bit, whoever makes them; each loop is a new epoch.
 
     Args:
         dataset, batch_size, shuffle: as for a DataLoader.
         num_workers: how many workers make batches; 0: this process does.
-        workers: what they are, "processes" or "threads", in which samples cannot draw chance: see step 8.
+        workers: "processes" or "threads", in which samples cannot draw chance: see step 8.
         collate_fn: makes a batch of a list of samples; without it, the DataLoader's way.
-        sampler: gives the indices, in place of `shuffle`; it has to give the same ones for the same epoch.
-        seed: decides the order, and, with epoch and index, what a sample draws from `random` and `np.random`.
+        sampler: gives the indices, in place of `shuffle`; the same ones for the same epoch.
+        seed: decides the order, and, with epoch and index, what a sample draws from `random` and
+            `np.random`.
         ahead: how many batches wait for each worker.
     """
 
@@ -148,7 +152,7 @@ class ScalingLoader(DataLoader):
         ...
 
     def load_state_dict(self, state):
-        """Go on from there with the next loop. Raises `ValueError` when the state is that of another loader."""
+        """Go on from there with the next loop. Raises ValueError if the state is that of another loader."""
         ...
 
     def __iter__(self):
@@ -160,7 +164,7 @@ class ScalingLoader(DataLoader):
         ...
 
 def _at_once(loader, make):
-    """Another `make`, which asks the dataset for a whole batch; `make` itself, unless samples and collating are the dataset's and the loader's own."""
+    """Return a `make` that asks the dataset for a whole batch; where it cannot, `make` itself."""
     ...
 
 def _beside(loader, make, plan):
@@ -169,7 +173,7 @@ def _beside(loader, make, plan):
 _open_blocks = {}
 
 def _block(name, size):
-    """The block of this name, with room for so many bytes; a new one, where there is none or it is too small."""
+    """Return the block of this name, with room for so many bytes; where necessary, a new one."""
     ...
 
 def _remove_block(name):
@@ -189,7 +193,7 @@ def _from_block(name, told):
     ...
 
 def _work(line, make, plan, names):
-    """In a worker: make the batch of each number that comes in; send what `_to_block` gave, or the SampleError."""
+    """In a worker: make the batch of each number that comes, send `_to_block`'s answer or the error."""
     ...
 
 def _begin_worker(line, others, *job):
@@ -213,16 +217,16 @@ def _answer(worker):
     ...
 
 def _in_workers(make, plan, count, ahead):
-    """Yield make(indices) for each entry of the plan, in order, made in worker processes; leave none of them behind."""
+    """Yield make(indices) for each entry of the plan, in order, made in processes; leave none."""
     ...
 
 def _in_threads(make, plan, count, ahead):
-    """Yield make(indices) for each entry of the plan, in order, made in threads; leave none of them behind."""
+    """Yield make(indices) for each entry of the plan, in order, made in threads; leave none."""
     ...
 
 @contextmanager
 def _no_chance():
-    """Raise a RuntimeError where what is done meanwhile draws from `random` or `np.random`, which go on as before."""
+    """Raise RuntimeError where what is done meanwhile draws chance, which then goes on as before."""
     ...
 
 def _without_chance(loader, plan):

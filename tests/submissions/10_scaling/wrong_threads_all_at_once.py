@@ -8,6 +8,6 @@
 # %% solution="in-threads"
 #| export
 def _in_threads(make, plan, count, ahead):
-    "Yield make(indices) for each entry of the plan, in order, made in threads; leave none of them behind."
+    "Yield make(indices) for each entry of the plan, in order, made in threads; leave none."
     with ThreadPoolExecutor(count) as pool:
         yield from pool.map(make, plan)

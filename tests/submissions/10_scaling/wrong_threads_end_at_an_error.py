@@ -6,7 +6,7 @@
 # %% solution="in-threads"
 #| export
 def _in_threads(make, plan, count, ahead):
-    "Yield make(indices) for each entry of the plan, in order, made in threads; leave none of them behind."
+    "Yield make(indices) for each entry of the plan, in order, made in threads; leave none."
     pool, waiting = ThreadPoolExecutor(count), deque()
     try:
         for number in range(len(plan)):
