@@ -8,7 +8,7 @@ BIN := $(VENV)/bin
 INSTALLED := $(VENV)/.installed
 
 .DEFAULT_GOAL := help
-.PHONY: help install sandbox postgres chromium voice build docs demo check check-types check-tests test browser torch other-python mutants check-against-grade soak kill bench-grading bench-loader bench-collect pillow-images lint lab lock clean
+.PHONY: help install sandbox postgres chromium voice build docs demo check check-types check-tests test browser torch bench-peers other-python mutants check-against-grade soak kill bench-grading bench-loader bench-collect pillow-images lint lab lock clean
 
 help:  ## list the commands
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1\t\2/' | expand -t 24
@@ -106,7 +106,10 @@ kill: $(INSTALLED) sandbox  ## kill grading at 20 random moments, start it again
 bench-grading: $(INSTALLED) sandbox  ## grade the same class with nbgrader autograde and with tito grade, and print what each takes
 	$(BIN)/python -m tests.programs.bench_grading
 
-bench-loader: $(INSTALLED)  ## load the same data with TinyTorch and with PyTorch (`make torch`), and print what each takes
+bench-peers: $(INSTALLED)  ## add PyTorch and the other libraries that bench-loader compares with to .venv
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-build-isolation -e '.[bench,bench-peers]'
+
+bench-loader: $(INSTALLED)  ## load the same data with TinyTorch, PyTorch and what else `make bench-peers` installs; print what each takes
 	$(BIN)/python -m tests.programs.bench_loader
 
 bench-collect: $(INSTALLED)  ## collect a zip of 100, 1,000 and 10,000 hand-ins, and print what each takes
