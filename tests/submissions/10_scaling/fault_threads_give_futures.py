@@ -2,8 +2,8 @@
 # why: gives futures in place of batches
 # base: reference
 # loses: {threads-order: 2, threads-errors: 2, threads-loader: 1}
-# says: the batches 0 to 7 should come in order | Future
-# at: Step 8
+# says: a Future came
+# at: "your cell `_in_threads`"
 
 # %% solution="in-threads"
 #| export

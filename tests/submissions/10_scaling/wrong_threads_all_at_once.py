@@ -3,7 +3,7 @@
 # base: reference
 # loses: {threads-ahead: 2, threads-profile: 1}
 # says: no more than five should be made
-# at: Step 8
+# at: "your cell `_in_threads`"
 
 # %% solution="in-threads"
 #| export

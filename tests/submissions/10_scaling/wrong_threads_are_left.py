@@ -3,7 +3,7 @@
 # base: reference
 # loses: {threads-leave: 2}
 # says: after a loop that was left, no thread should be left
-# at: Step 8
+# at: "your cell `_in_threads`"
 
 # %% solution="in-threads"
 #| export

@@ -2,8 +2,8 @@
 # why: a batch that cannot be made is left out
 # base: reference
 # loses: {threads-errors: 2}
-# says: the SampleError should come out of the loop | it gave [
-# at: Step 8
+# says: the SampleError should come out of the loop
+# at: "your cell `_in_threads`"
 
 # %% solution="in-threads"
 #| export

@@ -3,7 +3,7 @@
 # base: reference
 # loses: {threads-order: 2, threads-ahead: 2}
 # says: two threads should make batches at the same time
-# at: Step 8
+# at: "your cell `_in_threads`"
 
 # %% solution="in-threads"
 #| export

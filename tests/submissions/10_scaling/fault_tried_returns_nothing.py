@@ -1,0 +1,16 @@
+# %% [markdown]
+# why: what the call gives is not given back
+# base: reference
+# loses: {error-passes: 2}
+# says: a call that works gives its value | it gave None
+# at: Step 4
+
+# %% solution="tried"
+#| export
+def _tried(index, call, *arguments):
+    try:
+        call(*arguments)
+    except SampleError:
+        raise
+    except Exception as error:
+        raise SampleError(index, traceback.format_exc()) from error
