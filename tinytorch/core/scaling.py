@@ -147,7 +147,7 @@ class ShardedSampler:
         return iter(self.order().data)  # one Python int at a time: a list of them takes 40 B each
 
     def order(self):
-        "The same indices, an array of int64."
+        "Return the same indices, as an array of int64."
         if not self.shuffle:
             return np.arange(self.rank, self.samples, self.world_size)
         everybody = np.random.default_rng([self.seed, self.epoch]).permutation(self.samples)
@@ -283,7 +283,7 @@ def _at_once(loader, make):
 
 # %% ../../src/10_scaling/scaling.ipynb #beside
 def _beside(loader, make, plan):
-    "The batches of a plan, made by the loader's workers."
+    "Return the batches of a plan, made by the loader's workers."
     if loader.workers == "processes":
         return _in_workers(make, plan, loader.num_workers, loader.ahead)
     return _without_chance(loader, plan)

@@ -83,7 +83,7 @@ class ShardedSampler:
         ...
 
     def order(self):
-        """The same indices, an array of int64."""
+        """Return the same indices, as an array of int64."""
         ...
 
 class SampleError(RuntimeError):
@@ -168,7 +168,7 @@ def _at_once(loader, make):
     ...
 
 def _beside(loader, make, plan):
-    """The batches of a plan, made by the loader's workers."""
+    """Return the batches of a plan, made by the loader's workers."""
     ...
 _open_blocks = {}
 

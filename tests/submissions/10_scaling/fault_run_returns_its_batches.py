@@ -1,7 +1,7 @@
 # %% [markdown]
 # why: a list where a generator is asked for
 # base: reference
-# loses: {loop-epochs: 3, state-resumes: 4, loop-lazy: 1, resume-profile: 2, threads-loader: 1}
+# loses: {loop-epochs: 3, state-resumes: 4, loop-lazy: 1, resume-profile: 2}
 # says: "_run should be a generator | `yield` | it gave a list"
 # at: Step 7
 

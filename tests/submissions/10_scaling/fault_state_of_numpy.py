@@ -1,7 +1,7 @@
 # %% [markdown]
 # why: NumPy's numbers, which JSON does not take
 # base: reference
-# loses: {loop-epochs: 3, state-resumes: 4, threads-loader: 1}
+# loses: {loop-epochs: 3, state-resumes: 4}
 # says: numbers that JSON takes | int64
 # at: Step 7
 
