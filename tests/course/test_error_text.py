@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tinytorch.course.error_text import error_line, first_line
+from tinytorch.course.error_text import MOST_CHARACTERS, error_line, first_line, in_one_line
 
 
 @pytest.mark.parametrize(
@@ -31,3 +31,12 @@ def test_nothing_is_an_empty_line_unless_asked_otherwise() -> None:
 def test_an_error_that_says_nothing_is_its_name_alone() -> None:
     assert error_line("ValueError", ValueError("one\ntwo")) == "ValueError: one"
     assert error_line("ValueError", "") == "ValueError"
+
+
+def test_one_line_says_all_of_an_error_but_for_the_middle_of_long_values() -> None:
+    assert in_one_line("one\n  two\n") == "one two"
+    assert in_one_line(f"it gave {list(range(20))}.") == "it gave [0, 1, 2, 3, 4, 5, 6, 7, …]."
+    nested = in_one_line(f"it gave {[[0, 0]] * 1000}, not a tuple.")
+    assert len(nested) <= MOST_CHARACTERS
+    assert nested.startswith("it gave [[0, 0], ")
+    assert nested.endswith("[0, 0]], not a tuple.")

@@ -7,6 +7,7 @@ import re
 LONG_LIST = re.compile(
     r"\[([^\[\],]+(?:, [^\[\],]+){7})(?:, [^\[\],]+){5,}\]"
 )  # more than 12 values, none of them a list
+MOST_CHARACTERS = 400  # of an error in one line
 
 
 def first_line(said: object, otherwise: str = "") -> str:
@@ -22,5 +23,13 @@ def error_line(name: str, said: object) -> str:
 
 
 def in_one_line(said: object) -> str:
-    """Return all that an error says, in one line, with long lists cut short."""
-    return LONG_LIST.sub(r"[\1, …]", " ".join(str(said).split()))
+    """Return all that an error says, in one line, with long lists and the middle of long values left out."""
+    return shortened(LONG_LIST.sub(r"[\1, …]", " ".join(str(said).split())), MOST_CHARACTERS)
+
+
+def shortened(text: str, most: int) -> str:
+    """Return a text of at most `most` characters; of a longer one, three quarters are its beginning, the rest its end."""
+    if len(text) <= most:
+        return text
+    begin = most * 3 // 4
+    return f"{text[:begin].rstrip()} … {text[len(text) - (most - begin - 3) :].lstrip()}"

@@ -79,8 +79,20 @@ def test_neither_hooks_nor_honest_warnings_show_a_hidden_line(course: TinyCourse
 
 
 def test_the_pages_show_scores(graded: GradedClass) -> None:
-    assert "Score: 6.0 / 6.0" in graded.page("right")
+    assert "<td>6 / 6</td>" in graded.page("right")
+    assert "<td>0 / 6</td>" in graded.page("wrong")
     assert "Score: 0.0 / 6.0" in graded.page("wrong")
+
+
+def test_a_test_that_passed_and_showed_nothing_is_in_the_table_alone(graded: GradedClass) -> None:
+    page = graded.page("wrong")
+    links = re.findall(r'<a href="#([^"]*)">(?!\(Top)', page)
+    assert links
+    assert all(f'id="{name}"' in page for name in links)
+    passed = re.findall(r"<strong>pass</strong></td><td>[^<]*</td><td>(.*?)</td>", page)
+    silent = [html.unescape(name) for name in passed if "<a" not in name]
+    assert silent
+    assert not [name for name in silent if f"<h3>{name}" in html.unescape(page)]
 
 
 def test_the_page_opens_with_what_failed_and_why(graded: GradedClass) -> None:

@@ -14,6 +14,7 @@ from traitlets import Unicode
 from tinytorch.course.layout import Course, CourseError
 from tinytorch.course.notebook import EXPLORE, role_of
 from tinytorch.course.released import released_notebook
+from tinytorch.course.reports.bound_errors import bound_errors
 
 HEADING = re.compile(r"^#{1,2} .*$", re.MULTILINE)
 MOST_PICTURE_CHARACTERS = 200_000  # of all pictures of a page together, as they are written into it: 150 kB of PNG
@@ -25,7 +26,7 @@ class LeaveOutReleased(NbGraderPreprocessor):  # type: ignore[misc]
     """Leave out cells that are as they were released and say nothing; of their prose, the headings stay.
 
     What is judged stays: answers, tests and comments. So does what the student changed or added, and every cell with an
-    output. Pictures stay as long as they fit on a page, each of them once.
+    output. Pictures stay as long as they fit on a page, each of them once; so does each traceback.
     """
 
     course_root = Unicode(help="The course folder, which has the released notebooks.").tag(config=True)
@@ -49,6 +50,7 @@ class LeaveOutReleased(NbGraderPreprocessor):  # type: ignore[misc]
         nb.cells = kept
         resources["left_out"] = len(kept) < before
         _bound_pictures(nb)
+        bound_errors(nb)
         return nb, resources
 
 

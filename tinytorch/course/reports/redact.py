@@ -67,7 +67,7 @@ class HideTestsInOutputs(NbGraderPreprocessor):  # type: ignore[misc]
         sources = self._sources_of(names["db_url"], names["notebook"], names["assignment"])
         secrets = Secrets(sources.values(), nb.cells)
         code_cells = [cell for cell in nb.cells if cell.cell_type == "code"]
-        own_counts = {cell.execution_count for cell in code_cells if role_of(cell) != "test"}
+        own_counts = {cell.execution_count for cell in code_cells if role_of(cell) not in ("test", "given")}
         for cell in code_cells:
             if role_of(cell) == "test" and BEGIN in sources.get(grade_id(cell) or "", ""):
                 cell.outputs = _errors_only(cell.outputs)

@@ -15,6 +15,7 @@ from typing import Any, ClassVar
 import nbformat
 from jinja2 import pass_context
 from nbconvert.exporters import HTMLExporter, TemplateExporter
+from nbconvert.filters import ansi2html
 from nbconvert.filters.widgetsdatatypefilter import WidgetsDataTypeFilter
 from nbformat import NotebookNode
 from nbgrader.apps import NbGraderAPI
@@ -31,6 +32,7 @@ from tinytorch.course.reports.sanitize import POLICY, clean_html, clean_prose, d
 
 TEMPLATE = Path(__file__).parent / "templates" / "tinytorch_feedback"
 WITHOUT_DESCRIPTION = re.compile(r"<img\b(?![^>]*\balt=)")
+COLOURED = re.compile(r'<span class="([^"]*)"[^>]*>')
 REMEMBERED_CELLS = 2_000
 LEXER = get_lexer_by_name("ipython3", stripall=True)
 
@@ -73,6 +75,11 @@ def _coloured(source: str, language: str | None = None, metadata: dict[str, Any]
     return _highlighted(source)
 
 
+def _coloured_output(text: str) -> str:
+    """Return what was printed as HTML: the colours of terminals by their names, which the page's style knows."""
+    return COLOURED.sub(r'<i class="\1">', ansi2html(text)).replace("</span>", "</i>")
+
+
 class FeedbackExporter(HTMLExporter):  # type: ignore[misc]
     """Writes feedback pages with the template tinytorch_feedback; a page runs nothing, and loads nothing."""
 
@@ -97,6 +104,7 @@ class FeedbackExporter(HTMLExporter):  # type: ignore[misc]
         widgets = WidgetsDataTypeFilter(notebook_metadata=self._nb_metadata, parent=self, resources=resources)
         self.register_filter("filter_data_type", widgets)
         self.register_filter("clean_html", clean_html)
+        self.register_filter("ansi2html", _coloured_output)
         page, resources = TemplateExporter.from_notebook_node(self, nb, resources, **settings)
         return WITHOUT_DESCRIPTION.sub('<img alt="a picture that the notebook draws"', page), resources
 
