@@ -208,6 +208,7 @@ def test_the_written_answer_is_graded_by_hand(formgrader, instructor):
     inside(page).get_by_role("link", name="Manual Grading").first.click()
     inside(page).get_by_role("link", name=ASSIGNMENT).click()
     inside(page).get_by_role("link", name=NAME).click()
+    inside(page).get_by_role("link", name="Submission #1").wait_for()
     assert_accessible(page, FORMGRADER)
     inside(page).get_by_role("link", name="Submission #1").click()
     score = inside(page).locator(f"#{WRITTEN}")
