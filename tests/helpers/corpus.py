@@ -15,6 +15,7 @@ A file is a literate source like a module's own. Its first cell says, as YAML:
 from __future__ import annotations
 
 import copy
+import functools
 import sys
 from collections.abc import Collection
 from dataclasses import dataclass
@@ -52,10 +53,15 @@ class Submission:
 
 def read_corpus(module: Module, names: Collection[str] | None = None) -> list[Submission]:
     """Read the submissions to a module, all or those with these names, in the order of their names."""
-    source = read_source(module.source_path.read_text(encoding="utf-8"))
-    released = read_notebook(module.released_path)
+    source, released = _read_module(module.source_path, module.released_path)
     paths = sorted((CORPUS / module.assignment).glob("*.py"))
     return [read_submission(source, released, path) for path in paths if names is None or path.stem in names]
+
+
+@functools.cache
+def _read_module(source: Path, released: Path) -> tuple[NotebookNode, NotebookNode]:
+    """Return a module's source and its released notebook: to read, not to change."""
+    return read_source(source.read_text(encoding="utf-8")), read_notebook(released)
 
 
 def read_submission(source: NotebookNode, released: NotebookNode, path: Path) -> Submission:
