@@ -83,6 +83,15 @@ seen["read_times_with_their_zones"] = sorted({f"{each('2026-05-01 14:00 +0200'):
 import ipykernel.compiler
 seen["hash_cells_in_c"] = count(lambda: ipykernel.compiler.murmur2_x86("x" * 10_000, 0), ["line"])
 
+from pygments.lexers import PythonLexer
+
+def lex():
+    class Same(PythonLexer):
+        pass
+    assert list(Same().get_tokens("x = 1  # one")) == list(PythonLexer().get_tokens("x = 1  # one"))
+PythonLexer()
+seen["share_lexer_tables"] = count(lex, ["call"], "process_tokendef")
+
 from ipykernel.ipkernel import IPythonKernel
 with apply("without_debugger"):
     IPythonKernel()
@@ -210,6 +219,26 @@ def test_nbgrader_takes_an_offset_for_a_number_of_seconds(stock: dict[str, Any],
 def test_ipykernel_hashes_a_cell_byte_by_byte_in_python(stock: dict[str, Any], patched: dict[str, Any]) -> None:
     assert stock["hash_cells_in_c"] > 10_000
     assert patched["hash_cells_in_c"] < 10
+
+
+def test_pygments_compiles_the_rules_of_each_lexer_class_anew(stock: dict[str, Any], patched: dict[str, Any]) -> None:
+    assert stock["share_lexer_tables"] == 1
+    assert patched["share_lexer_tables"] == 0
+
+
+def test_a_lexer_with_rules_of_its_own_keeps_them() -> None:
+    code = """
+    from pygments.lexers import PythonLexer
+    from pygments.token import Comment
+    from tinytorch.course import patches
+    patches.share_lexer_tables()
+    class Own(PythonLexer):
+        tokens = {"root": [(".+", Comment)]}
+    PythonLexer()
+    print(list(Own().get_tokens("x"))[0])
+    """
+    run = subprocess.run([sys.executable, "-c", inspect.cleandoc(code)], capture_output=True, text=True, check=False)
+    assert run.stdout.strip() == "(Token.Comment, 'x')", run.stderr
 
 
 def test_ipykernel_imports_a_debugger(stock: dict[str, Any], patched: dict[str, Any]) -> None:

@@ -28,7 +28,7 @@ def in_one_line(said: object) -> str:
 
 
 def shortened(text: str, most: int) -> str:
-    """Return a text of at most `most` characters; of a longer one, three quarters are its beginning, the rest its end."""
+    """Return a text, or of one longer than `most` characters its beginning (three quarters of them) and its end."""
     if len(text) <= most:
         return text
     begin = most * 3 // 4

@@ -245,6 +245,25 @@ def hash_cells_in_c() -> None:
     compiler.murmur2_x86 = lambda source, seed: zlib.crc32(source.encode("utf-8", "replace"), seed & 0xFFFF_FFFF)
 
 
+def share_lexer_tables() -> None:
+    """Have pygments give a lexer class that adds no rules the tables of the class that it is made from.
+
+    stack_data 0.6.3 makes a class of Python's lexer for each frame that IPython shows of an error, and pygments 2.21.0
+    compiles all regular expressions of each class anew, which takes a twentieth of a second. No upstream issue known.
+    """
+    from pygments.lexer import RegexLexerMeta
+
+    make = RegexLexerMeta.__call__
+
+    def make_with_tables(cls: Any, *arguments: Any, **settings: Any) -> Any:
+        made_from = cls.__mro__[1]
+        if not {"_tokens", "tokens", "flags"} & set(vars(cls)) and "_tokens" in vars(made_from):
+            cls._tokens, cls._all_tokens = made_from._tokens, made_from._all_tokens
+        return make(cls, *arguments, **settings)
+
+    RegexLexerMeta.__call__ = make_with_tables
+
+
 @contextmanager
 def without_debugger() -> Iterator[None]:
     """Have ipykernel do without debugpy in the kernels that are made inside this context.

@@ -70,3 +70,36 @@ def test_it_ends_with_its_connection(client: Client) -> None:
     client.ask("pass")
     client.line.close()
     assert client.process.wait() == 0
+
+
+COUNT = """
+from IPython.core.ultratb import AutoFormattedTB
+formatted = []
+format_one = AutoFormattedTB.structured_traceback
+AutoFormattedTB.structured_traceback = lambda *a, **k: [formatted.append(1), format_one(*a, **k)][1]
+"""
+FAILS = "def halve(x):\n    return int(x) / 0"
+
+
+def test_an_error_is_put_into_words_once(client: Client) -> None:
+    client.ask(COUNT, is_python=False)
+    client.ask("raise ValueError('no')", is_python=False)
+    frames = client.ask("print(len(formatted))", is_python=False)
+    assert [content["text"] for kind, content in frames if kind == "stream"] == ["1\n"]
+
+
+def test_of_an_error_in_a_test_the_frames_in_cells_are_shown_and_no_others(client: Client) -> None:
+    client.ask(FAILS, is_python=False)
+    source = "import json\nexec(compile('json.loads(\"1\", parse_int=halve)', '<test>', 'exec'))"
+    ((_, error),) = [frame for frame in client.ask(source) if frame[0] == "error"]
+    said = "\n".join(error["traceback"])
+    assert (error["ename"], error["evalue"]) == ("ZeroDivisionError", "division by zero")
+    assert "return" in said
+    assert "json/" not in said
+    assert "File" not in said
+
+
+def test_of_an_error_in_a_test_that_no_cell_led_to_the_message_is_shown(client: Client) -> None:
+    ((_, error),) = [frame for frame in client.ask("exec('raise LookupError(\"no\")')") if frame[0] == "error"]
+    assert (error["ename"], error["evalue"]) == ("LookupError", "no")
+    assert "LookupError" in error["traceback"][-1]

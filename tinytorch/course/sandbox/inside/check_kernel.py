@@ -181,6 +181,10 @@ class Shell(InteractiveShell):
 
     showindentationerror = showsyntaxerror
 
+    def _format_exception_for_storage(self, *ignored: Any, **also_ignored: Any) -> dict[str, Any]:
+        """Format no error a second time: IPython would, for a history that nobody asks for."""
+        return {}
+
 
 def _said(error: BaseException) -> str:
     try:

@@ -60,6 +60,7 @@ def serve(requests: socket.socket, modules: list[str]) -> None:
     sys.meta_path[:] = [finder for finder in sys.meta_path if "__editable__" not in getattr(finder, "__module__", "")]
     patches = _load(HERE.parents[1] / "patches.py")
     patches.hash_cells_in_c()
+    patches.share_lexer_tables()
     with patches.without_debugger():
         kernel = _load(HERE / "pipe_kernel.py").PipeKernel()
     _load(HERE / "no_commands.py").load_ipython_extension(kernel.shell)

@@ -23,12 +23,14 @@ import sys
 import threading
 from contextlib import suppress
 from time import monotonic
+from types import TracebackType
 from typing import Any, NoReturn
 
 from ipykernel.ipkernel import IPythonKernel
 from ipykernel.jsonutil import json_clean
 from ipykernel.zmqshell import ZMQInteractiveShell
 from jupyter_client.session import Session
+from pygments.lexers import get_lexer_by_name
 from traitlets.config import Config
 
 BUFFERED_CHARACTERS = 8192
@@ -154,6 +156,37 @@ class Shell(ZMQInteractiveShell):  # type: ignore[misc]
             self._transformed = raw_cell, super().transform_cell(raw_cell)
         return self._transformed[1]
 
+    def showtraceback(self, exc_tuple: Any = None, *others: Any, **settings: Any) -> None:
+        """Show an error; of one in a test, the frames in the notebook's cells and the message.
+
+        Nobody is shown the other frames, and to find their lines IPython reads the whole files that they are in.
+        """
+        kind, error, trace = exc_tuple or sys.exc_info()
+        if self.is_python and kind is not None and not issubclass(kind, SyntaxError):
+            trace = self._in_cells(trace)
+            if trace is None:
+                with suppress(Exception):  # an error may fail to say what it is
+                    self._showtraceback(kind, error, [f"{kind.__name__}: {error}"])
+                    return
+            exc_tuple, settings["tb_offset"] = (kind, error, trace), 0
+        super().showtraceback(exc_tuple, *others, **settings)
+
+    def _in_cells(self, trace: TracebackType | None) -> TracebackType | None:
+        """Return a traceback without the frames that are in no cell; None if none is."""
+        frames = []
+        while trace is not None:
+            if trace.tb_frame.f_code.co_filename in self.compile._filename_map:
+                frames.append(trace)
+            trace = trace.tb_next
+        kept = None
+        for frame in reversed(frames):
+            kept = TracebackType(kept, frame.tb_frame, frame.tb_lasti, frame.tb_lineno)
+        return kept
+
+    def _format_exception_for_storage(self, *ignored: Any, **also_ignored: Any) -> dict[str, Any]:
+        """Format no error a second time: IPython would, for a history that nobody asks for."""
+        return {}
+
 
 class PipeKernel(IPythonKernel):  # type: ignore[misc]
     """A kernel with one client that asks one thing at a time."""
@@ -175,6 +208,7 @@ class PipeKernel(IPythonKernel):  # type: ignore[misc]
         sys.stdout, sys.stderr = self.streams
         for code in [*WARM_UP, *([DRAW] if "matplotlib.pyplot" in sys.modules else [])]:
             self._run(code)
+        get_lexer_by_name("python3")  # it compiles the rules by which the lines of an error are coloured
         sys.stdout, sys.stderr = before
         self.shell.reset(new_session=True)
 
