@@ -12,7 +12,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[2]
 CHECKS = (
     "pytest tests/test_repository.py::test_two_builds_give_the_committed_files_to_the_byte",
-    "pytest tests/core tests/datasets tests/profiling",
+    "pytest -n auto tests/core tests/datasets tests/profiling",
     "tests.programs.demo correct_reference correct_beginner untouched wrong_drops_the_last_batch",
 )
 
