@@ -472,7 +472,9 @@ finished(lambda: next(stream))
 reached(lambda: len(asked), 2, 3)
 opener = threading.Timer(0.2, gate.set)
 finished(lambda: (opener.start(), stream.close()))
+after_close = len(set(threading.enumerate()) - before - {opener})
 opener.join()
+assert after_close == 0, f"Step 2: close() should wait for a thread that is busy; {after_close} were left."
 assert asked == [0, 1], f"Step 2: closed while batch 1 is made, nothing after it should be asked for; asked for were {asked}."
 ### END HIDDEN TESTS
 
@@ -2220,8 +2222,8 @@ finished(lambda: next(stream))
 reached(lambda: len(make.numbers), 2, 3)
 opener = threading.Timer(0.2, gate.set)
 finished(lambda: (opener.start(), stream.close()))
+late, after_close = make.numbers[2:], len(set(threading.enumerate()) - before - {opener})
 opener.join()
-late, after_close = make.numbers[2:], len(set(threading.enumerate()) - before)
 assert late == [], f"Step 8: once closed, batches that have not begun should not be made; {late} were."
 assert after_close == 0, f"Step 8: after close() no thread should be left; {after_close} were."
 ### END HIDDEN TESTS
