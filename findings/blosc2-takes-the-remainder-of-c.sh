@@ -3,7 +3,7 @@
 # Seen:     -7 % 3 is -1, as in C, while -7 // 3 is -3, as in Python: the two do not belong together. round(2.5) is 3.0, where NumPy and the array API give 2.0.
 # Costs:    a position in a ring or a hash bucket becomes negative, only for compressed arrays, and only for negative numbers. Compute with array[:].
 # Versions: blosc2 4.14.1, numpy 2.4.6, Python 3.11.7.
-# Source:   blosc2 evaluates lazily in its own engine (miniexpr, numexpr), whose % and round are those of C (blosc2/lazyexpr.py).
+# Source:   blosc2 evaluates lazily, in an engine whose % and round are those of C (blosc2/lazyexpr.py).
 #
 # Output seen:
 #   numpy  [-3, 2] [2, 2] [0.0, 2.0]

@@ -3,7 +3,7 @@
 # Seen:     the rows that were updated are written anew at the end, and all rows behind them move up.
 # Costs:    lists of indices (a split, a sampler's state, labels in another file) point to other samples after one correction, without an error. Keep a column with ids, and look rows up by it.
 # Versions: pylance 14.0.2, pyarrow 26.0.1, Python 3.11.7.
-# Source:   an update deletes rows in their fragment and appends them in a new one; `take` counts the rows that are left (lance's rust/lance/src/dataset/write/update.rs).
+# Source:   an update deletes rows in their fragment and writes them into a new one; `take` counts the rows that are left.
 #
 # Output seen:
 #   before a b c d take([1]) is b

@@ -3,7 +3,7 @@
 # Seen:     a sample of all rows keeps their order; one of 99 is shuffled.
 # Costs:    a program that came from pandas trains on data sorted by class, and a test with a smaller sample does not show it. Say shuffle=True.
 # Versions: polars 2.1.0, pandas 3.1.1, Python 3.11.7.
-# Source:   sample_n of all rows without replacement returns the frame itself (crates/polars-core/src/chunked_array/random.rs); the parameter shuffle says that the order is not guaranteed.
+# Source:   sample_n of all rows without replacement returns the frame itself; the parameter shuffle says that the order is not guaranteed.
 #
 # Output seen:
 #   pandas, all shuffled

@@ -3,7 +3,7 @@
 # Seen:     without a seed of its own each column is shuffled in another order, so that rows are torn apart; set_random_seed does not change that.
 # Costs:    images and labels no longer belong together, and training looks like data that can't be learnt. Use frame.sample(fraction=1, shuffle=True).
 # Versions: polars 2.1.0, Python 3.11.7.
-# Source:   each expression that `pl.all()` stands for draws a seed of its own unless one is given (crates/polars-plan, function shuffle).
+# Source:   each expression that `pl.all()` stands for draws a seed of its own unless one is given.
 #
 # Output seen:
 #   pl.all().shuffle(seed=1) rows that are still together: all

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Expected: a slice of ten numbers is pickled as ten numbers, as NumPy's is, and as Arrow's own IPC format writes it.
 # Seen:     the whole buffer that it points into is pickled: 8 MB for ten of a million.
-# Costs:    samples that a worker process sends as Arrow slices (multiprocessing, Dask, Ray) copy their whole table each. Send NumPy arrays, or IPC bytes; pa.concat_arrays([slice]) does not copy.
+# Costs:    samples that a worker process sends as Arrow slices (multiprocessing, Dask, Ray) copy their whole table each. Send NumPy arrays, or IPC bytes.
 # Versions: pyarrow 26.0.1, numpy 2.4.6, Python 3.11.7.
 # Source:   Array.__reduce__ gives whole buffers and an offset (pyarrow/array.pxi); the IPC writer truncates them.
 #

@@ -3,7 +3,7 @@
 # Seen:     the gradient toward the targets is inf where a probability is 0 or 1, while the loss and the gradient toward the probabilities are finite.
 # Costs:    targets that are learnt (a teacher that is trained, too, a smoothing parameter) become nan at the first saturated sigmoid; the loss shows nothing.
 # Versions: torch 2.13.0, Python 3.11.7.
-# Source:   `binary_cross_entropy` in tools/autograd/derivatives.yaml: the target's gradient is written with log and without a clamp.
+# Source:   `binary_cross_entropy_target_backward` in torch/csrc/autograd/FunctionsManual.cpp takes the logarithms without a clamp.
 #
 # Output seen:
 #   loss 0.231

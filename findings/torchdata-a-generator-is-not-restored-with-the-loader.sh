@@ -3,7 +3,7 @@
 # Seen:     the rest of the epoch is right; from the next one on the orders are others, without an error. With worker processes they are right.
 # Costs:    a run that was stopped can't be repeated or compared, just where somebody passed a generator so that it could be.
 # Versions: torchdata 0.11.0, torch 2.13.0, Python 3.11.7.
-# Source:   the state holds the sampler's generator of this epoch, but the loader draws its base seed from the same generator, and without workers in another order after loading (torchdata/stateful_dataloader).
+# Source:   the state holds the sampler's generator at the beginning of this epoch (torchdata/stateful_dataloader/sampler.py); what the loader itself draws from that generator is not restored.
 #
 # Output seen:
 #   without the rest, the second and the third epoch are the same: True True True
