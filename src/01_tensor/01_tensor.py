@@ -83,8 +83,8 @@ np.asarray(weights) is weights, np.array(weights) is weights
 # </details>
 
 # %% [markdown]
-# Two things NumPy would do without a word are refused by helpers that come ready: taking the gaps of a masked array for data, and
-# making floats of integers that int64 can't hold.
+# Two things that NumPy does without a word are refused by helpers that come ready: reading the gaps of a *masked array* (one
+# with entries marked as missing) as data, and turning integers that int64 can't hold into floats.
 
 # %% given="refusals"
 #| export
@@ -333,14 +333,15 @@ batch = np.zeros((2, 3, 4, 5), dtype=np.float32)
 batch.shape, batch.ndim, batch.size, batch.dtype
 
 # %% [markdown]
-# **Your turn.** Pass these on. `as_prop=True` makes a method read like an attribute: `t.shape`, without brackets.
+# **Your turn.** Pass these four on, then the rest of this step, method by method. `as_prop=True` makes a method read like an
+# attribute: `t.shape`, without brackets.
 # `size` is an attribute too, the number of elements; in PyTorch it is a method that gives the shape.
 
 # %% [markdown]
 # <details><summary>Hint</summary>
 #
-# Each body is one line that asks `self.data`. A 0-d Tensor has the shape `()`; its `len` raises `TypeError`, as the array's does.
-# For `__array__`, `np.array` takes the same two arguments and does the right thing with them.
+# Each body is one line that asks `self.data`. A 0-d Tensor holds a single number and has the shape `()`; its `len` raises
+# `TypeError`, as the array's does. For `__array__`, at the end of this step, `np.array` takes the same two arguments.
 # </details>
 
 # %% solution="shape"
@@ -535,7 +536,8 @@ def __int__(self: Tensor) -> int:
 
 # %% [markdown]
 # Last, let NumPy read a Tensor: `np.asarray(t)` calls `t.__array__`. It asks for a `dtype` or for none, and `copy` says
-# whether the result must be a copy (`True`), must not be one (`False`: `ValueError` if that cannot be), or only if needed (`None`).
+# whether the result must be a copy (`True`), must not be one (`False`: `ValueError` where NumPy can't avoid it), or is one only
+# if needed (`None`).
 
 # %% solution="array-method"
 #| export
@@ -1227,7 +1229,7 @@ np.shares_memory(table[[0, 2]], table), np.shares_memory(table[table > 1], table
 # - one number out of a 1-d Tensor is a 0-d Tensor; an index out of range raises `IndexError`;
 # - `for row in t` gives `t[0]`, `t[1]`, …; over a 0-d Tensor it raises `TypeError`.
 #
-# Assigning, `t[0] = 1`, is left out on purpose: where you must, write to `t.data`, and module 06 will tell why that is dangerous.
+# Assigning, `t[0] = 1`, is left out on purpose: where you must, write to `t.data`. Module 06 shows why that is dangerous.
 
 # %% [markdown]
 # <details><summary>Hint</summary>
@@ -1377,7 +1379,7 @@ np.full(3, 200, dtype=np.uint8).sum().dtype, np.array([True, True, False]).sum()
 # - `mean` keeps a float dtype; of bools and integers it is float32 (PyTorch raises an error there);
 # - `max` keeps the dtype and gives the values alone (PyTorch adds their places when there is an axis).
 #
-# PyTorch's names `dim` and `keepdim` are its own; it takes `axis` as well.
+# PyTorch calls them `dim` and `keepdim`, but takes `axis`, too.
 
 # %% [markdown]
 # <details><summary>Hint</summary>
@@ -1592,7 +1594,8 @@ plt.show()
 # %% [markdown]
 # ## All together
 #
-# Three images of 2 by 2 bytes, from raw memory to a decision, with nothing but your class:
+# Three images of 2 by 2 bytes, with nothing but your class: which of them show anything? Where all pixels are equal, the spread
+# is 0.
 
 # %%
 pixels = [[[0, 10], [20, 30]], [[90, 80], [70, 60]], [[5, 5], [5, 5]]]

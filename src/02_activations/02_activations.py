@@ -84,7 +84,7 @@ with plt.rc_context(plots.STYLE):
 plt.show()
 
 # %% [markdown]
-# *In words: a broken line of five straight pieces stays close to a sine wave, and touches it between its bends.*
+# *In words: a broken line of five straight pieces stays close to a sine wave, and crosses it between its bends.*
 
 # %% [markdown]
 # ## Step 1 · ReLU: cut off what is negative
@@ -217,7 +217,7 @@ assert x.data.dtype == np.int64, f"Step 1: ReLU should leave the input's dtype i
 ### END HIDDEN TESTS
 
 # %% test="relu-profile" points=5
-# Profile 1 · 5 points · the result is all that it allocates, and nothing is kept
+# Profile 1 · 5 points · twice the result's bytes at most, and nothing is kept
 relu, x = ReLU(), Tensor(np.linspace(-1, 1, 1_000_000, dtype=np.float32))
 peak = peak_bytes(lambda: relu(x))
 kept = kept_bytes(lambda: [relu(x), None][1])
@@ -261,7 +261,8 @@ plots.draw_bars(peaks, title=f"The same numbers, for up to {more:.1f} times the 
 warnings_of(lambda: 1 / (1 + np.exp(-np.array([-100.0], np.float32))))
 
 # %% [markdown]
-# The answer was right, by luck: 1 / ∞ is 0. But a program that warns of nothing wrong teaches you to overlook warnings. The cure is
+# The answer was right, by luck: 1 / ∞ is 0. But a program that warns where nothing is wrong teaches you to overlook warnings.
+# The cure is
 # to take the exponential of negative numbers only, which can be tiny and never too large:
 #
 # $$\text{for } x \ge 0:\ \frac{1}{1 + e^{-x}} \qquad\qquad \text{for } x < 0:\ \frac{e^{x}}{1 + e^{x}}$$
@@ -438,8 +439,8 @@ assert x.data.tolist() == [[-800], [800]], f"Step 2: Tanh should leave -800, 800
 ### END HIDDEN TESTS
 
 # %% [markdown]
-# What the range costs: far from zero the curves are flat. A flat curve passes no correction back, and ten of them in a row let a
-# network stop learning. That is why ReLU took over.
+# What the range costs: far from zero the curves are flat. When a network learns, corrections travel back through its curves; a
+# flat one lets almost none through, and ten in a row stop the learning. That is why ReLU took over.
 
 # %% tags=["explore"]
 x = np.linspace(-6, 6, 241)
@@ -793,7 +794,8 @@ assert peak < 16_050_000, f"Step 4: Softmax of 4,000,000 B as float64 should all
 ### END HIDDEN TESTS
 
 # %% [markdown]
-# Divide the scores by a *temperature* first, and softmax decides more sharply or more softly. Language models are sampled like that:
+# Divide the scores by a *temperature* first, and softmax decides more sharply (below 1) or more softly (above 1). Language
+# models choose their next word like that:
 
 # %% tags=["explore"]
 scores = Tensor([3.0, 2.0, 1.0, 0.0])
