@@ -86,8 +86,8 @@ list(leaves([1, [2, [3, 4]], 5]))
 # **Your turn, first of two.** Write `Layer`.
 #
 # - `layer(a, b)` gives what `layer.forward(a, b)` gives, for any number of inputs.
-# - `Layer`'s own `forward` raises `NotImplementedError` that contains the name of the object's class.
-# - A subclass may have an `__init__` that doesn't call ours, so need none.
+# - `Layer`'s own `forward` raises `NotImplementedError`, and its message contains the name of the object's class.
+# - A subclass's `__init__` may forget to call `super().__init__()`, so write `Layer` without an `__init__`.
 
 # %% [markdown]
 # <details><summary>Hint</summary>
@@ -165,8 +165,8 @@ assert "Unfinished" in str(error), f"Step 1: the message should contain the clas
 #
 # - Parameters are the Tensors with `requires_grad`. Look among the layer's attributes, in lists and tuples there, and in the layers
 #   found in either place. Dictionaries are not looked into.
-# - In order of definition: attribute by attribute, a layer's own parameters where the layer stands.
-# - Each once, also when two layers share it. "The same" is meant by identity: two Tensors of equal numbers are two.
+# - In order of definition: attribute by attribute; the parameters of an inner layer come at its place in that order.
+# - Each once, also when two layers share it. What counts is identity: two Tensors that hold equal numbers are two.
 # - Looked up anew with each call: what was replaced or added since is seen.
 
 # %% [markdown]
@@ -365,12 +365,12 @@ x = Tensor([[2.0, 4.0, 6.0], [1.0, 1.0, 1.0]])
 x @ weight.transpose() + Tensor([0.0, 100.0])
 
 # %% [markdown]
-# Two samples went in, each of 3 features; two came out, of 2. The product doesn't care how many samples there are, or on how many
-# axes they lie: only the last length counts.
+# Two samples went in, each of 3 features; two came out, each of 2. The product doesn't care how many samples there are, or how
+# many axes stand in front: only the last length counts.
 
 # %% [markdown]
-# What numbers to begin with? All the same would make all outputs the same, for ever. So chance decides. How far it may go, the picture
-# below says.
+# What numbers to begin with? All the same would make all outputs the same, for ever. So chance decides. How large the numbers
+# may be, the picture at the end of this step shows.
 
 # %% [markdown]
 # Write the forward **with Tensor operations**, not on `.data`. Module 06 follows operations from result to parameter to compute
@@ -409,7 +409,8 @@ sources_of(Traced([[1.0, 2.0]], "x") @ Traced([[3.0], [4.0]], "weight"))
 #   `np.random.seed` repeats), evenly between -1/√in_features and +1/√in_features.
 # - With `bias=False`, `bias` is None.
 # - `forward(x)` is `x @ weight.transpose() + bias`, in Tensor operations, for any number of axes in front, none too, or no samples.
-# - Another last length than `in_features`, or a single number: `ValueError` with `in_features` and the shape of `x`.
+# - Another last length than `in_features`, or a single number: `ValueError` whose message contains `in_features` and the shape
+#   of `x`.
 # - A Linear keeps no bytes but its parameters', and a forward copies no weights.
 
 # %% [markdown]
@@ -606,8 +607,8 @@ assert kept < 20_000, f"Step 2: after a forward nothing should be kept; {kept:,}
 ### END HIDDEN TESTS
 
 # %% [markdown]
-# How far may chance go? Ten layers of 200, a Tanh after each, four ways to draw the weights. Each small picture shows all activations
-# behind layer 1, 5 or 10:
+# How large may the first numbers be? Ten layers of 200, a Tanh after each, four ways to draw the weights. Each small picture
+# shows all activations behind layer 1, 5 or 10; "spread" is their standard deviation:
 
 # %% tags=["explore"]
 import matplotlib.pyplot as plt
@@ -676,10 +677,11 @@ if "Linear" not in globals() or error_of(_linear_works) is not None or not _line
 # %% [markdown]
 # ## Step 3 · Dropout: forget on purpose, but only in training
 #
-# A network that leans on single neurons learns its samples by heart. *Dropout* sets each activation to zero with probability p, anew for each
-# call, so that no neuron can be relied on. In use nothing is dropped.
+# A network that relies on single numbers inside it learns its samples by heart. *Dropout* sets each activation to zero with
+# probability p, anew for each call, so that none can be relied on. Once training is over, nothing is dropped.
 #
-# So layers have two modes. `layer.training` says which, and a network sets it for all its layers at once.
+# So layers have two modes, training and evaluation. `layer.training` says which, and a network sets it for all its layers at
+# once.
 
 # %%
 np.random.seed(0)
@@ -687,8 +689,8 @@ mask = np.random.random(10_000) >= 0.5
 mask[:8], (np.ones(10_000) * mask / 0.5).mean()
 
 # %% [markdown]
-# Half are gone, so the others count double: multiplied by 1 / (1 - p), the mean stays what it was, and in use there is nothing to
-# correct. That is *inverted* dropout.
+# Half are gone, so the others count double: multiplied by 1 / (1 - p), the mean stays what it was, and in evaluation there is
+# nothing to correct. That is *inverted* dropout.
 
 # %% tags=["explore"]
 from tinytorch.datasets import load_digits
@@ -1135,7 +1137,8 @@ model.eval()(images).shape, [tensor.shape for tensor in model.parameters()]
 # %% [markdown]
 # ## Questions
 #
-# An MLP takes 64 features through hidden layers of 128 and 32 to 10 outputs: three Linear layers, with biases. Write the calculation,
+# An *MLP* (multilayer perceptron) is a row of Linear layers with a curve between each two. This one takes 64 features through
+# hidden layers of 128 and 32 to 10 outputs: three Linear layers, with biases. Write the calculation,
 # Python does the rest.
 #
 # **1.** How many **bytes** do all its parameters take, in float32?
@@ -1191,8 +1194,8 @@ assert float(q2_multiply_adds) == 630_400, (
 # ## What you take with you
 #
 # - A layer is a call plus the parameters found by walking through it.
-# - Weights begin by chance, and how far chance goes decides whether a deep network works at all.
-# - Training and use are two modes, set from the top.
+# - Weights begin at random, and how large they begin decides whether a deep network works at all.
+# - Training and evaluation are two modes, set from the top.
 # - A forward holds a few batches, not one per layer. Training will change that: module 06 keeps them all.
 
 # %% [markdown]
@@ -1200,7 +1203,7 @@ assert float(q2_multiply_adds) == 630_400, (
 #
 # - [ ] Why does `parameters()` compare by identity?
 # - [ ] What is the shape of the weight of `Linear(3, 2)`, and why is it transposed?
-# - [ ] Why does dropout multiply by 1 / (1 - p) in training, and not by 1 - p in use?
+# - [ ] Why does dropout multiply by 1 / (1 - p) in training, and not by 1 - p in evaluation?
 # - [ ] Why must `forward` use Tensor operations?
 
 # %% [markdown]

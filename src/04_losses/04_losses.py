@@ -101,7 +101,8 @@ column = np.zeros((5, 1))
 (column - np.zeros(5)).shape
 
 # %% [markdown]
-# The mean of those 25 is a number like any other, and training runs, towards nothing. So our losses broadcast nothing.
+# The mean of those 25 is a number like any other: training goes on without an error, and learns the wrong thing. So our losses
+# broadcast nothing.
 #
 # A result is float32, or float64 where the *predictions* are. This helper is given; all three losses can use it:
 
@@ -129,7 +130,7 @@ class _Loss:
 # - the mean of the squared differences over all elements, as a 0-d Tensor;
 # - float64 if the predictions are float64, else float32, whatever the targets are. Bytes must not wrap around: 3 - 5 is -2;
 # - a `ValueError` that contains both shapes, if they differ;
-# - the inputs unchanged, and at most three times the predictions' bytes allocated (as float32).
+# - the inputs unchanged, and at most three times the bytes of the predictions (as float32) allocated.
 
 # %% [markdown]
 # <details><summary>Hint</summary>
@@ -283,13 +284,14 @@ with plt.rc_context(plots.STYLE):
 plt.show()
 
 # %% [markdown]
-# *In words: both curves rise together, like x itself; at about 88.5 the naive one ends, the stable one goes on.*
+# *In words: both curves rise together, like x itself; at about 88.5 the one "as written" ends, the other goes on.*
 
 # %% [markdown]
 # **Your turn.** `_log_softmax(logits)` takes an *array* (N, C) of floats, and gives one of the same shape and dtype: the logarithm of each row's
 # softmax.
 #
-# - Each row by its own maximum. Logits of ±1000, and as far apart, make NumPy warn of nothing and stay exact: [0, 1000] gives [-1000, 0].
+# - Each row by its own maximum. Logits of ±1000, also in the same row, make NumPy warn of nothing and stay exact: [0, 1000]
+#   gives [-1000, 0].
 # - A batch without samples, (0, C), gives (0, C). The input stays.
 
 # %% [markdown]
@@ -413,21 +415,22 @@ plt.show()
 # true, the loss rises from 0.7 to 8. They cross at log 3.*
 
 # %% [markdown]
-# Picking each row's entry at its label needs no loop, and no table of ones and zeros (a *one-hot* matrix). Two lists of indices go in step:
+# Picking each row's entry at its label needs no loop, and no table of ones and zeros (a *one-hot* matrix). Two lists of indices
+# are read side by side, a row and its column:
 
 # %%
 table = np.array([[10, 11, 12], [20, 21, 22]])
 table[np.arange(2), np.array([2, 0])]
 
 # %% [markdown]
-# But indices are treacherous: label -1 quietly picks the last class, and label 3 of 3 classes is one too many.
+# But indices are treacherous: label -1 quietly picks the last class, and of 3 classes the last one has label 2, not 3.
 
 # %% [markdown]
 # **Your turn.** Write `CrossEntropyLoss`: of logits (N, C) and labels (N,), the mean loss of the N samples as a 0-d Tensor, float64 if the
 # logits are, else float32.
 #
 # - Labels have any integer dtype; logits may be integers too. Logits of ±1000 make NumPy warn of nothing, and stay exact.
-# - Other shapes: `ValueError` with both shapes. Labels of floats or bools: `TypeError` with their dtype's name.
+# - Other shapes: `ValueError` with both shapes in its message. Labels of floats or bools: `TypeError` with their dtype's name.
 # - A label outside 0..C-1: `IndexError` with the label and the number of classes.
 # - The inputs stay. At most 2.5 times the bytes of the logits are allocated at once.
 
@@ -646,7 +649,8 @@ plt.show()
 
 # %% [markdown]
 # A sigmoid in float32 does reach 0 and 1, and the logarithm of 0 is -∞. One such element would make the loss of the whole batch
-# infinite. PyTorch's answer: no logarithm counts for less than -100. Another rounding: for tiny p, 1 - p is 1. `np.log1p(x)` is
+# infinite. PyTorch's answer: no logarithm counts for less than -100. And a rounding error: for tiny p, 1 - p is exactly 1.
+# `np.log1p(x)` is
 # log(1 + x), precise near zero:
 
 # %%
@@ -658,7 +662,8 @@ np.log(1 - 1e-20), np.log1p(-1e-20)
 # - Both inputs have the same shape, any. Targets are floats from 0 to 1, integers or bools. The inputs stay.
 # - Each logarithm is at least -100: p = 0 for target 1 costs 100. p = 0 for target 0 costs 0. NumPy warns of nothing.
 # - Precise for tiny p: in float64, 1e-20 for target 0 costs 1e-20.
-# - Shapes that differ: `ValueError` with both. A probability below 0, above 1, or NaN: `ValueError`; mostly a sigmoid was forgotten.
+# - Shapes that differ: `ValueError` with both in its message. A probability below 0, above 1, or NaN: `ValueError` (often a
+#   sigmoid was forgotten).
 
 # %% [markdown]
 # <details><summary>Hint</summary>
@@ -797,7 +802,8 @@ for wrong in [float("nan"), 1.0001, -1e-6, 7, float("inf")]:
 # %% [markdown]
 # ## All together
 #
-# Ten samples, three classes, a random guess as network. Its loss is near log 3, where every classifier begins. If yours begins
+# Ten samples, three classes, and random logits in place of a network. Its loss is near log 3, where every classifier begins. If
+# yours begins
 # elsewhere, look for an error before you train:
 
 # %%
@@ -806,7 +812,7 @@ logits, labels = Tensor(0.1 * rng.normal(size=(10, 3))), Tensor(rng.integers(0, 
 CrossEntropyLoss()(logits, labels).item(), np.log(3)
 
 # %% [markdown]
-# Two classes can be told by either loss, and both say the same: a sigmoid is a softmax with one logit fixed at 0.
+# For two classes either loss will do, and both say the same: a sigmoid is a softmax with one logit fixed at 0.
 
 # %%
 z = np.array([-2.0, 0.5, 3.0])
