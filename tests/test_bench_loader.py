@@ -23,10 +23,10 @@ def test_loading_from_memory_and_shuffling_reach_half_of_each_goal(capsys):
 
 def test_loading_jpegs_behind_a_training_step_reaches_half_of_each_goal(capsys):
     goals = bench_loader.Goals(factor=0.5)
-    table = bench_loader.jpegs(goals, repeats=3, count=64)
+    table = bench_loader.jpegs(goals, repeats=3, count=96)
     assert goals.missed == []
     assert len(goals.lines) == 1
-    assert "64 JPEGs" in table[0]
+    assert "96 JPEGs" in table[0]
 
 
 def test_loading_photographs_reaches_half_of_each_goal(capsys, monkeypatch):
