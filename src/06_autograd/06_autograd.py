@@ -73,7 +73,7 @@ plots.draw_chain(chain, title="You build the blue box", highlight=["backward()"]
 # | 5 | `_backward` | one walk from the loss to the leaves |
 # | 6-9 | the rules | one for each operation |
 #
-# Importing this module teaches the operations of 01 to 05 to leave notes.
+# Importing this module teaches the operations of 01, 02 and 04 to leave notes; the layers of 03 are made of them.
 
 # %% [markdown]
 # ## Step 1 · The chain rule, by hand
@@ -87,8 +87,8 @@ def cube(x):
 cube(2.0), (cube(2.0 + 1e-6) - cube(2.0)) / 1e-6
 
 # %% [markdown]
-# The true slope of x³ at 2 is 12. The nudge to one side is off by about its own size. Nudge to *both* sides, by half the
-# way each, and the errors cancel: that is a *central difference*.
+# The true slope of x³ at 2 is 12. A nudge of 0.000001 to one side is off by a few times as much. Nudge to *both* sides, and
+# these errors cancel: that is a *central difference*.
 
 # %% [markdown]
 # **Your turn.** `_slope(function, at, step)` is (function(at + step) - function(at - step)) / (2 · step). The function may give
@@ -179,7 +179,7 @@ draw_graph(boxes, arrows, "Blue: leaves. Orange: how much faster the next box mo
 # %% [markdown]
 # *In words: x and w lead to p, p and w lead to s, s and y to d, d to the loss. On each arrow stands a local slope.*
 #
-# Walk back from the loss. **Along a path, multiply**: the gradient of `p` is 8 · 1 · 1. **Where paths meet, add**: `w`
+# Walk back from the loss. **Along a path, multiply**: the gradient of `p` is 8 · 1 · 1 = 8. **Where paths meet, add**: `w`
 # reaches the loss through `p` and directly through `s`.
 
 # %% [markdown]
@@ -425,8 +425,8 @@ class Node:
 # answers with one gradient for each argument. Your `_unbroadcast` brings each into the shape of its input.
 
 # %% [markdown]
-# Recording costs memory, and sometimes nobody wants gradients: in a test, in an update. PyTorch's switch is
-# `with no_grad():`. Ours is a name of this notebook, on from the start:
+# Recording costs memory, and sometimes nobody wants gradients: in a test, in an update. PyTorch's switch is `with no_grad():`.
+# Ours sets a variable of this notebook, which is True from the start:
 
 # %% given="recording"
 #| export
@@ -533,7 +533,7 @@ _recording = True
 # - Where `_recording` is off, or no argument (keywords too) wants a gradient: just give what `forward` gives.
 # - Else call `forward` *inside `no_grad()`*: the Tensor operations in it are details, and leave no nodes of their own.
 # - A result of floats gets `requires_grad = True` and `grad_fn = Node(forward, rule, result, arguments, options)`.
-# - A result of integers or bools stays as it is, and so does one that *is* an argument, the same object.
+# - A result of integers or bools stays as it is, and so does a result that is the very object that came in as an argument.
 
 # %% [markdown]
 # <details><summary>Hint</summary>
@@ -1404,7 +1404,7 @@ assert got == [[[3.0], [7.0]], [-4.0, -6.0]], f"Step 6: broadcast, a - b gives [
 # | `a ** b` | b · aᵇ⁻¹ | aᵇ · log(a) |
 #
 # Where a is negative or zero, b gets a slope of 0. The slope of `x ** 0` is 0, also where x is 0, though 0⁻¹ would be infinite.
-# Neither gives a warning.
+# In neither case does NumPy warn.
 
 # %% [markdown]
 # <details><summary>Hint</summary>
@@ -1482,7 +1482,7 @@ assert np.allclose(got[1], want[1]), f"Step 6: [2, 3] ** [[2], [1]] gives {want[
 ### END HIDDEN TESTS
 
 # %% [markdown]
-# The check, on your rules. And a picture: 200 slopes by one call of `backward`.
+# The check, applied to your rules. And a picture: 200 slopes by one call of `backward`.
 
 # %% tags=["explore"]
 b = np.array([[2.0], [1.2]])
@@ -1749,8 +1749,8 @@ del _one, _lend
 # %% [markdown]
 # ## Step 8 · Rules for looking and rearranging
 #
-# `reshape` and `transpose` move no numbers, so their gradients only move back. An index picks some: what was picked gets the
-# gradient, the rest 0. What was picked twice gets both:
+# `reshape` and `transpose` move no numbers, so their gradients only move back. An index picks some elements: these get the
+# gradient, the rest gets 0. What was picked twice gets the sum of both:
 
 # %% tags=["explore"]
 picked = [0, 2, 2, 3, 2]
@@ -1772,7 +1772,8 @@ once[[0, 2, 2, 3, 2]] += 1
 once, table
 
 # %% [markdown]
-# **Your turn.** `*shape`, `dim0`, `dim1` and `index` come as they were given to the forward; `index` may be anything that NumPy indexes by.
+# **Your turn.** The rules for `reshape`, `transpose` and `t[index]`. `*shape`, `dim0`, `dim1` and `index` come as they were
+# given to the forward; `index` may be anything that NumPy indexes by.
 
 # %% [markdown]
 # <details><summary>Hint</summary>
@@ -2093,8 +2094,8 @@ plt.show()
 # | BinaryCrossEntropyLoss | (p - t) / (p (1 - p)) / n | (log(1 - p) - log(p)) / n |
 
 # %% [markdown]
-# All of them times `gradient`, one number here. Softmax must not overflow for scores of 1,000. And as in PyTorch's loss nothing is infinite:
-# p (1 - p) is at least 1e-12, a logarithm at least -100.
+# All of them times `gradient`, one number here. Softmax must not overflow for scores of 1,000. And nothing becomes infinite:
+# use p (1 - p) as at least 1e-12 and a logarithm as at least -100. NumPy warns of nothing.
 
 # %% [markdown]
 # <details><summary>Hint</summary>
@@ -2334,13 +2335,13 @@ ax.set(title=f"After 6 epochs {right:.1%} of the test digits are right",
 plt.show()
 
 # %% [markdown]
-# Did `Linear` need a rule? No: it is written with Tensor operations, and they have theirs. So is Dropout.
+# Did `Linear` need a rule? No: it is written with Tensor operations, and they have theirs. The same goes for Dropout.
 
 # %% [markdown]
 # ### What recording costs
 #
-# Importing this module changes no result, not in the last bit. It costs a look at the arguments of each call. The recorded operation
-# beside its own forward, where nobody wants a gradient:
+# Importing this module changes no result, not in the last bit. It costs a look at the arguments of each call. Here is `a * a`
+# where nobody wants a gradient, compared with the same before this module:
 
 # %% tags=["explore"]
 rows = {}

@@ -40,7 +40,7 @@ def error_of(call, *args, **options):
         return error
 
 # %% [markdown]
-# The loop of module 05 has two lines left that nobody wrote yet: `optimizer.zero_grad()` and `optimizer.step()`.
+# The loop of module 05 has two lines left that nobody has written yet: `optimizer.zero_grad()` and `optimizer.step()`.
 
 # %% tags=["explore"]
 import matplotlib.pyplot as plt
@@ -65,7 +65,8 @@ plots.draw_chain(chain, title="You build the two blue boxes", highlight=["step()
 # %% [markdown]
 # ## Step 1 · What an optimizer holds
 #
-# A model's parameters are Tensors, scattered over its layers. The optimizer holds them in a list, the very same objects:
+# A model's parameters are Tensors, scattered over its layers. The optimizer keeps them in a list: the Tensors themselves, not
+# copies.
 
 # %%
 from tinytorch.core.layers import Linear
@@ -74,7 +75,7 @@ parameters = Linear(3, 2).parameters()
 [(parameter.shape, parameter.requires_grad) for parameter in parameters]
 
 # %% [markdown]
-# For each it keeps a little notebook, a dictionary that starts empty: `state[parameter]`. Two biases may hold the same zeros and still
+# For each it keeps a dictionary, empty at first: `state[parameter]`. Two biases may hold the same zeros and still
 # need two entries. That works because Tensors hash by identity (module 01).
 
 # %%
@@ -85,8 +86,8 @@ len(state)
 # %% [markdown]
 # **Your turn.** `Optimizer(parameters, lr)`, what all optimizers share:
 #
-# - `parameters`: any iterable of Tensors, kept as a list under that name. `ValueError` if it is empty. `TypeError` for anything
-#   in it that is no Tensor, and for a single Tensor in place of a list.
+# - `parameters`: any iterable of Tensors, kept as a list under that name. `ValueError` if it is empty. `TypeError` if anything
+#   in it is not a Tensor, and for a single Tensor in place of a list.
 # - `lr`, the learning rate, is kept under that name. Negative, infinite or nan: `ValueError`.
 # - `state`: a dictionary from each parameter to an empty dictionary of its own.
 # - `zero_grad()` sets every parameter's `grad` to None.
@@ -432,13 +433,14 @@ draw_paths({"lr = 0.02": path(lambda p: Downhill(p, 0.02)),
            "Two learning rates: how far do 40 steps get?")
 
 # %% [markdown]
-# *In words: above, short steps creep along the valley's floor and stop half way; below, they jump from side to side, but reach
-# the star.* At lr = 0.1 it never settles: the steep direction sets the limit.
+# *In words: above, short steps creep along the valley's floor and are little more than half way there after 40; below, they
+# jump from side to side, but reach the star.* At lr = 0.1 it never settles: the steep direction sets the limit.
 
 # %% [markdown]
 # ## Step 3 · SGD: momentum and weight decay
 #
-# With *momentum* a parameter keeps a velocity: shares that point to and fro cancel, those that point the same way add up.
+# With *momentum* a parameter keeps a velocity, to which each step adds its gradient: gradients that point back and forth
+# cancel, those that point the same way add up.
 #
 # velocity = momentum · velocity + gradient, and the change is lr · velocity. In the first step the velocity is the gradient.
 
@@ -448,7 +450,8 @@ draw_paths({"lr = 0.02": path(lambda p: Downhill(p, 0.02)),
 # The S stands for *stochastic*: the gradient is that of a batch, not of all the data.
 
 # %% [markdown]
-# Settings that are none are refused when the optimizer is made, in PyTorch's words. It is given: SGD, Adam and AdamW call it.
+# Impossible settings are refused when the optimizer is made, in PyTorch's words. The check comes ready; SGD, Adam and AdamW
+# call it.
 
 # %% given="in-range"
 #| export
@@ -893,7 +896,7 @@ for size in (0.1, 10.0):
     print(f"gradients of {size}: after 100 steps the weight is {adam.parameters[0].data[0]:.3f}")
 
 # %% [markdown]
-# AdamW keeps them apart: lr · weight_decay · weight is subtracted directly, and Adam's step is what it was.
+# AdamW keeps the two apart: lr · weight_decay · weight is subtracted directly, and Adam's step stays what it was.
 #
 # **Your turn.** `AdamW._change`: Adam's change, plus the decay. The weight in it is the one before the step.
 
@@ -992,8 +995,8 @@ if "AdamW" not in globals() or error_of(_decays) is not None or not _decays():
 # %% [markdown]
 # ## Step 6 · Stop and go on
 #
-# A training of three days is interrupted. The parameters alone are not enough to go on: Adam without its memory begins again with steps
-# of size lr. So the state is saved too.
+# A training of three days is interrupted. The parameters alone are not enough to go on: without `exp_avg` and `exp_avg_sq` Adam
+# begins again with steps of size lr. So the state is saved, too.
 
 # %% [markdown]
 # **Your turn.** `state_dict()` gives what an optimizer remembers as plain values, for any file format:
@@ -1310,7 +1313,8 @@ plots.draw_curves(range(31), drawn, title="The learning rate of 30 epochs", log=
 plt.show()
 
 # %% [markdown]
-# One bad batch can give a gradient a thousand times as long as all others, and a step that ruins weeks. *Clipping* shortens what
+# One bad batch can give a gradient a thousand times as long as any other, and a step that ruins weeks of training. *Clipping*
+# shortens what
 # is too long and keeps its direction.
 
 # %% [markdown]
