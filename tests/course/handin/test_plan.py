@@ -7,7 +7,10 @@ import os
 import shlex
 import tempfile
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
+from time import process_time
+from timeit import repeat
 from typing import Any
 
 import pytest
@@ -20,6 +23,7 @@ from tests.helpers.zips import rewritten
 from tinytorch.course.gradebook.class_list_file import ListedStudent
 from tinytorch.course.handin.file_table import What
 from tinytorch.course.handin.plan import Plan, make_plan
+from tinytorch.course.handin.sort_files import without_copy
 from tinytorch.course.layout import Course, CourseError
 
 SOLVED = "#| export\ndef double(x): return 2 * x\n"
@@ -154,6 +158,53 @@ def test_what_is_not_clear_is_held_with_the_command_that_decides(
     decided = plan_of(taken={path.resolve(): "bob"})
     assert counting(decided, tmp_path) == {"bob": second}
     assert decided.to_look_at == []
+
+
+def test_what_was_not_taken_is_older_and_kept_with_what_was(put: Callable, plan_of: Callable) -> None:
+    first, second = put("bob/a/tiny.ipynb"), put("bob/b/tiny.ipynb", "filled otherwise")
+    damaged = put("bob/tiny.ipynb", "garbage")
+    (counts,) = plan_of(taken={second.resolve(): "bob"}).submissions
+    assert (counts.path, set(counts.older)) == (second, {first, damaged})
+    assert any(
+        remark.startswith("3 notebooks were handed in; a person chose the one that") for remark in counts.remarks
+    )
+
+
+def test_a_damaged_notebook_beside_two_that_are_held_has_a_row_that_says_so(
+    put: Callable, plan_of: Callable, tmp_path: Path
+) -> None:
+    put("bob/tiny (1).ipynb", hours=2)
+    put("bob/tiny (2).ipynb", "filled otherwise", hours=2)
+    put("bob/tiny.ipynb", "garbage")
+    put("bob/tiny (3).ipynb", "released", hours=3)
+    plan = plan_of()
+    assert done(plan, tmp_path) == {
+        "bob/tiny (1).ipynb": "HELD",
+        "bob/tiny (2).ipynb": "HELD",
+        "bob/tiny (3).ipynb": "OLDER",
+        "bob/tiny.ipynb": "OLDER",
+    }
+    assert not any("counts" in row.why for row in plan.rows if row.what is What.OLDER)
+
+
+def test_of_canvas_s_attempts_the_last_counts_though_it_repeats_the_first(
+    put: Callable, plan_of: Callable, tmp_path: Path
+) -> None:
+    put("byronada_11_901_tiny.ipynb", hours=1)
+    put("byronada_11_902_tiny-1.ipynb", "filled otherwise", hours=3)
+    put("byronada_11_903_tiny-2.ipynb", hours=1)
+    assert counting(plan_of(), tmp_path) == {"11": "byronada_11_903_tiny-2.ipynb"}
+
+
+@pytest.mark.parametrize("name", ["tiny", "Copy of tiny", "tiny (1)", "tiny-Copy12", "tiny copy 2", "TINY_3"])
+def test_the_name_of_a_copy_is_that_of_its_original(name: str) -> None:
+    assert without_copy(f"{name}.ipynb") == "tiny"
+
+
+def test_a_name_of_many_numbered_copies_does_not_take_twice_as_long_for_each_of_them() -> None:
+    names = ("copy1" * count + "x.ipynb" for count in (8, 16))
+    few, many = (min(repeat(partial(without_copy, name), timer=process_time, number=10)) for name in names)
+    assert many < 40 * few  # in quadratic time 4 times as long, in exponential time 256 times
 
 
 def test_a_name_that_no_folder_can_have_is_held_and_stops_nobody(

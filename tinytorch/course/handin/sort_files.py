@@ -26,9 +26,9 @@ from tinytorch.course.layout import Course, Module
 from tinytorch.course.notebook import module_by_path, shared_cells
 
 BACKUP = ".backup-"
-# What browsers, systems and JupyterLab put around the name of a copy
-COPY = re.compile(r"^(copy of )?(?P<name>.*?)([ _-]*(\(\d+\)|copy\d*|\d))*$", re.IGNORECASE)
-
+# What browsers, systems and JupyterLab put around the name of a copy. Each name can be read in one way only: with two
+# ways to read "copy1", as `copy\d*` or as `copy` and `\d`, a long name of many of them would take hours.
+COPY = re.compile(r"^(copy of )?(?P<name>.*?)([ _-]*(\(\d+\)|copy|\d))*$", re.IGNORECASE | re.DOTALL)
 GRADE_ID = re.compile(rb'"grade_id":\s*"([^"\\]*)"')
 
 
@@ -106,7 +106,6 @@ class FileSorter:
     reader: Reader = by_folder
     hand_ins: list[HandIn] = field(default_factory=list)
     others: list[tuple[FoundFile, str, str]] = field(default_factory=list)  # no hand-in: with its student, and why
-
     empty: list[tuple[Path, str]] = field(default_factory=list)  # folders, and the students whose they are
     zone: tzinfo | None = None  # of the times in names that do not say their zone
     modules: list[Module] = field(init=False)
@@ -222,7 +221,8 @@ class FileSorter:
 def without_copy(name: str) -> str:
     """Return a notebook's name without its ending and without what was put around it for a copy."""
     found = COPY.match(notebook_stem(name))
-    return found["name"].lower() if found else name
+    assert found is not None  # the name may be anything
+    return found["name"].lower()
 
 
 def _place(file: FoundFile, sender: Sender) -> Path:

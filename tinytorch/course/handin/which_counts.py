@@ -29,9 +29,7 @@ class Submission:
     older: tuple[Path, ...] = ()  # what else the student handed in
     module: Module | None = None
     group: tuple[str, ...] = ()  # everybody for whom the same notebook counts, if those are several
-    senders: Mapping[Path, Sender] = field(
-        default_factory=dict
-    )  # what the paths of all of these say, if a platform did
+    senders: Mapping[Path, Sender] = field(default_factory=dict)  # what the paths of all these say, if a platform did
 
 
 def choose(student: str, module: Module, group: list[HandIn], table: FileTable) -> Submission | None:
@@ -40,37 +38,39 @@ def choose(student: str, module: Module, group: list[HandIn], table: FileTable) 
         for each in group:
             table.hold(each, f"{student!r} cannot be a student's id (letters, digits and . _ - @ only)")
         return None
-    readable = [each for each in group if not each.unreadable]
     taken = [each for each in group if table.is_taken(each)]
     by_hand = [each for each in taken if table.is_for(each)] or taken  # of a group's, one can be a single member's
-    distinct = by_hand or _distinct(student, readable, table)
-    rivals = distinct if by_hand or not readable else _rivals(distinct)
-    if not readable:
-        counting = max(group, key=lambda each: (each.time, each.file.path))
-    elif len(rivals) > 1:
+    others = [each for each in group if each not in taken]
+    distinct = _distinct(student, [each for each in others if not each.unreadable], table)
+    damaged = [each for each in others if each.unreadable]
+    rivals = by_hand or (_rivals(distinct) if distinct else [max(damaged, key=_order)])
+    rest = [each for each in (*distinct, *damaged) if each not in rivals]
+    if len(rivals) > 1:
         shown = ", ".join(each.file.path.name if each.is_zip else "/".join(each.file.parts) for each in rivals[:4])
         names = ", ".join(rivals[-1].group or [student])
         reason = f"{names} handed in {len(rivals)} different notebooks of {module.assignment} ({shown})"
-        _settle(student, module, table, [each for each in distinct if each not in rivals], rivals[-1])
         for each in rivals:
             table.hold(each, f"{reason}, and none is clearly the newest")
+        _settle(student, module, table, rest, "others are held")
         return None
-    else:
-        counting = rivals[0]
+    counting = rivals[0]
     what = What.PROBLEM if counting.unreadable else What.COUNTS
     table.add(counting.file.path, what, counting.unreadable, student, module, counting.when)
-    remaining = distinct if readable else group
-    older = _settle(student, module, table, remaining, counting)
-    older += _settle(student, module, table, [each for each in group if readable and each.unreadable], counting)
-    remarks = _remarks(module, counting, len(older) + 1)
-    paths = tuple(each.file.path for each in older)
-    senders = {each.file.path: each.sender for each in (counting, *older) if each.sender.is_sure}
+    _settle(student, module, table, rest, f"{counting.file.path} counts")
+    remarks = _remarks(module, counting, len(rest) + 1, is_chosen=bool(by_hand))
+    paths = tuple(each.file.path for each in rest)
+    senders = {each.file.path: each.sender for each in (counting, *rest) if each.sender.is_sure}
     return Submission(student, counting.file.path, counting.unreadable, remarks, paths, module, counting.group, senders)
+
+
+def _order(each: HandIn) -> tuple[int, datetime, int, Path]:
+    """Return by what the hand-ins of one student are sorted, the oldest first; only Canvas counts attempts."""
+    return each.sender.attempt, each.time, each.rank, each.file.path
 
 
 def _distinct(student: str, hand_ins: list[HandIn], table: FileTable) -> list[HandIn]:
     """Return hand-ins, the oldest first, without those that repeat the one before."""
-    ordered = sorted(hand_ins, key=lambda each: (each.time, each.rank, each.file.path))
+    ordered = sorted(hand_ins, key=_order)
     if len(ordered) < 2:
         return ordered
     kept: list[HandIn] = []
@@ -83,14 +83,11 @@ def _distinct(student: str, hand_ins: list[HandIn], table: FileTable) -> list[Ha
     return kept
 
 
-def _settle(student: str, module: Module, table: FileTable, others: Iterable[HandIn], counting: HandIn) -> list[HandIn]:
-    """Note what a student's hand-ins are that do not count, and return them."""
-    settled = [each for each in others if each is not counting]
-    for each in settled:
-        better = f"{counting.file.path} counts" if each.written else "nothing is written in it"
-        why = each.unreadable or better
+def _settle(student: str, module: Module, table: FileTable, rest: Iterable[HandIn], instead: str) -> None:
+    """Note that some of a student's hand-ins do not count, and what does instead."""
+    for each in rest:
+        why = each.unreadable or (instead if each.written else "nothing is written in it")
         table.add(each.file.path, What.OLDER, why, student, module, each.when)
-    return settled
 
 
 def _rivals(hand_ins: list[HandIn]) -> list[HandIn]:
@@ -137,7 +134,7 @@ def _close(first: HandIn, second: HandIn) -> bool:
     return abs(first.time - second.time) < SAME_TIME
 
 
-def _remarks(module: Module, counting: HandIn, count: int) -> tuple[str, ...]:
+def _remarks(module: Module, counting: HandIn, count: int, *, is_chosen: bool) -> tuple[str, ...]:
     """Return what a student has to know about how a notebook was handed in."""
     path, remarks = counting.file.path, []
     if not counting.is_zip and counting.place.name != module.notebook_name and not _is_students_own(counting):
@@ -145,8 +142,9 @@ def _remarks(module: Module, counting: HandIn, count: int) -> tuple[str, ...]:
     if counting.group:
         remarks.append(f"{' and '.join(counting.group)} handed it in together")
     if count > 1:
+        which = "a person chose the one that counts" if is_chosen else "the newest that can be read counts"
         handed_in = f"{path.parent.name}/{path.name}, of {shown(counting.time)}"
-        remarks.append(f"{count} notebooks were handed in; the newest that can be read counts, {handed_in}")
+        remarks.append(f"{count} notebooks were handed in; {which}, {handed_in}")
     return tuple(remarks)
 
 
