@@ -571,6 +571,9 @@ assert got == [[0.88, 2.16], [0.7524, 2.1968]], (
 ### BEGIN HIDDEN TESTS
 got = values_after(SGD(some_parameters([1.0, 2.0]), lr=0.1, momentum=0.5, weight_decay=0.2), [[1.0, -2.0], [0.5, 0.0], [-1.0, 4.0]])
 assert got[2] == [0.773552, 1.771264], f"Step 3: the third step should lead to [0.773552, 1.771264]; it led to {got[2]}."
+for setting in [{"momentum": -0.9}, {"momentum": np.inf}, {"weight_decay": -0.1}, {"weight_decay": np.nan}]:
+    error = error_of(SGD, some_parameters([1.0]), 0.1, **setting)
+    assert isinstance(error, ValueError), f"Step 3: {setting} should raise ValueError, as it does in the __init__ given; it gave {error!r}."
 ### END HIDDEN TESTS
 
 # %% test="sgd-own" points=3
@@ -820,6 +823,9 @@ got = values_after(Adam(some_parameters([2.0, 2.0]), lr=0.1, eps=3.0), [[1.0, -9
 assert np.allclose(got, [[1.975, 2.075]]), f"Step 4: with eps=3 gradients of 1 and -9 move 2 to 1.975 and 2.075; got {got[0]}."
 got = values_after(Adam(some_parameters([2.0]), lr=0.1), [[1e-8]])
 assert np.allclose(got, [[1.95]]), f"Step 4: eps is 1e-8 by default, so a gradient of 1e-8 moves 2 by 0.1 / 2, to 1.95; got {got[0]}."
+for setting in [{"eps": -1e-8}, {"eps": np.inf}, {"betas": (0.9,)}, {"betas": (0.9, 1.0)}, {"betas": (-0.1, 0.9)}]:
+    error = error_of(Adam, some_parameters([1.0]), **setting)
+    assert isinstance(error, ValueError), f"Step 4: {setting} should raise ValueError, as it does in the __init__ given; it gave {error!r}."
 ### END HIDDEN TESTS
 
 # %% test="adam-profile" points=3
@@ -934,6 +940,8 @@ assert got == [[0.98, -1.96], [0.9604, -1.9208]], (
 ### BEGIN HIDDEN TESTS
 got = values_after(AdamW(some_parameters([5.0]), lr=0.5), [[0.0], None])
 assert got == [[4.975], [4.975]], f"Step 5: weight_decay is 0.01 unless given, and None decays nothing: [4.975] twice; got {got}."
+error = error_of(AdamW, some_parameters([1.0]), weight_decay=-0.1)
+assert isinstance(error, ValueError), f"Step 5: weight_decay=-0.1 should raise ValueError, as it does in the __init__ given; it gave {error!r}."
 ### END HIDDEN TESTS
 
 # %% test="adamw-steps" points=6
@@ -1286,6 +1294,8 @@ assert got in (None, want), (
 ### BEGIN HIDDEN TESTS
 got = rates_of("StepLR", 3, lr=8.0, epochs=4)
 assert got in (None, [8.0, 8.0, 8.0, 0.8, 0.8]), f"Step 7: gamma is 0.1 unless given: expected 8, 8, 8, 0.8, 0.8; got {got}."
+got = rates_of("StepLR", 1, 0.5, epochs=2)
+assert got in (None, [1.0, 0.5, 0.25]), f"Step 7: with step_size=1 every epoch counts: expected 1, 0.5, 0.25; got {got}."
 error = error_of(rates_of, "StepLR", 0)
 want = ValueError if "StepLR" in globals() else type(None)
 assert isinstance(error, want), f"Step 7: step_size=0 should raise ValueError; it gave {error!r}."
@@ -1301,6 +1311,11 @@ assert got in (None, want), (
 ### BEGIN HIDDEN TESTS
 got = rates_of("CosineAnnealingLR", 2, lr=4.0, epochs=2)
 assert got in (None, [4.0, 2.0, 0.0]), f"Step 7: eta_min is 0 unless given: expected 4, 2, 0; got {got}."
+got = rates_of("CosineAnnealingLR", 1, epochs=1)
+assert got in (None, [1.0, 0.0]), f"Step 7: with T_max=1 one epoch leads to 0: expected 1, 0; got {got}."
+error = error_of(rates_of, "CosineAnnealingLR", 0)
+want = ValueError if "CosineAnnealingLR" in globals() else type(None)
+assert isinstance(error, want), f"Step 7: T_max=0 should raise ValueError; it gave {error!r}."
 ### END HIDDEN TESTS
 
 # %% tags=["explore"]
@@ -1319,7 +1334,7 @@ plt.show()
 
 # %% [markdown]
 # **Your turn, second part.** `clip_grad_norm_(parameters, max_norm)`, as in `torch.nn.utils`, takes a list of Tensors, or one. The *norm* is
-# √(sum of squares) of all numbers in all their grads, those that are None left out. If it exceeds `max_norm`, each `grad.data` is
+# √(sum of squares) of all numbers in all their grads, in float64; those that are None are left out. If it exceeds `max_norm`, each `grad.data` is
 # multiplied, in place, by max_norm / (norm + 0.000001). It gives the norm as it was before.
 
 # %% [markdown]
@@ -1343,17 +1358,18 @@ def clip_grad_norm_(parameters, max_norm):
 ### END SOLUTION
 
 # %% given="clipped"
-def clipped(gradients, max_norm):
+def clipped(gradients, max_norm, digits=4, dtype="float64", alone=False):
     "The norm that clip_grad_norm_ gives and the gradients it leaves; None if it is not written."
     if "clip_grad_norm_" not in globals():
         return None
-    parameters = some_parameters(*(np.zeros(np.shape(gradient or 0.0)) for gradient in gradients))
+    zeros = [np.zeros(np.shape(gradient or 0.0)) for gradient in gradients]
+    parameters = some_parameters(*zeros, dtype=dtype)
     for parameter, gradient in zip(parameters, gradients):
-        parameter.grad = None if gradient is None else Tensor(gradient, dtype=np.float64)
-    norm = clip_grad_norm_(parameters, max_norm)
-    left = [None if parameter.grad is None else np.round(parameter.grad.data, 4).tolist()
+        parameter.grad = None if gradient is None else Tensor(gradient, dtype=dtype)
+    norm = clip_grad_norm_(parameters[0] if alone else parameters, max_norm)
+    left = [None if parameter.grad is None else np.round(parameter.grad.data, digits).tolist()
             for parameter in parameters]
-    return round(float(norm), 4), left
+    return round(float(norm), digits), left
 
 # %% test="clip-norm" points=0
 # Test 7c · no points · clip_grad_norm_
@@ -1368,6 +1384,12 @@ assert got in (None, (5.0, [[3.0, 4.0]])), (
 ### BEGIN HIDDEN TESTS
 got = clipped([[0.0, 0.0]], 1.0)
 assert got in (None, (0.0, [[0.0, 0.0]])), f"Step 7: a gradient of zeros has the norm 0 and stays; got {got}."
+got = clipped([[3.0, 4.0]], 1.0, alone=True)
+assert got in (None, (5.0, [[0.6, 0.8]])), f"Step 7: one Tensor serves as well: of [3, 4] expected 5, [0.6, 0.8]; got {got}."
+got = clipped([[3e-6, 4e-6]], 1e-6, digits=9)
+assert got in (None, (5e-6, [[5e-7, 6.67e-7]])), f"Step 7: the factor is max_norm / (norm + 0.000001), here 1/6: expected 5e-7, 6.67e-7; got {got}."
+got, unit = clipped([[3 * 2.0**64, 2.0**66]], 5 * 2.0**63, dtype="float32"), 2.0**63
+assert got in (None, (10 * unit, [[3 * unit, 4 * unit]])), f"Step 7: the squares of 5.5e19 and 7.4e19 need float64: expected 9.2e19, half of each; got {got}."
 ### END HIDDEN TESTS
 
 # %% [markdown]

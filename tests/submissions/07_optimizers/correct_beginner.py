@@ -45,7 +45,12 @@ class Adam(Optimizer):
 
     def __init__(self, parameters, lr=1e-3, betas=(0.9, 0.999), eps=1e-8):
         super().__init__(parameters, lr)
-        self.betas, self.eps = betas, eps
+        if len(betas) != 2:
+            raise ValueError(f"Invalid betas, not two numbers: {betas}")
+        self.betas = tuple(
+            _in_range(f"beta parameter at index {i}", beta, below=1) for i, beta in enumerate(betas)
+        )
+        self.eps = _in_range("epsilon value", eps)
 
     def _change(self, parameter, state):
         g = parameter.grad.data
@@ -74,7 +79,7 @@ class AdamW(Adam):
 
     def __init__(self, parameters, lr=1e-3, betas=(0.9, 0.999), eps=1e-8, weight_decay=1e-2):
         super().__init__(parameters, lr, betas, eps)
-        self.weight_decay = weight_decay
+        self.weight_decay = _in_range("weight_decay value", weight_decay)
 
     def _change(self, parameter, state):
         decay = self.lr * self.weight_decay * parameter.data

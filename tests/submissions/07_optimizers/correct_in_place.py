@@ -11,7 +11,8 @@ class SGD(Optimizer):
 
     def __init__(self, parameters, lr, momentum=0.0, weight_decay=0.0):
         super().__init__(parameters, lr)
-        self.momentum, self.weight_decay = momentum, weight_decay
+        self.momentum = _in_range("momentum value", momentum)
+        self.weight_decay = _in_range("weight_decay value", weight_decay)
 
     def _change(self, parameter, state):
         change = parameter.grad.data.copy()
@@ -36,7 +37,12 @@ class Adam(Optimizer):
 
     def __init__(self, parameters, lr=1e-3, betas=(0.9, 0.999), eps=1e-8):
         super().__init__(parameters, lr)
-        self.betas, self.eps = betas, eps
+        if len(betas) != 2:
+            raise ValueError(f"Invalid betas, not two numbers: {betas}")
+        self.betas = tuple(
+            _in_range(f"beta parameter at index {i}", beta, below=1) for i, beta in enumerate(betas)
+        )
+        self.eps = _in_range("epsilon value", eps)
 
     def _change(self, parameter, state):
         if not state:

@@ -33,7 +33,7 @@ def clip_grad_norm_(parameters, max_norm):
     if isinstance(parameters, Tensor):
         parameters = [parameters]
     grads = [p.grad for p in parameters if p.grad is not None]
-    norm = np.linalg.norm([np.linalg.norm(grad.data) for grad in grads])
+    norm = np.linalg.norm([np.linalg.norm(grad.data.astype(float)) for grad in grads])
     if norm > max_norm:
         for grad in grads:
             grad.data *= max_norm / (norm + 1e-6)

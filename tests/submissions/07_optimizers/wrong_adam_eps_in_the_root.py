@@ -12,7 +12,12 @@ class Adam(Optimizer):
 
     def __init__(self, parameters, lr=1e-3, betas=(0.9, 0.999), eps=1e-8):
         super().__init__(parameters, lr)
-        self.betas, self.eps = betas, eps
+        if len(betas) != 2:
+            raise ValueError(f"Invalid betas, not two numbers: {betas}")
+        self.betas = tuple(
+            _in_range(f"beta parameter at index {i}", beta, below=1) for i, beta in enumerate(betas)
+        )
+        self.eps = _in_range("epsilon value", eps)
 
     def _change(self, parameter, state):
         gradient, (beta1, beta2) = parameter.grad.data, self.betas

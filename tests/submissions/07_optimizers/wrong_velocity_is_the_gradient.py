@@ -10,7 +10,8 @@ class SGD(Optimizer):
 
     def __init__(self, parameters, lr, momentum=0.0, weight_decay=0.0):
         super().__init__(parameters, lr)
-        self.momentum, self.weight_decay = momentum, weight_decay
+        self.momentum = _in_range("momentum value", momentum)
+        self.weight_decay = _in_range("weight_decay value", weight_decay)
 
     def _change(self, parameter, state):
         gradient = parameter.grad.data
