@@ -790,7 +790,8 @@ draw_graph(boxes, arrows, "b is next to d, but c has to be done before it: b wai
 # <details><summary>Hint</summary>
 #
 # Keep a stack of your own, a list of what is still to do. Each Tensor passes it twice: first its inputs are put on top of it;
-# when it comes up again, they are done. A set remembers which were begun (Tensors hash by identity).
+# when it comes up again, they are done. A set remembers which were begun (Tensors hash by identity); `in` on a list would
+# compare numbers, and take too long.
 # </details>
 
 # %% solution="order"
