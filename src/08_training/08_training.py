@@ -83,7 +83,8 @@ plots.draw_chain(chain, title="You build the blue boxes", highlight=yours);
 # | 7 | `load` | go on, bit for bit the same |
 
 # %% [markdown]
-# The tests below use a toy: a matrix, that notes of each forward how many samples it had, its mode, and whether its answer is recorded.
+# The tests below use a toy, a layer with one matrix. For each forward it notes how many samples came, its mode, and whether
+# its result is recorded.
 
 # %% given="toy"
 class Toy(Layer):
@@ -196,16 +197,17 @@ scores = np.array([[0.1, 2.0, -1.0], [3.0, 1.0, 2.9]])
 scores.argmax(axis=1)
 
 # %% [markdown]
-# **Your turn.** `_count_right(scores, targets)` counts the rows of scores (N, C) whose largest one stands at the label in `targets` (N,), as an int. Of equal ones
-# the first counts.
+# **Your turn.** `_count_right(scores, targets)` counts the rows of scores (N, C) whose largest score stands at the label in
+# `targets` (N,), as an int. Of equal scores the first counts.
 #
 # What is no class label cannot be right or wrong: for targets that are not integers, or for other shapes, give `float("nan")`, "not a number".
 
 # %% [markdown]
-# Then `trainer._train_step(inputs, targets)`, the loop's body of module 05. It gives two Python numbers: the loss of this batch, and how many were right, both
+# Then `trainer._train_step(inputs, targets)`, the body of module 05's loop. It gives two Python numbers: the loss of this
+# batch, and how many were right, both
 # from the one forward *before* the parameters moved.
 #
-# Gradients of before must not count: forget them first.
+# Gradients from before must not count: forget them first.
 
 # %% [markdown]
 # <details><summary>Hint</summary>
@@ -359,8 +361,8 @@ losses, sizes = [1.0, 1.0, 25.0], [2, 2, 1]
 sum(losses) / 3, sum(loss * size for loss, size in zip(losses, sizes)) / 5
 
 # %% [markdown]
-# The mean of the batches says 9, the mean of the samples 5.8. In the first one a sample of the short batch counts twice as much as any other, and another batch size
-# gives another number. So weigh each batch by its size.
+# The mean of the batches says 9, the mean of the samples 5.8. In the first mean the sample of the short batch counts twice as
+# much as any other, and another batch size gives another number. So weigh each batch by its size.
 
 # %% tags=["explore"]
 x, y = np.array([1.0, 1.0, 1.0, 1.0, 3.0]), np.ones(5)
@@ -551,7 +553,8 @@ if error_of(_goes_through) is not None or not _goes_through():
 # %% [markdown]
 # ## Step 3 · Look, and touch nothing
 #
-# How good is the model on data that it never saw? That is measured with two switches off. *Training mode*, because Dropout would damage the answer:
+# How good is the model on data that it never saw? That is measured with two switches off. The first is *training mode*, because
+# Dropout would damage the answer:
 
 # %%
 np.random.seed(0)
@@ -559,8 +562,10 @@ dropout, ones = Dropout(0.5), Tensor(np.ones(8))
 print(dropout(ones).data, dropout(ones).data, dropout.eval()(ones).data, sep="\n")
 
 # %% [markdown]
-# And *recording*: nobody calls `backward`, so a graph would be built for nothing. Afterwards both switches go back to what they were, also when
-# an error comes in between. A layer may be in eval mode on purpose, inside a model in training mode: so each layer's own mode counts.
+# The second is *recording*: nobody calls `backward`, so a graph would be built for nothing. Afterwards both switches go back to
+# what they were, also when
+# an error comes in between. A layer may be in eval mode on purpose, inside a model in training mode: so remember the mode of
+# each layer.
 
 # %% given="find"
 #| export
@@ -719,7 +724,8 @@ assert after is True, f"Step 3: after an error operations should be recorded aga
 ### END HIDDEN TESTS
 
 # %% [markdown]
-# **Profile.** The graph is what training takes memory for. Without it each result is let go as soon as the next one is there, and however many batches come, only one is held.
+# **Profile.** It is the graph that makes training take memory. Without it each result is let go as soon as the next one is
+# there, and however many batches come, only one is held.
 
 # %% given="wide-trainer"
 def wide_trainer():
@@ -797,7 +803,8 @@ if "_evaluating" not in globals() or error_of(_looks_only) is not None or not _l
 ### END HIDDEN TESTS
 
 # %% [markdown]
-# The same switches serve to ask for answers. The class of each sample, in the loader's order, for the pictures at the end:
+# Answers are asked for with the same two switches off. `predict` comes ready for the pictures at the end: the class of each
+# sample, in the loader's order.
 
 # %% given="predict"
 #| export
@@ -810,8 +817,8 @@ def predict(self: Trainer, loader) -> np.ndarray:
 # %% [markdown]
 # ## Step 4 · A sign of life
 #
-# Training without a word looks like a program that hangs. A terminal can write one line again and again: `"\r"` goes back to its start. What is longer than the new text
-# stays, so fill up with spaces:
+# Training without a word looks like a program that hangs. A terminal can write one line again and again: `"\r"` goes back to
+# its start. If the old text was longer, its end stays visible, so fill up with spaces:
 
 # %%
 print("downloading...", "\rdone", sep="")
@@ -824,14 +831,17 @@ print("downloading...", "\r" + "done".ljust(14), sep="")
 # %% [markdown]
 # **Your turn.** `_progress_line(title, done, total, numbers)` gives, without printing, for example:
 #
-# - `_progress_line("epoch 3/8", 7, 45)` → `epoch 3/8 [###-----------------] 15%`. A bar of 20: as many `#` as are done, rounded down, and so is the percentage.
+# - `_progress_line("epoch 3/8", 7, 45)` → `epoch 3/8 [###-----------------] 15%`. A bar of 20 places: `#` for the share that is
+#   done, rounded down, as is the percentage.
 # - `_progress_line("epoch 3/8", 7)` → `epoch 3/8 batch 7`, where the total is unknown.
-# - `_progress_line("epoch 3/8", numbers={"loss": 0.25, "val_loss": nan})` → `epoch 3/8 loss 0.2500`. Numbers take the place of the bar, with four digits; nan is left out.
+# - `_progress_line("epoch 3/8", numbers={"loss": 0.25, "val_loss": nan})` → `epoch 3/8 loss 0.2500`. Numbers take the place of
+#   the bar, each with four decimals; nan is left out.
 
 # %% [markdown]
 # <details><summary>Hint</summary>
 #
-# `done * 20 // total` and `done * 100 // total` round down without any float. `value == value` is False for nan only. `f"{value:.4f}"` writes four digits.
+# `done * 20 // total` and `done * 100 // total` round down without any float. `value == value` is False for nan only.
+# `f"{value:.4f}"` writes four decimals.
 # </details>
 
 # %% solution="progress-line"
@@ -884,7 +894,8 @@ assert got == "e a 1.0000 c 0.0000 d 123.4568", f"Step 4: four digits, nan left 
 #
 # - `update(done)`, only where `in_place`: write `"\r"` and the line, filled up with spaces to the length of `shown`, and flush. Keep the new line
 #   as `shown`. A line that equals `shown` is not written again.
-# - `finish(numbers)`: the line with the numbers, then `"\n"`. Where `in_place`, in the same way over what is shown.
+# - `finish(numbers)`: write the line with the numbers, then `"\n"`, and flush. Where `in_place`, `"\r"` comes first and spaces
+#   fill up, as in `update`.
 
 # %% [markdown]
 # <details><summary>Hint</summary>
@@ -1044,8 +1055,8 @@ if "_Progress" not in globals() or error_of(_shows) is not None or not _shows():
 # %% [markdown]
 # ## Step 5 · fit: epoch after epoch
 #
-# A loss that falls on the training data proves little: the model may learn it by heart. The history sets what it learned beside what it never saw. Here a table of 16 rows
-# with labels by chance, so there is nothing to understand:
+# A loss that falls on the training data proves little: the model may learn it by heart. The history sets what it learned beside
+# what it never saw. Here the model learns 16 rows with random labels, so there is nothing to understand:
 
 # %% tags=["explore"]
 np.random.seed(0)
@@ -1081,7 +1092,8 @@ def _find_generators(self: Trainer, *loaders):
 # - Negative `epochs`: `ValueError`. 0 trains nothing.
 
 # %% [markdown]
-# With `progress`, a line for each epoch: `line = _Progress(title, train_loader)`, the title `epoch 5/8` in the fifth epoch of eight (counting those of before). Train on
+# With `progress`, a line for each epoch: `line = _Progress(title, train_loader)`, the title `epoch 5/8` in the fifth epoch of
+# eight (epochs of earlier calls count, too). Train on
 # `line.watch()`, and `line.finish` gets the four numbers, under their names in the history. Without `progress` nothing is written.
 
 # %% [markdown]
@@ -1267,7 +1279,7 @@ if error_of(_fits) is not None or not _fits():
 # What does the next epoch depend on? The parameters, and the optimizer's memory (module 07). The history, so that the curves go on. And chance: where each
 # generator is, or the samples come in another order.
 #
-# A file is written piece by piece. What is left if the power fails in between?
+# A file is written piece by piece. What is left if the power fails half way?
 
 # %% tags=["explore"]
 half = Path(tempfile.mkdtemp(), "half.npz")
@@ -1356,7 +1368,9 @@ def _set_random_state(self: Trainer, state: dict):
 # (`KeyboardInterrupt`) included: the old file stays as it was, nothing new is left in the folder, and the error comes through.
 
 # %% [markdown]
-# `trainer.save(path)` does both: the snapshot goes into one file with exactly this name, by `np.savez(file, *arrays, checkpoint=text)`, the text by `json.dumps`. `path` is a string or a `Path`.
+# `trainer.save(path)` does both: the snapshot goes into one file with exactly this name. `_without_arrays` takes the arrays out
+# of it; `json.dumps` makes a text of the rest; `np.savez(file, *arrays, checkpoint=text)` writes both. `path` is a string or a
+# `Path`.
 
 # %% [markdown]
 # <details><summary>Hint</summary>
@@ -1569,8 +1583,8 @@ if error_of(_saves) is not None or not _saves():
 # %% [markdown]
 # ## Step 7 · load: go on as if nothing had happened
 #
-# A fresh process makes the model anew, with other weights by chance, and a new optimizer. Then `load` puts everything to where it was. What if the checkpoint belongs to
-# another model? NumPy would help, in its own way:
+# A fresh process makes the model anew, with other weights by chance, and a new optimizer. Then `load` puts everything back to
+# where it was. What if the checkpoint belongs to another model? NumPy may not even complain:
 
 # %%
 weights = np.zeros((2, 3))
