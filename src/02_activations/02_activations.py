@@ -45,6 +45,10 @@ def error_of(call, *args, **options):
     except Exception as error:
         return error
 
+def raised(error):
+    "What a call raised, in words."
+    return "nothing" if error is None else repr(error)
+
 def warnings_of(call):
     "What NumPy warns of during `call()`, as a list of texts: empty when all is well."
     with warnings.catch_warnings(record=True) as caught:
@@ -561,12 +565,12 @@ assert got == ["none", "none", "tanh"], (
 )
 error = error_of(lambda: GELU("fast"))
 assert isinstance(error, ValueError), (
-    f"Step 3: GELU('fast') should raise ValueError; it gave {error!r}."
+    f"Step 3: GELU('fast') should raise ValueError; it raised {raised(error)}."
 )
 ### BEGIN HIDDEN TESTS
 for wrong in ["Tanh", "", True, None, 1]:
     error = error_of(lambda: GELU(approximate=wrong))
-    assert isinstance(error, ValueError), f"Step 3: approximate={wrong!r} should raise ValueError; it gave {error!r}."
+    assert isinstance(error, ValueError), f"Step 3: approximate={wrong!r} should raise ValueError; it raised {raised(error)}."
 ### END HIDDEN TESTS
 
 # %% test="gelu-ends" points=2

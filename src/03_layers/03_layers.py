@@ -43,6 +43,10 @@ def error_of(call, *args, **options):
     except Exception as error:
         return error
 
+def raised(error):
+    "What a call raised, in words."
+    return "nothing" if error is None else repr(error)
+
 # %% [markdown]
 # A network is built from parts, and a part may be built from parts. Whoever trains it wants to know two things of any of them:
 # *what comes out for this input*, and *which numbers may I change*?
@@ -146,7 +150,7 @@ for inputs, want in [((), [0]), ((5,), [1, 50]), ((1, 2, 3), [3, 10, 20, 30])]:
 # Test 1b · 2 points · a layer without forward says so
 error = error_of(Layer(), Tensor([1.0]))
 assert isinstance(error, NotImplementedError), (
-    f"Step 1: Layer()(x) should raise NotImplementedError; it gave {error!r}."
+    f"Step 1: Layer()(x) should raise NotImplementedError; it raised {raised(error)}."
 )
 assert "Layer" in str(error), (
     f"Step 1: the message should contain the class's name 'Layer'; it was {str(error)!r}."
@@ -156,7 +160,7 @@ class Unfinished(Layer):
     pass
 
 error = error_of(lambda: Unfinished()(Tensor([1.0])))
-assert isinstance(error, NotImplementedError), f"Step 1: without forward, expect NotImplementedError; it gave {error!r}."
+assert isinstance(error, NotImplementedError), f"Step 1: without forward, expect NotImplementedError; it raised {raised(error)}."
 assert "Unfinished" in str(error), f"Step 1: the message should contain the class's name 'Unfinished'; it was {str(error)!r}."
 ### END HIDDEN TESTS
 
@@ -554,7 +558,7 @@ assert got == [[6, 15], [0, 0]], f"Step 2: without bias, ones and zeros should g
 # Test 2f · 3 points · an input that does not fit
 error = error_of(Linear(7, 2), Tensor(np.ones((5, 4))))
 assert isinstance(error, ValueError), (
-    f"Step 2: (5, 4) into Linear(7, 2) should raise ValueError; it gave {error!r}."
+    f"Step 2: (5, 4) into Linear(7, 2) should raise ValueError; it raised {raised(error)}."
 )
 for part in ["7", "(5, 4)"]:
     assert part in str(error), (
@@ -563,7 +567,7 @@ for part in ["7", "(5, 4)"]:
 ### BEGIN HIDDEN TESTS
 for shape in [(31, 17), (), (17,), (0, 30), (1,), (31, 1)]:
     error = error_of(Linear(31, 2), Tensor(np.ones(shape)))
-    assert isinstance(error, ValueError), f"Step 2: {shape} into Linear(31, 2) should raise ValueError; it gave {error!r}."
+    assert isinstance(error, ValueError), f"Step 2: {shape} into Linear(31, 2) should raise ValueError; it raised {raised(error)}."
     assert "31" in str(error).replace(str(shape), ""), f"Step 2: for {shape} the message should contain 31; it was {str(error)!r}."
     assert str(shape) in str(error), f"Step 2: the message should contain the shape {shape}; it was {str(error)!r}."
 ### END HIDDEN TESTS
@@ -906,14 +910,14 @@ assert got == [1.0] * 100, f"Step 3: Dropout should leave its input alone; it be
 for p in [-0.1, 1.5]:
     error = error_of(Dropout, p)
     assert isinstance(error, ValueError), (
-        f"Step 3: p={p} should raise ValueError; it gave {error!r}."
+        f"Step 3: p={p} should raise ValueError; it raised {raised(error)}."
     )
 got = Dropout(0.25).p
 assert got == 0.25, f"Step 3: p should be kept as 0.25; it was {got!r}."
 ### BEGIN HIDDEN TESTS
 for p in [float("nan"), 2, -1]:
     error = error_of(Dropout, p)
-    assert isinstance(error, ValueError), f"Step 3: p={p} should raise ValueError; it gave {error!r}."
+    assert isinstance(error, ValueError), f"Step 3: p={p} should raise ValueError; it raised {raised(error)}."
 got = Dropout(1)(Tensor([1.0, -2.0, 3.0])).data
 assert got.tolist() == [0, 0, 0], f"Step 3: p=1 should make all zero; it gave {got.tolist()}."
 got = Dropout(0.0)(Tensor([1.0, -2.0, 3.0])).data.tolist()
@@ -1058,7 +1062,7 @@ assert same == [True, True, True], f"Step 4: a loop should give the three parts 
 got = [len(list(model)), len(list(model)), len(Sequential())]
 assert got == [3, 3, 0], f"Step 4: two loops of three parts, and one of none: expected [3, 3, 0], got {got}."
 error = error_of(lambda: model[3])
-assert isinstance(error, IndexError), f"Step 4: model[3] of three parts should raise IndexError; it gave {error!r}."
+assert isinstance(error, IndexError), f"Step 4: model[3] of three parts should raise IndexError; it raised {raised(error)}."
 ### END HIDDEN TESTS
 
 # %% test="sequential-parameters" points=3

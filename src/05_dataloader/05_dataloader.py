@@ -55,6 +55,10 @@ def error_of(call, *args, **options):
     except Exception as error:
         return error
 
+def raised(error):
+    "What a call raised, in words."
+    return "nothing" if error is None else repr(error)
+
 # %% [markdown]
 # A model learns from numbers that somebody has to bring. This notebook builds the part that brings them: it finds a
 # sample, mixes the order, packs a batch, hands it over.
@@ -159,11 +163,12 @@ assert own == ["__len__", "__getitem__"], (
     f"first line; it has {own}.")
 error = error_of(Dataset)
 assert isinstance(error, TypeError), (
-    f"Step 1: Dataset() should raise TypeError, its methods being abstract; it raised {error!r}.")
+    "Step 1: Dataset() should raise TypeError, its methods being abstract; it raised "
+    f"{raised(error)}.")
 ### BEGIN HIDDEN TESTS
 neither = type("Neither", (Dataset,), {})
 error = error_of(neither)
-assert isinstance(error, TypeError), f"Step 1: a subclass with neither method should raise TypeError; it raised {error!r}."
+assert isinstance(error, TypeError), f"Step 1: a subclass with neither method should raise TypeError; it raised {raised(error)}."
 ### END HIDDEN TESTS
 
 # %% test="dataset-incomplete" points=2
@@ -174,11 +179,11 @@ class NoLength(Dataset):
 
 error = error_of(NoLength)
 assert isinstance(error, TypeError), (
-    f"Step 1: a subclass without __len__ should raise TypeError; it raised {error!r}.")
+    f"Step 1: a subclass without __len__ should raise TypeError; it raised {raised(error)}.")
 ### BEGIN HIDDEN TESTS
 only_length = type("OnlyLength", (Dataset,), {"__len__": lambda self: 3})
 error = error_of(only_length)
-assert isinstance(error, TypeError), f"Step 1: a subclass without __getitem__ should raise TypeError; it raised {error!r}."
+assert isinstance(error, TypeError), f"Step 1: a subclass without __getitem__ should raise TypeError; it raised {raised(error)}."
 ### END HIDDEN TESTS
 
 # %% test="dataset-complete" points=2
@@ -377,14 +382,14 @@ assert got == [((), True), ((), 0.5)], f"Step 2: entry 0 of two 1-d tensors shou
 # Test 2e · 1 point · two tensors of unequal size are refused
 error = error_of(TensorDataset, Tensor(np.zeros((100, 3))), Tensor(np.zeros(99)))
 assert isinstance(error, ValueError), (
-    f"Step 2: sizes 100 and 99 should raise ValueError; they raised {error!r}.")
+    f"Step 2: sizes 100 and 99 should raise ValueError; they raised {raised(error)}.")
 for part in ["All tensors must have same size in first dimension", "100", "99"]:
     assert part in str(error), (
         f"Step 2: the message should contain {part!r}; it was {str(error)!r}.")
 ### BEGIN HIDDEN TESTS
 for sizes in [((12, 1), (1, 12)), ((1, 12), (12, 1)), ((12,), (1,))]:
     error = error_of(TensorDataset, Tensor(np.zeros(sizes[0])), Tensor(np.zeros(sizes[1])))
-    assert isinstance(error, ValueError), f"Step 2: shapes {sizes} should raise ValueError; they raised {error!r}."
+    assert isinstance(error, ValueError), f"Step 2: shapes {sizes} should raise ValueError; they raised {raised(error)}."
     assert "12" in str(error) and "1" in str(error).replace("12", ""), f"Step 2: the message should hold sizes 12 and 1; it was {str(error)!r}."
 ### END HIDDEN TESTS
 
@@ -392,18 +397,18 @@ for sizes in [((12, 1), (1, 12)), ((1, 12), (12, 1)), ((12,), (1,))]:
 # Test 2f · 1 point · of three tensors, any one may be of another size
 error = error_of(TensorDataset, Tensor(np.zeros((5, 2))), Tensor(np.zeros(3)), Tensor(np.zeros(5)))
 assert isinstance(error, ValueError), (
-    f"Step 2: sizes 5, 3 and 5 should raise ValueError; they raised {error!r}.")
+    f"Step 2: sizes 5, 3 and 5 should raise ValueError; they raised {raised(error)}.")
 ### BEGIN HIDDEN TESTS
 for sizes in [(3, 3, 5), (5, 3, 3), (5, 5, 5, 3, 5)]:
     error = error_of(TensorDataset, *[Tensor(np.zeros((size, 2))) for size in sizes])
-    assert isinstance(error, ValueError), f"Step 2: sizes {sizes} should raise ValueError; they raised {error!r}."
+    assert isinstance(error, ValueError), f"Step 2: sizes {sizes} should raise ValueError; they raised {raised(error)}."
 ### END HIDDEN TESTS
 
 # %% test="tensor-dataset-none" points=1
 # Test 2g · 1 point · no tensor at all is refused
 error = error_of(TensorDataset)
 assert isinstance(error, ValueError), (
-    f"Step 2: TensorDataset() should raise ValueError; it raised {error!r}.")
+    f"Step 2: TensorDataset() should raise ValueError; it raised {raised(error)}.")
 
 # %% test="tensor-dataset-range" points=1
 # Test 2h · 1 point · an index beyond either end says so
@@ -411,14 +416,14 @@ three = TensorDataset(Tensor(np.zeros(3)), Tensor(np.ones(3)))
 for index in (3, -4):
     error = error_of(lambda: three[index])
     assert isinstance(error, IndexError), (
-        f"Step 2: of 3 samples, ds[{index}] should raise IndexError; it raised {error!r}.")
+        f"Step 2: of 3 samples, ds[{index}] should raise IndexError; it raised {raised(error)}.")
     message = f"Index {index} out of range for dataset of size 3"
     assert message in str(error), (
         f"Step 2: __getitem__ should refuse ds[{index}] of 3 samples with {message!r}; the "
         f"message was {str(error)!r}.")
 ### BEGIN HIDDEN TESTS
 error = error_of(lambda: TensorDataset(Tensor(np.zeros((0, 2))), Tensor(np.zeros(0)))[0])
-assert isinstance(error, IndexError), f"Step 2: index 0 of an empty dataset should raise IndexError; it raised {error!r}."
+assert isinstance(error, IndexError), f"Step 2: index 0 of an empty dataset should raise IndexError; it raised {raised(error)}."
 error = error_of(lambda: TensorDataset(Tensor(np.zeros(40)), Tensor(np.ones(40)))[np.int64(123)])
 assert "Index 123 out of range for dataset of size 40" in str(error), f"Step 2: index 123 of 40 gave the message {str(error)!r}."
 error = error_of(lambda: TensorDataset(Tensor(np.zeros(40)), Tensor(np.ones(40)))[-41])
@@ -435,14 +440,14 @@ for index, value in [(-1, 7), (-3, 5)]:
         f"gave {got!r}.")
 error = error_of(lambda: three[-4])
 assert isinstance(error, IndexError), (
-    f"Step 2: of 3 samples, ds[-4] should raise IndexError; it raised {error!r}.")
+    f"Step 2: of 3 samples, ds[-4] should raise IndexError; it raised {raised(error)}.")
 ### BEGIN HIDDEN TESTS
 four = TensorDataset(Tensor(np.array([[1, 2], [3, 4], [5, 6], [7, 8]])), Tensor(np.zeros(4)))
 for index, value in [(-2, [5, 6]), (-4, [1, 2])]:
     got = error_of(lambda: four[index]) or four[index][0].data.tolist()
     assert got == value, f"Step 2: of four rows, ds[{index}] should be {value}; it was {got!r}."
 error = error_of(lambda: four[-9])
-assert isinstance(error, IndexError), f"Step 2: of 4 samples, ds[-9] should raise IndexError; it raised {error!r}."
+assert isinstance(error, IndexError), f"Step 2: of 4 samples, ds[-9] should raise IndexError; it raised {raised(error)}."
 ### END HIDDEN TESTS
 
 # %% test="tensor-dataset-profile" points=2
@@ -453,11 +458,11 @@ dataset = TensorDataset(big, small)
 sample_bytes = kept_bytes(lambda: dataset[5])
 print(f"8 samples of 1 MB each: {built_bytes} B to build, {sample_bytes} B to fetch one")
 assert built_bytes < 10_000, (
-    f"Step 2: building should keep under 10,000 B; it kept {built_bytes:,} B: was the data "
-    "copied?")
+    "Step 2: TensorDataset.__init__ should copy no data and keep under 10,000 B; it kept "
+    f"{built_bytes:,} B.")
 assert sample_bytes < 10_000, (
-    f"Step 2: a sample should allocate under 10,000 B; it took {sample_bytes:,} B: was it "
-    "copied?")
+    "Step 2: TensorDataset.__getitem__ should copy no data and take under 10,000 B; it took "
+    f"{sample_bytes:,} B.")
 
 # %% [markdown]
 # What does a copy cost? The same dataset, and one that copies every sample it gives:
@@ -605,9 +610,12 @@ loader = DataLoader(rows, 2, shuffle=True)
 same = loader.dataset is rows
 assert same, (
     "Step 3: loader.dataset should be the very dataset that was given; it is something else.")
-got = (loader.batch_size, loader.shuffle, loader.generator)
-assert got == (2, True, None), (
-    f"Step 3: batch_size, shuffle and generator should be (2, True, None); they were {got}.")
+got = (loader.batch_size, loader.shuffle)
+assert got == (2, True), (
+    f"Step 3: loader.batch_size and loader.shuffle should be (2, True); they were {got}.")
+got = loader.generator
+assert got is None, (
+    f"Step 3: where no generator is given, loader.generator should be None; it was {got!r}.")
 ### BEGIN HIDDEN TESTS
 given_generator = np.random.default_rng(1)
 loader = DataLoader(dataset=rows, batch_size=3, generator=given_generator)
@@ -622,13 +630,13 @@ assert got == (3, False), f"Step 3: without shuffle=True a loader keeps the orde
 for wrong in [0, -1, 2.0, "32", True]:
     error = error_of(DataLoader, [1, 2], wrong)
     assert isinstance(error, ValueError), (
-        f"Step 3: batch_size={wrong!r} should raise ValueError; it raised {error!r}.")
+        f"Step 3: batch_size={wrong!r} should raise ValueError; it raised {raised(error)}.")
     assert "positive integer" in str(error), (
         f"Step 3: the message should contain 'positive integer'; it was {str(error)!r}.")
 ### BEGIN HIDDEN TESTS
 for wrong in [-32, 0.5, float("nan"), None, False, [4], np.float64(4), np.int64(0)]:
     error = error_of(DataLoader, [1, 2], wrong)
-    assert isinstance(error, ValueError), f"Step 3: batch_size {wrong!r} should be a ValueError; it raised {error!r}."
+    assert isinstance(error, ValueError), f"Step 3: batch_size {wrong!r} should be a ValueError; it raised {raised(error)}."
     assert "positive integer" in str(error), f"Step 3: for {wrong!r} the message lacks 'positive integer': {str(error)!r}."
 ### END HIDDEN TESTS
 
@@ -649,13 +657,13 @@ for dataset, batch_size, batches in [([(1, 2), (3, 4)], np.int64(1), 2), ("abcde
 # Test 3f · 1 point · what is no dataset is refused, with the method that it lacks
 error = error_of(DataLoader, {1, 2, 3}, 2)
 assert isinstance(error, TypeError), (
-    f"Step 3: a set has no __getitem__, so expect TypeError; it raised {error!r}.")
+    f"Step 3: a set has no __getitem__, so expect TypeError; it raised {raised(error)}.")
 assert "__getitem__" in str(error), (
     f"Step 3: the message should name __getitem__; it was {str(error)!r}.")
 ### BEGIN HIDDEN TESTS
 endless = type("Endless", (), {"__getitem__": lambda self, index: index})()
 error = error_of(DataLoader, endless, 2)
-assert isinstance(error, TypeError), f"Step 3: an object without __len__ should raise TypeError; it raised {error!r}."
+assert isinstance(error, TypeError), f"Step 3: an object without __len__ should raise TypeError; it raised {raised(error)}."
 assert "__len__" in str(error), f"Step 3: the message should name the missing __len__; it was {str(error)!r}."
 ### END HIDDEN TESTS
 
@@ -681,10 +689,11 @@ counted = CountingDataset(range(1_000_000))
 built_bytes = kept_bytes(lambda: DataLoader(counted, 32, shuffle=True))
 fetched = len(counted.fetched)
 print(f"a million samples: {fetched} fetched, {built_bytes} B kept by the loader")
-assert fetched == 0, f"Step 3: building a loader should fetch no sample; it fetched {fetched:,}."
+assert fetched == 0, (
+    f"Step 3: DataLoader.__init__ should fetch no sample; it fetched {fetched:,}.")
 assert built_bytes < 10_000, (
-    f"Step 3: a loader should keep under 10,000 B; it keeps {built_bytes:,} B: a list of "
-    "indices?")
+    "Step 3: DataLoader.__init__ should keep under 10,000 B; it keeps "
+    f"{built_bytes:,} B: a list of indices?")
 
 # %% [markdown]
 # The difference, drawn: a loader beside the list of indices that it does not make.
@@ -909,7 +918,7 @@ assert not isinstance(error, NotImplementedError), (
     "there or delete the stub.")
 assert not isinstance(error, TypeError), (
     "Step 4: iter(loader) takes what __iter__ gives, and that is an iterator if it has a "
-    f"`yield`; it raised {error!r}.")
+    f"`yield`; it raised {raised(error)}.")
 batches = numbers_of(list_loader(numbered(6), 2))
 got = sum(batches, [])
 assert got == [0, 1, 2, 3, 4, 5], (
@@ -1114,11 +1123,15 @@ epochs = [numbers_of(list_loader(numbered(120), 10, shuffle=True,
                                  generator=np.random.default_rng(seed)))
           for seed in (3, 3, 4)]
 after = random.getstate(), np.random.get_state()[1].tolist(), np.random.get_state()[2]
-assert epochs[0] == epochs[1] != epochs[2], (
-    "Step 4: equal generators should give equal orders, other seeds other orders.")
+assert epochs[0] == epochs[1], (
+    "Step 4: __iter__ should draw the order from self.generator: the same epoch from equal ones; "
+    "two epochs of np.random.default_rng(3) differed.")
+assert epochs[0] != epochs[2], (
+    "Step 4: __iter__ should draw the order from self.generator: another one for another seed; "
+    "the order stayed the same.")
 assert before == after, (
-    "Step 4: with a generator, the states of random and np.random should stay; one of them "
-    "changed.")
+    "Step 4: __iter__ should draw from self.generator alone, if there is one; the state of random "
+    "or of np.random changed.")
 ### BEGIN HIDDEN TESTS
 got = sum(numbers_of(list_loader(numbered(40), 8, generator=np.random.default_rng(3))), [])
 assert got == list(range(40)), f"Step 4: a generator without shuffle=True leaves the order as it is; the samples came as {got}."
@@ -1279,6 +1292,7 @@ for name, images in [("upright", upright), ("transposed", sideways)]:
 # What comes out:
 #
 # - The dtype is the one that `Tensor(value)` gives: uint8, int64 and bool stay, and every float becomes float32.
+# - Where a position has several dtypes, `np.stack` finds a common one: `1` and `0.5` become float32.
 # - The batch owns its memory: writing into it never changes the dataset.
 # - Samples in C order give a batch in C order.
 # - Collating allocates at most three times the bytes of the batch.
@@ -1478,7 +1492,7 @@ assert got in ((), []), f"Step 5: _collate_batch([]) should give (); it gave {go
 # Test 5h · 1 point · shapes that differ are refused, with the position and both shapes
 error = error_of(collate_samples, [(Tensor([0]), Tensor([1, 2])), (Tensor([0]), Tensor([1, 2, 3]))])
 assert isinstance(error, ValueError), (
-    f"Step 5: shapes (2,) and (3,) should raise ValueError; they raised {error!r}.")
+    f"Step 5: shapes (2,) and (3,) should raise ValueError; they raised {raised(error)}.")
 for part in ["position 1", "(2,)", "(3,)"]:
     assert part in str(error), (
         f"Step 5: the message should contain {part!r}; it was {str(error)!r}.")
@@ -1486,12 +1500,12 @@ for part in ["position 1", "(2,)", "(3,)"]:
 for place in [2, 1]:
     odd = [(Tensor(np.zeros((5, 4) if number == place else (4, 5))),) for number in range(3)]
     error = error_of(collate_samples, odd)
-    assert isinstance(error, ValueError), f"Step 5: shapes (4, 5) and (5, 4) should raise ValueError; they raised {error!r}."
+    assert isinstance(error, ValueError), f"Step 5: shapes (4, 5) and (5, 4) should raise ValueError; they raised {raised(error)}."
     for part in ["position 0", "(4, 5)", "(5, 4)"]:
         assert part in str(error), f"Step 5: for one sample of three with another shape, expected {part!r} in the message {str(error)!r}."
 for other in [(4, 6), (4,), (4, 5, 1)]:
     error = error_of(collate_samples, [(Tensor(1), Tensor(np.zeros(shape))) for shape in ((4, 5), other)])
-    assert isinstance(error, ValueError), f"Step 5: shapes (4, 5) and {other} should raise ValueError; they raised {error!r}."
+    assert isinstance(error, ValueError), f"Step 5: shapes (4, 5) and {other} should raise ValueError; they raised {raised(error)}."
     for part in ["position 1", "(4, 5)", str(other)]:
         assert part in str(error), f"Step 5: for shapes (4, 5) and {other}, expected {part!r} in the message {str(error)!r}."
 ### END HIDDEN TESTS
@@ -1500,13 +1514,13 @@ for other in [(4, 6), (4,), (4, 5, 1)]:
 # Test 5i · 1 point · tuples of unequal length are refused, with both lengths
 error = error_of(collate_samples, [(Tensor(1), Tensor(2)), (Tensor(3),)])
 assert isinstance(error, ValueError), (
-    f"Step 5: a pair and a single should raise ValueError; they raised {error!r}.")
+    f"Step 5: a pair and a single should raise ValueError; they raised {raised(error)}.")
 assert "2" in str(error) and "1" in str(error), (
     f"Step 5: the message should hold both lengths, 2 and 1; it was {str(error)!r}.")
 ### BEGIN HIDDEN TESTS
 for lengths in [(3, 3, 5), (3, 5, 3), (5, 3, 3)]:
     error = error_of(collate_samples, [(Tensor(1),) * length for length in lengths])
-    assert isinstance(error, ValueError), f"Step 5: tuples of {lengths} should raise ValueError; they raised {error!r}."
+    assert isinstance(error, ValueError), f"Step 5: tuples of {lengths} should raise ValueError; they raised {raised(error)}."
     assert "3" in str(error) and "5" in str(error), f"Step 5: the message should hold both lengths, 3 and 5; it was {str(error)!r}."
 ### END HIDDEN TESTS
 
@@ -1515,18 +1529,18 @@ for lengths in [(3, 3, 5), (3, 5, 3), (5, 3, 3)]:
 for wrong, name in [("cat", "str"), (None, "NoneType"), ({"a": 1}, "dict")]:
     error = error_of(collate_samples, [(Tensor(1), wrong)] * 2)
     assert isinstance(error, TypeError), (
-        f"Step 5: a {name} should raise TypeError; it raised {error!r}.")
+        f"Step 5: a {name} should raise TypeError; it raised {raised(error)}.")
     assert "position 1" in str(error) and name in str(error), (
         f"Step 5: expected 'position 1' and {name!r} in {str(error)!r}.")
 ### BEGIN HIDDEN TESTS
 strange = {"object": object(), "set": {1, 2}, "bytes": b"raw", "str": "cat"}
 for name in ["object", "set", "bytes", "str"]:
     error = error_of(collate_samples, [(strange[name], Tensor(1))] * 2)
-    assert isinstance(error, TypeError), f"Step 5: a sample with a {name} should raise TypeError; it raised {error!r}."
+    assert isinstance(error, TypeError), f"Step 5: a sample with a {name} should raise TypeError; it raised {raised(error)}."
     assert "position 0" in str(error) and name in str(error), f"Step 5: 'position 0' and {name!r} were expected in {str(error)!r}."
 for name in ["str", "object"]:
     error = error_of(collate_samples, [(Tensor(2), 1.5), (Tensor(3), 2.5), (Tensor(4), strange[name])])
-    assert isinstance(error, TypeError), f"Step 5: a {name} in the third sample should raise TypeError; it raised {error!r}."
+    assert isinstance(error, TypeError), f"Step 5: a {name} in the third sample should raise TypeError; it raised {raised(error)}."
     assert "position 1" in str(error) and name in str(error), f"Step 5: 'position 1' and {name!r} were expected in {str(error)!r}."
 ### END HIDDEN TESTS
 
@@ -1650,7 +1664,9 @@ shapes = [((3, 32, 48), None), ((32, 48, 3), None), ((5, 32, 48), "CHW")]
 # `p`.
 #
 # - `p` outside 0..1: `ValueError`. Keep `layout` for the helper.
-# - Arrays in, arrays out; Tensors in, Tensors out; the dtype stays, and the input is never modified.
+# - Arrays in, arrays out; Tensors in, Tensors out; the dtype stays.
+# - The input is never modified; what comes back may be a view of it.
+# - What the helper refuses may be refused at each call, or only where it would be flipped.
 # - Random numbers come from `generator` if there is one, else from `random` or `np.random`, as in step 4.
 # - A flip may allocate two images' bytes, not more.
 
@@ -1699,9 +1715,11 @@ class RandomHorizontalFlip:
 image = np.arange(6).reshape(2, 3)
 got = RandomHorizontalFlip(p=1)(image).tolist()
 assert got == [[2, 1, 0], [5, 4, 3]], (
-    f"Step 6: rows 0 1 2 and 3 4 5 should become 2 1 0 and 5 4 3; they became {got}.")
+    "Step 6: RandomHorizontalFlip(p=1) should make 2 1 0 and 5 4 3 of the rows 0 1 2 and 3 4 5; "
+    f"it made {got}.")
 got = RandomHorizontalFlip(p=0)(np.arange(6).reshape(2, 3)).tolist()
-assert got == [[0, 1, 2], [3, 4, 5]], f"Step 6: with p=0 the image stays as it is; it became {got}."
+assert got == [[0, 1, 2], [3, 4, 5]], (
+    f"Step 6: RandomHorizontalFlip(p=0) should leave an image as it is; it became {got}.")
 ### BEGIN HIDDEN TESTS
 colour = np.arange(24).reshape(3, 2, 4)
 got = RandomHorizontalFlip(p=1.0)(colour)
@@ -1717,7 +1735,8 @@ random.seed(3), np.random.seed(3)
 flip = RandomHorizontalFlip(p=0.5)
 flips = sum(int(flip(np.array([[0, 1], [2, 3]]))[0, 0] != 0) for _ in range(400))
 assert 120 < flips < 280, (
-    f"Step 6: of 400 images, p=0.5 should flip between 120 and 280; it flipped {flips}.")
+    "Step 6: RandomHorizontalFlip(p=0.5) should flip between 120 and 280 of 400 images; it "
+    f"flipped {flips}.")
 ### BEGIN HIDDEN TESTS
 random.seed(13), np.random.seed(13)
 rare, often = RandomHorizontalFlip(p=0.1), RandomHorizontalFlip(p=0.9)
@@ -1793,12 +1812,13 @@ random.seed(1), np.random.seed(1)
 crop = RandomCrop((2, 3), padding=1)(np.arange(1, 37).reshape(3, 3, 4))
 shape, got = crop.shape, crop.tolist()
 assert shape == (3, 2, 3), (
-    f"Step 6: a (2, 3) crop of a (3, 3, 4) image, CHW, has shape (3, 2, 3); got {shape}.")
+    "Step 6: RandomCrop((2, 3)) of a (3, 3, 4) image, CHW, should have shape (3, 2, 3); it has "
+    f"{shape}.")
 padded = np.pad(np.arange(1, 37).reshape(3, 3, 4), [(0, 0), (1, 1), (1, 1)])
 windows = [padded[:, top:top + 2, left:left + 3].tolist() for top in range(4) for left in range(4)]
 assert any(got == window for window in windows), (
-    "Step 6: a (2, 3) crop should be a window of the image with one row and column of zeros on "
-    f"each side; it was {got}.")
+    "Step 6: RandomCrop((2, 3), padding=1) should cut a window out of the image with one row and "
+    f"column of zeros on each side; it gave {got}.")
 ### BEGIN HIDDEN TESTS
 image = np.arange(1, 17).reshape(4, 4)
 got = RandomCrop(4, padding=1)(image).tolist()
@@ -1824,12 +1844,15 @@ for _ in range(5):
 ### END HIDDEN TESTS
 
 # %% test="crop-offsets" points=2
-# Test 6d · 2 points · all offsets occur
+# Test 6d · 2 points · all offsets occur, also where a generator draws them
 random.seed(2), np.random.seed(2)
-crop, image = RandomCrop(4, padding=1), np.arange(1, 17).reshape(4, 4)
-seen = {crop(image).tobytes() for _ in range(400)}
-assert len(seen) == 9, (
-    f"Step 6: padding 1 allows 3 x 3 = 9 offsets; in 400 crops, {len(seen)} occurred.")
+image = np.arange(1, 17).reshape(4, 4)
+for name, source in [("random or np.random", None), ("a generator", np.random.default_rng(2))]:
+    crop = RandomCrop(4, padding=1, generator=source)
+    seen = {crop(image).tobytes() for _ in range(400)}
+    assert len(seen) == 9, (
+        "Step 6: RandomCrop(4, padding=1) of a 4x4 image has 3 x 3 = 9 offsets; in 400 crops "
+        f"drawn from {name}, {len(seen)} occurred.")
 ### BEGIN HIDDEN TESTS
 random.seed(22), np.random.seed(22)
 crop, image = RandomCrop((2, 2), padding=1), np.arange(1, 13).reshape(3, 4)
@@ -1842,10 +1865,12 @@ assert len(seen) == 20, f"Step 6: a 2x2 crop of 3x4 with padding 1 has 4 x 5 = 2
 image = np.arange(12).reshape(2, 2, 3)
 got = RandomHorizontalFlip(p=1)(image)[0, 0].tolist()
 assert got == [3, 4, 5], (
-    f"Step 6: a (2, 2, 3) image is HWC, so pixel (0, 0) becomes [3, 4, 5]; it became {got}.")
+    "Step 6: a (2, 2, 3) image is HWC, so RandomHorizontalFlip(p=1) should make pixel (0, 0) "
+    f"[3, 4, 5]; it became {got}.")
 got = RandomCrop(2, padding=0, layout="HWC")(image).shape
 assert got == (2, 2, 3), (
-    f"Step 6: a 2x2 crop of HWC keeps its 3 channels at the end; the shape was {got}.")
+    "Step 6: RandomCrop(2, layout='HWC') should keep the 3 channels at the end, (2, 2, 3); the "
+    f"shape was {got}.")
 ### BEGIN HIDDEN TESTS
 wide = np.arange(3 * 4 * 5).reshape(3, 4, 5)
 got = RandomHorizontalFlip(p=1, layout="HWC")(wide)
@@ -1858,18 +1883,19 @@ assert got == (7, 2, 2), f"Step 6: layout='CHW' keeps 7 channels in front; the s
 # %% test="transform-kinds" points=1
 # Test 6f · 1 point · Tensors give Tensors, arrays give arrays, and the dtype stays
 pixels = np.ones((2, 2), np.uint8)
-for name in ["flip", "crop"]:
-    transform = RandomHorizontalFlip(p=1) if name == "flip" else RandomCrop(2, padding=1)
+for name in ["RandomHorizontalFlip", "RandomCrop"]:
+    flips = name == "RandomHorizontalFlip"
+    transform = RandomHorizontalFlip(p=1) if flips else RandomCrop(2, padding=1)
     got = transform(pixels)
     assert isinstance(got, np.ndarray), (
-        f"Step 6: a {name} of an array should give an array; it gave {got!r}.")
+        f"Step 6: of an array, {name} should give an array; it gave {got!r}.")
     assert got.dtype == np.uint8, (
-        f"Step 6: a {name} of uint8 pixels should give uint8; it gave {got.dtype}.")
+        f"Step 6: of uint8 pixels, {name} should give uint8; it gave {got.dtype}.")
     got = transform(Tensor(pixels))
     assert isinstance(got, Tensor), (
-        f"Step 6: a {name} of a Tensor should give a Tensor; it gave {got!r}.")
+        f"Step 6: of a Tensor, {name} should give a Tensor; it gave {got!r}.")
     assert got.data.dtype == np.uint8, (
-        f"Step 6: a {name} of a uint8 Tensor should give uint8; it gave {got.data.dtype}.")
+        f"Step 6: of a uint8 Tensor, {name} should give uint8; it gave {got.data.dtype}.")
 ### BEGIN HIDDEN TESTS
 flip, idle, crop = RandomHorizontalFlip(p=1), RandomHorizontalFlip(p=0), RandomCrop((3, 3), padding=0)
 for dtype in ["float32", "float64", "int64", "bool"]:
@@ -1888,10 +1914,10 @@ for dtype in ["float32", "float64", "int64", "bool"]:
 image = np.arange(16).reshape(4, 4)
 RandomHorizontalFlip(p=1)(image)
 assert image.ravel().tolist() == list(range(16)), (
-    f"Step 6: a flip should leave its input alone; it is now {image.tolist()}.")
+    f"Step 6: RandomHorizontalFlip should leave its input alone; it is now {image.tolist()}.")
 RandomCrop(4, padding=2)(image)
 assert image.ravel().tolist() == list(range(16)), (
-    f"Step 6: a crop should leave its input alone; it is now {image.tolist()}.")
+    f"Step 6: RandomCrop should leave its input alone; it is now {image.tolist()}.")
 ### BEGIN HIDDEN TESTS
 pixels = Tensor(np.arange(30, dtype=np.int64).reshape(5, 6))
 for name in ["flip", "crop"]:
@@ -1906,34 +1932,38 @@ for name in ["flip", "crop"]:
 for p in [-0.1, 1.5]:
     error = error_of(RandomHorizontalFlip, p=p)
     assert isinstance(error, ValueError), (
-        f"Step 6: p={p} should raise ValueError; it raised {error!r}.")
+        f"Step 6: RandomHorizontalFlip(p={p}) should raise ValueError; it raised {raised(error)}.")
 error = error_of(RandomCrop(9, padding=2), np.zeros((4, 4)))
 assert isinstance(error, ValueError), (
-    f"Step 6: a 9x9 crop of 4x4 padded to 8x8 should raise ValueError; it raised {error!r}.")
+    "Step 6: RandomCrop(9, padding=2) of 4x4, padded to 8x8, should raise ValueError; it raised "
+    f"{raised(error)}.")
 ### BEGIN HIDDEN TESTS
 for size, padding in [((3, 9), 2), ((9, 3), 2), (5, 0)]:
     error = error_of(RandomCrop(size, padding=padding), np.zeros((4, 4)))
-    assert isinstance(error, ValueError), f"Step 6: a crop of {size} from 4x4 with padding {padding} raised {error!r}."
+    assert isinstance(error, ValueError), f"Step 6: a crop of {size} from 4x4 with padding {padding} raised {raised(error)}."
 ### END HIDDEN TESTS
 
 # %% test="transform-generator" points=1
 # Test 6i · 1 point · a generator decides alone
 random.seed(1), np.random.seed(1)
 before = random.getstate(), np.random.get_state()[1].tolist(), np.random.get_state()[2]
-for name in ["flip", "crop"]:
-    runs = []
+for name in ["RandomHorizontalFlip", "RandomCrop"]:
+    runs, flips = [], name == "RandomHorizontalFlip"
     for seed in [5, 5, 6]:
         seeded = np.random.default_rng(seed)
         flip = RandomHorizontalFlip(generator=seeded)
-        transform = flip if name == "flip" else RandomCrop(8, generator=seeded)
+        transform = flip if flips else RandomCrop(8, generator=seeded)
         runs.append([transform(np.arange(64).reshape(8, 8)).tolist() for _ in range(40)])
-    assert runs[0] == runs[1], f"Step 6: equal generators should {name} equally; the images differ."
+    assert runs[0] == runs[1], (
+        f"Step 6: {name} should draw from self.generator: the same from equal ones; 40 images of "
+        "np.random.default_rng(5) differed.")
     assert runs[0] != runs[2], (
-        f"Step 6: generators of other seeds should {name} otherwise; the images are the same.")
+        f"Step 6: {name} should draw from self.generator: another seed gives other images; they "
+        "stayed the same.")
 after = random.getstate(), np.random.get_state()[1].tolist(), np.random.get_state()[2]
 assert before == after, (
-    "Step 6: with a generator, the states of random and np.random should stay; one of them "
-    "changed.")
+    "Step 6: RandomHorizontalFlip and RandomCrop should draw from self.generator alone, if there "
+    "is one; the state of random or of np.random changed.")
 ### BEGIN HIDDEN TESTS
 crop, image = RandomCrop((3, 4), padding=1, generator=np.random.default_rng(9)), np.arange(1, 17).reshape(4, 4)
 seen = {str(crop(image).tolist()) for _ in range(400)}
@@ -1966,7 +1996,8 @@ class Compose:
 # %% test="compose-order" points=1
 # Test 6j · 1 point · transforms are applied in order
 got = Compose([lambda x: x + 1, lambda x: x * 10])(2)
-assert got == 30, f"Step 6: adding 1, then times 10, makes 30 of 2; Compose made {got}."
+assert got == 30, (
+    f"Step 6: Compose of adding 1, then times 10, should make 30 of 2; it made {got}.")
 ### BEGIN HIDDEN TESTS
 got = Compose([str.strip, str.upper, lambda text: text + "!"])("  hi ")
 assert got == "HI!", f"Step 6: strip, upper and an exclamation mark in order should make 'HI!'; got {got!r}."
@@ -1985,9 +2016,11 @@ flip_bytes = peak_bytes(lambda: RandomHorizontalFlip(p=1)(image))
 crop_bytes = peak_bytes(lambda: RandomCrop(256, padding=4)(image))
 print(f"an image of {image_bytes:,} B: a flip takes {flip_bytes:,} B, a crop {crop_bytes:,} B")
 assert flip_bytes <= 2 * image_bytes + 10_000, (
-    f"Step 6: a flip should take at most two images' bytes; it took {flip_bytes:,} B.")
+    "Step 6: RandomHorizontalFlip should take two images' bytes at most; it took "
+    f"{flip_bytes:,} B.")
 assert crop_bytes <= 3 * padded_bytes + 10_000, (
-    f"Step 6: a crop should take at most three padded images' bytes; it took {crop_bytes:,} B.")
+    "Step 6: RandomCrop should take three padded images' bytes at most; it took "
+    f"{crop_bytes:,} B.")
 
 # %% [markdown]
 # ### How a transform joins a dataset

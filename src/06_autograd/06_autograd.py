@@ -45,6 +45,10 @@ def error_of(call, *args, **options):
     except Exception as error:
         return error
 
+def raised(error):
+    "What a call raised, in words."
+    return "nothing" if error is None else repr(error)
+
 def warning_of(call):
     "The first numerical warning of a call (overflow, division by zero, log of 0), or None."
     with np.errstate(divide="raise", over="raise", invalid="raise"):
@@ -471,7 +475,7 @@ def switch_states(levels):
 error = error_of(switch_states, 1)
 assert error is None, (
     "Step 3: `with no_grad():` should run its block, at the `yield` in no_grad; "
-    f"it raised {error!r}."
+    f"it raised {raised(error)}."
 )
 states = switch_states(1)
 assert states == [False, True], (
@@ -495,7 +499,7 @@ def leave_by_error():
 
 error = error_of(leave_by_error)
 state = _recording
-assert isinstance(error, KeyError), f"Step 3: an error inside no_grad should come out of it; what came was {error!r}."
+assert isinstance(error, KeyError), f"Step 3: an error inside no_grad should come out of it; it raised {raised(error)}."
 assert state is True, f"Step 3: after an error left no_grad, _recording should be True again; it was {state}."
 _recording = True
 ### END HIDDEN TESTS
@@ -965,12 +969,12 @@ for dtype in ["float32", "float64"]:
 # Test 5b · 2 points · where there is no start, RuntimeError
 error = error_of(_first_gradient, Tensor([1.0, 2.0], requires_grad=True), None)
 assert isinstance(error, RuntimeError) and "NotImplemented" not in type(error).__name__, (
-    f"Step 5: two numbers and no gradient should raise RuntimeError; what came was {error!r}.")
+    f"Step 5: two numbers and no gradient should raise RuntimeError; it raised {raised(error)}.")
 ### BEGIN HIDDEN TESTS
 for data, wants, given in [([1.0, 2.0], True, np.ones((2, 1))), ([1.0, 2.0], True, np.ones(3)), (1.0, False, None), (1, True, None),
                            ([[1.0, 2.0]], True, Tensor([1.0, 1.0])), (1.0, True, np.ones(1)), ([], True, None)]:
     error = error_of(_first_gradient, Tensor(data, requires_grad=wants), given)
-    assert isinstance(error, RuntimeError), f"Step 5: {data}, requires_grad={wants}, gradient {given}: expected RuntimeError; got {error!r}."
+    assert isinstance(error, RuntimeError), f"Step 5: {data}, requires_grad={wants}, gradient {given}: expected RuntimeError; it raised {raised(error)}."
 ### END HIDDEN TESTS
 
 # %% test="first-gradient-ready" points=0
@@ -1191,13 +1195,13 @@ loss.backward()
 error = error_of(loss.backward)
 assert isinstance(error, RuntimeError), (
     "Step 5: a second walk through the same graph should raise RuntimeError; "
-    f"it gave {error!r}: call release() on each node."
+    f"it raised {raised(error)}: call release() on each node."
 )
 ### BEGIN HIDDEN TESTS
 middle = w * 2.0
 (middle * 3.0).backward()
 error = error_of((middle * 4.0).backward)
-assert isinstance(error, RuntimeError), f"Step 5: a walk into what another has released should raise RuntimeError; it gave {error!r}."
+assert isinstance(error, RuntimeError), f"Step 5: a walk into what another has released should raise RuntimeError; it raised {raised(error)}."
 ### END HIDDEN TESTS
 
 # %% test="backward-deep" points=1

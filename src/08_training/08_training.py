@@ -58,6 +58,10 @@ def error_of(call, *args, **options):
     except Exception as error:
         return error
 
+def raised(error):
+    "What a call raised, in words."
+    return "nothing" if error is None else repr(error)
+
 # %% [markdown]
 # You have all the parts. What is missing is somebody who goes round and round, keeps the record, and writes it down before the power fails.
 
@@ -492,7 +496,7 @@ assert modes == [True, True], f"Step 2: the layers inside should be in training 
 # Test 2e · 2 points · no batch, no mean
 error = error_of(toy_trainer()._train_epoch, [])
 assert isinstance(error, ValueError), (
-    f"Step 2: a loader without a batch should raise ValueError; it gave {error!r}."
+    f"Step 2: a loader without a batch should raise ValueError; it raised {raised(error)}."
 )
 ### BEGIN HIDDEN TESTS
 used = iter(batches_of([1.0], [1.0], 1))
@@ -641,7 +645,7 @@ def enter_and_leave():
 error = error_of(enter_and_leave)
 assert error is None, (
     f"Step 3: `with _evaluating(model):` should run its block, at the `yield` in _evaluating; it "
-    f"raised {error!r}."
+    f"raised {raised(error)}."
 )
 x, y = [[2.0, 1.0], [1.0, 2.0], [3.0, 1.0]], [0, 1, 1]
 got = [rounded(toy_classifier().evaluate(batches_of(x, y, size))) for size in (2, 3)]
@@ -654,7 +658,7 @@ loss, share = toy_trainer(lr=1.0).evaluate(batches_of([1.0, 1.0, 3.0], [1.0, 1.0
 assert rounded(loss) == 9.0, f"Step 3: the losses 1, 1 and 25 have the mean 9; it was {loss}."
 assert share != share, f"Step 3: without class labels the accuracy is nan; it was {share}."
 error = error_of(toy_trainer().evaluate, [])
-assert isinstance(error, ValueError), f"Step 3: a loader without a batch should raise ValueError, as in step 2; it gave {error!r}."
+assert isinstance(error, ValueError), f"Step 3: a loader without a batch should raise ValueError, as in step 2; it raised {raised(error)}."
 ### END HIDDEN TESTS
 
 # %% test="evaluate-mode" points=4
@@ -712,7 +716,7 @@ class Faulty:
 trainer = toy_trainer()
 error = error_of(trainer.evaluate, Faulty(batches_of([1.0], [1.0], 1)))
 assert isinstance(error, OSError), (
-    f"Step 3: the loader's OSError should come through; it was {error!r}."
+    f"Step 3: the loader's OSError should come through; it raised {raised(error)}."
 )
 assert trainer.model.training is True, (
     f"Step 3: after an error the model should be in training mode again; training was "
@@ -1169,7 +1173,7 @@ trainer.fit(batches, epochs=0, progress=False)
 got = len(trainer.history["train_loss"])
 assert got == 3, f"Step 5: 0 epochs should train nothing; the history has {got} epochs instead of 3."
 error = error_of(trainer.fit, batches, epochs=-1)
-assert isinstance(error, ValueError), f"Step 5: epochs=-1 should raise ValueError; it gave {error!r}."
+assert isinstance(error, ValueError), f"Step 5: epochs=-1 should raise ValueError; it raised {raised(error)}."
 ### END HIDDEN TESTS
 
 # %% test="fit-val" points=3
@@ -1196,7 +1200,7 @@ trainer = toy_trainer()
 error = error_of(trainer.fit, batches, Faulty(batches, broken_pass=2), epochs=3, progress=False)
 lengths = [len(numbers) for numbers in trainer.history.values()]
 assert isinstance(error, OSError), (
-    f"Step 5: the loader's OSError should come through; it was {error!r}."
+    f"Step 5: the loader's OSError should come through; it raised {raised(error)}."
 )
 assert lengths == [1, 1, 1, 1], (
     f"Step 5: the second epoch failed while evaluating, so one number each; the "
@@ -1477,8 +1481,8 @@ assert memory == [[16.0]], f"Step 6: with momentum the optimizer's velocity of 1
 folder = new_folder()
 path = folder / "file"
 path.write_bytes(b"old")
-raised = replaced(path, half_written(OSError("no space left on device")))
-assert raised == "OSError", f"Step 6: the OSError should come through; it was {raised}."
+came = replaced(path, half_written(OSError("no space left on device")))
+assert came == "OSError", f"Step 6: the OSError should come through; it was {came}."
 left = files_in(folder)
 assert left == {"file": b"old"}, (
     f"Step 6: after a failure there should be the old file and nothing else; there was {left}."
@@ -1489,9 +1493,9 @@ assert left == {"file": b"new"}, (
     f"Step 6: else there should be the new file and nothing else; there was {left}."
 )
 ### BEGIN HIDDEN TESTS
-raised = replaced(path, half_written(KeyboardInterrupt()))
+came = replaced(path, half_written(KeyboardInterrupt()))
 left = files_in(folder)
-assert (raised, left) == ("KeyboardInterrupt", {"file": b"new"}), f"Step 6: after an interrupt too the old file stays, alone; {raised}, {left}."
+assert (came, left) == ("KeyboardInterrupt", {"file": b"new"}), f"Step 6: after an interrupt too the old file stays, alone; {came}, {left}."
 seen = []
 _replace_file(path, lambda file: seen.append((file.write(b"third"), path.read_bytes(), [each.parent for each in folder.iterdir()])))
 during = seen[0][1]
@@ -1711,7 +1715,7 @@ other = small_trainer(2, plain, hidden=5)
 before = bits(other)[0]
 error = error_of(other.load, path)
 assert isinstance(error, ValueError), (
-    f"Step 7: a checkpoint with other shapes should raise ValueError; it gave {error!r}."
+    f"Step 7: a checkpoint with other shapes should raise ValueError; it raised {raised(error)}."
 )
 text = str(error)
 assert "(4, 3)" in text and "(5, 3)" in text, (
@@ -1726,10 +1730,10 @@ for make in (lambda p: Adam(p, lr=0.1), lambda p: SGD(p[:2], lr=0.1)):
     before, chance = bits(other), random.getstate()
     error = error_of(other.load, path)
     kept = bits(other) == before and random.getstate() == chance
-    assert isinstance(error, ValueError), f"Step 7: state that the optimizer refuses should raise ValueError; it gave {error!r}."
+    assert isinstance(error, ValueError), f"Step 7: state that the optimizer refuses should raise ValueError; it raised {raised(error)}."
     assert kept, "Step 7: when the optimizer refuses its state, nothing should have changed; something did."
 error = error_of(small_trainer(2, plain, dtype=np.float64).load, path)
-assert isinstance(error, ValueError), f"Step 7: float32 for a model of float64 should raise ValueError; it gave {error!r}."
+assert isinstance(error, ValueError), f"Step 7: float32 for a model of float64 should raise ValueError; it raised {raised(error)}."
 assert "float32" in str(error) and "float64" in str(error), f"Step 7: the message should name both dtypes; it was {str(error)!r}."
 def wider(outputs):
     model = Sequential(Linear(3, 4), Linear(4, outputs))
@@ -1739,12 +1743,12 @@ other = wider(5)
 before = bits(other)[0]
 error = error_of(other.load, path)
 kept = bits(other)[0] == before
-assert isinstance(error, ValueError), f"Step 7: a checkpoint whose third parameter has another shape should raise ValueError; it gave {error!r}."
+assert isinstance(error, ValueError), f"Step 7: a checkpoint whose third parameter has another shape should raise ValueError; it raised {raised(error)}."
 assert kept, "Step 7: when the third parameter does not fit, nothing should have changed; the first one did."
 small_trainer(1, lambda p: SGD(p[:2], lr=0.1)).save(path)
 half = Linear(3, 4)
 error = error_of(Trainer(half, SGD(half.parameters(), lr=0.1), CrossEntropyLoss()).load, path)
-assert isinstance(error, ValueError), f"Step 7: four parameters for a model of two should raise ValueError; it gave {error!r}."
+assert isinstance(error, ValueError), f"Step 7: four parameters for a model of two should raise ValueError; it raised {raised(error)}."
 assert "4" in str(error) and "2" in str(error), f"Step 7: the message should name both numbers, 4 and 2; it was {str(error)!r}."
 ### END HIDDEN TESTS
 

@@ -44,7 +44,9 @@ def test_each_step_says_how_it_does_in_words(built_course: TinyCourse, tmp_path:
     assert code == 1
     assert "Step 1  fail              1 of 2" in said
     assert "Step 2  not written yet   0 of 1" in said
-    assert "\ndouble-number: Step 1: expected 4 for double(2) (line 2 of your cell `double`)\n" in said
+    assert (
+        "\ndouble-number: Step 1: expected 4 for double(2) (line 2 of your cell `double`: `def double(x):`)\n" in said
+    )
     assert "double-ready" not in said
 
 
@@ -96,8 +98,9 @@ def test_a_cause_is_told_once_with_the_line_of_the_student_s_cell(built_course: 
     notebook = built_course.filled(double="#| export\ndef double(x):\n    return helper(x)\n")
     notebook.cells.insert(3, nbformat.v4.new_code_cell("# a helper\ndef helper(x):\n    return x // 0"))
     _, said, _ = check(built_course, notebook, tmp_path / "tiny.ipynb")
-    place = "line 3 of your own cell `# a helper`"
-    assert f"\ndouble-number: ZeroDivisionError: integer division or modulo by zero ({place})\n" in said
+    place = "line 3 of your own cell `# a helper`: `return x // 0`"
+    error = "ZeroDivisionError: integer division or modulo by zero"
+    assert f"\ndouble-number: {error} ({place})\n" in said
     assert "  1 more test ends in the same error: double-more\n" in said
     assert said.count("ZeroDivisionError") == 1
 
@@ -215,7 +218,8 @@ def test_where_the_process_cannot_be_copied_jupyter_s_kernel_says_the_same(
     double = "#| export\ndef double(x):\n    if x == 1:\n        raise KeyError(x)\n    return 4\n"
     notebook = built_course.filled(double=double)
     said = check(built_course, notebook, tmp_path / "tiny.ipynb")
-    assert "double-more: KeyError: 1 (line 4 of your cell `double`)\n" in said[1]
+    place = "line 4 of your cell `double`: `raise KeyError(x)`"
+    assert f"double-more: KeyError: 1 ({place})\n" in said[1]
     monkeypatch.setattr(copied_kernel, "is_possible", lambda: False)
     assert check(built_course, notebook, tmp_path / "tiny.ipynb") == said
 
@@ -233,3 +237,23 @@ def test_ctrl_c_ends_a_check_and_what_it_runs_in_one_sentence(
     _, said = checking.communicate()
     assert (checking.returncode, said) == (130, "tito: the check was stopped; the notebook is as it was.\n")
     assert orphans() == []
+
+
+def test_a_test_that_fails_leads_to_the_function_that_it_had_called_last(
+    built_course: TinyCourse, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pair = SOLUTIONS["pair"]
+    total = "#| export\n@patch\ndef total(self: Pair) -> float:\n    sum(self.both)\n"
+    notebook = built_course.filled(pair=pair, pair_total=total)
+    said = check(built_course, notebook, tmp_path / "tiny.ipynb")
+    place = "(line 3 of your cell `Pair.total`: `def total(self: Pair) -> float:`)"
+    assert f"\npair-total-right: Step 2: expected 3 {place}\n" in said[1]
+    monkeypatch.setattr(copied_kernel, "is_possible", lambda: False)
+    assert check(built_course, notebook, tmp_path / "tiny.ipynb") == said
+
+
+def test_a_loop_that_had_to_be_stopped_is_named(built_course: TinyCourse, tmp_path: Path) -> None:
+    total = "#| export\n@patch\ndef total(self: Pair) -> float:\n    x = 0\n    while x < 9:\n        y = 2 * x\n"
+    _, said, _ = check(built_course, built_course.filled(pair_total=total), tmp_path / "tiny.ipynb")
+    where = "(line 5 of your cell `Pair.total`: `while x < 9:`) Does this loop come to an end?"
+    assert f"pair-total-right: CellTimeoutError: this cell ran longer than 4 s and was stopped {where}\n" in said

@@ -67,6 +67,12 @@ def test_a_row_has_the_tests_and_the_points_that_passed() -> None:
     assert row == ["Step 6", "fail", "1 of 2", "4 of 7"]
 
 
+def test_of_an_optional_step_that_was_left_out_no_test_counts_as_passed() -> None:
+    left_out = step(NEITHER, {"flip-right": True, "crop-right": True})
+    left_out.is_optional = True
+    assert left_out.row == ["Step 6", "not written yet", "0 of 2", "optional"]
+
+
 def test_steps_are_those_that_give_points_with_their_cells_in_order() -> None:
     released = notebook(
         solution("before"),

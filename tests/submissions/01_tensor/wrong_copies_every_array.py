@@ -3,7 +3,7 @@
 # base: reference
 # loses: {tensor-wraps: 3, tensor-bytes: 4}
 # says: "should be wrapped | .data is a copy"
-# at: "Step 1"
+# at: "line 5 of your cell `class Tensor`"
 
 # %% solution="tensor"
 #| export

@@ -3,7 +3,7 @@
 # base: reference
 # loses: {tensor-holds: 5, tensor-float32: 5, tensor-integers: 4, tensor-dtype: 3, tensor-wraps: 3, tensor-bytes: 4}
 # says: "__init__ | is its `def` indented"
-# at: "Step 1"
+# at: "line 6 of your cell `class Tensor`"
 
 # %% solution="tensor"
 #| export

@@ -3,7 +3,7 @@
 # base: reference
 # loses: {item: 3}
 # says: "item() should give the float 2.5 | np.float32(2.5)"
-# at: "Step 2"
+# at: "line 8 of your cell `Tensor.numpy`"
 
 # %% solution="item-methods"
 #| export

@@ -3,7 +3,7 @@
 # base: reference
 # loses: {tensor-float32: 5}
 # says: "Tensor([0.5, 1.5]) should hold float32 | held float64"
-# at: "Step 1"
+# at: "line 5 of your cell `class Tensor`"
 
 # %% solution="tensor"
 #| export

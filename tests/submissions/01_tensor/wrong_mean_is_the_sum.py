@@ -3,7 +3,7 @@
 # base: reference
 # loses: {mean: 2}
 # says: "mean(axis=1) should be [1.5, 4.5] | it was [0.75, 2.25]"
-# at: "Step 5"
+# at: "line 3 of your cell `Tensor.mean`"
 
 # %% solution="mean-method"
 #| export

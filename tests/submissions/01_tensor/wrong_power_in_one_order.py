@@ -3,7 +3,7 @@
 # base: reference
 # loses: {power: 2}
 # says: "2**t should be [4.0, 8.0] | it was [4.0, 9.0]"
-# at: "Step 3"
+# at: "`__pow__` or `__rpow__` in your cell `Tensor.__pow__`"
 
 # %% solution="power-methods"
 #| export

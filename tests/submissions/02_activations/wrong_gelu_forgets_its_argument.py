@@ -3,7 +3,7 @@
 # base: reference
 # loses: {gelu-exact: 6, gelu-tanh: 6, gelu-argument: 2, gelu-ends: 2, gelu-dtype: 4, gelu-profile: 4}
 # says: "'GELU' object has no attribute 'approximate'"
-# at: "your cell `class GELU`"
+# at: "line 9 of your cell `class GELU`"
 
 # %% solution="gelu"
 #| export

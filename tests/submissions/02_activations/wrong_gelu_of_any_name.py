@@ -3,7 +3,7 @@
 # base: reference
 # loses: {gelu-argument: 2}
 # says: "GELU('fast') should raise ValueError | None"
-# at: "Test 3c"
+# at: "line 3 of your cell `class GELU`"
 
 # %% solution="gelu"
 #| export

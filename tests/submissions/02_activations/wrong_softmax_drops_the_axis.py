@@ -3,7 +3,7 @@
 # base: reference
 # loses: {softmax-rows: 6, softmax-dim: 6, softmax-stable: 6, softmax-profile: 4}
 # says: "could not be broadcast together with shapes (2,3) (2,)"
-# at: "your cell `class Softmax`"
+# at: "line 8 of your cell `class Softmax`"
 
 # %% solution="softmax"
 #| export

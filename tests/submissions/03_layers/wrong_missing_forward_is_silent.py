@@ -2,8 +2,8 @@
 # why: a layer without forward gives None
 # base: reference
 # loses: {layer-no-forward: 2}
-# says: "Layer()(x) should raise NotImplementedError | it gave None"
-# at: "Test 1b"
+# says: "Layer()(x) should raise NotImplementedError | it raised nothing"
+# at: "line 5 of your cell `class Layer`"
 
 # %% solution="layer"
 #| export

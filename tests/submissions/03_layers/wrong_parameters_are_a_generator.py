@@ -3,7 +3,7 @@
 # base: reference
 # loses: {parameters-anew: 2}
 # says: "parameters() should give a list | generator"
-# at: "Test 1g"
+# at: "line 3 of your cell `Layer.parameters`"
 
 # %% solution="parameters-method"
 #| export

@@ -3,7 +3,7 @@
 # base: reference
 # loses: {sequential-forward: 5, sequential-list: 3, sequential-parameters: 3, sequential-modes: 2, sequential-profile: 2}
 # says: "'Sequential' object has no attribute 'layers'"
-# at: "your cell `class Sequential`"
+# at: "line 7 of your cell `class Sequential`"
 
 # %% solution="sequential"
 #| export

@@ -3,7 +3,7 @@
 # base: reference
 # loses: {parameters-once: 4}
 # says: "should come once | ['shared', 'shared', 'own']"
-# at: "Test 1f"
+# at: "line 3 of your cell `Layer.parameters`"
 
 # %% solution="parameters-method"
 #| export

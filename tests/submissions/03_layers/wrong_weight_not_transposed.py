@@ -3,7 +3,7 @@
 # base: reference
 # loses: {linear-forward: 7, linear-batches: 4, linear-no-bias: 3, linear-operations: 4, linear-profile: 4}
 # says: "size 2 is different from 3"
-# at: "your cell `class Linear`"
+# at: "line 12 of your cell `class Linear`"
 
 # %% solution="linear"
 #| export

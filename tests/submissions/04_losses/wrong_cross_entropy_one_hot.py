@@ -3,7 +3,7 @@
 # base: reference
 # loses: {cross-entropy-profile: 4}
 # says: "at most 10,000,000 B at once | it took 12,0"
-# at: "Profile 3"
+# at: "line 3 of your cell `class CrossEntropyLoss`"
 
 # %% solution="cross-entropy"
 #| export

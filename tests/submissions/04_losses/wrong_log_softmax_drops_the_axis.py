@@ -3,7 +3,7 @@
 # base: reference
 # loses: {log-softmax-values: 6, log-softmax-rows: 3, log-softmax-kinds: 4}
 # says: "could not be broadcast together with shapes (2,3) (2,)"
-# at: "your cell `_log_softmax`"
+# at: "line 3 of your cell `_log_softmax`"
 
 # %% solution="log-softmax"
 #| export

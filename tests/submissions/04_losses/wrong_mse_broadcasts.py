@@ -3,7 +3,7 @@
 # base: reference
 # loses: {mse-shapes: 5}
 # says: "(5, 1) against (5,) should raise ValueError"
-# at: "Test 1d"
+# at: "line 3 of your cell `class MSELoss`"
 
 # %% solution="mse"
 #| export

@@ -2,8 +2,8 @@
 # why: two conditions are joined with and, where either is enough
 # base: reference
 # loses: {loader-batch-size: 1}
-# says: "batch_size=0 should raise ValueError"
-# at: "your cell `class DataLoader`"
+# says: "batch_size=0 should raise ValueError; it raised nothing"
+# at: "line 4 of your cell `class DataLoader`"
 
 # %% solution="data-loader"
 #| export

@@ -11,7 +11,7 @@
 #   iter-shuffle-once: 2
 #   iter-endless: 1
 # says: "batches of 32, 32, 32 and 4 | they came as [1, 1,"
-# at: "your cell `DataLoader.__iter__`"
+# at: "line 3 of your cell `DataLoader.__iter__`"
 
 # %% solution="loader-iter"
 #| export

@@ -2,8 +2,8 @@
 # why: what a transform returns is not kept
 # base: reference
 # loses: {compose-order: 1}
-# says: "makes 30 of 2; Compose made 2"
-# at: "your cell `class Compose`"
+# says: "Compose of adding 1, then times 10, should make 30 of 2; it made 2."
+# at: "line 7 of your cell `class Compose`"
 
 # %% solution="compose"
 #| export

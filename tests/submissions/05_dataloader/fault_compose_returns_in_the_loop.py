@@ -2,8 +2,8 @@
 # why: return stands in the loop, so only the first transform is applied
 # base: reference
 # loses: {compose-order: 1}
-# says: "makes 30 of 2; Compose made 3"
-# at: "your cell `class Compose`"
+# says: "Compose of adding 1, then times 10, should make 30 of 2; it made 3."
+# at: "line 7 of your cell `class Compose`"
 
 # %% solution="compose"
 #| export

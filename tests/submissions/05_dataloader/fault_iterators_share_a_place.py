@@ -3,7 +3,7 @@
 # base: reference
 # loses: {iter-independent: 2}
 # says: "each should have its own three batches of 2 | [2, 2, 2, 2, 0, 0]"
-# at: "your cell `DataLoader.__iter__`"
+# at: "line 3 of your cell `DataLoader.__iter__`"
 
 # %% solution="loader-iter"
 #| export

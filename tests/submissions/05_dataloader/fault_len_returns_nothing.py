@@ -9,7 +9,7 @@
 #   tensor-dataset-range: 1
 #   tensor-dataset-negative: 1
 #   tensor-dataset-profile: 2
-# says: "None came back. Is a `return` missing? | at `len(TensorDataset("
+# says: "its length is the size of dimension 0 | `__len__` returned None: is a `return` missing? | at `len(TensorDataset("
 # at: "line 12 of your cell `class TensorDataset`"
 
 # %% solution="tensor-dataset"

@@ -3,7 +3,7 @@
 # base: reference
 # loses: {dataset-abstract: 2, dataset-incomplete: 2}
 # says: "should have the methods __len__ and __getitem__, indented"
-# at: "your cell `class Dataset`"
+# at: "line 6 of your cell `class Dataset`"
 
 # %% solution="dataset"
 #| export

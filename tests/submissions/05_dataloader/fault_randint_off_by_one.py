@@ -2,7 +2,7 @@
 # why: the last offset is one too far
 # base: reference
 # loses: {crop-window: 2, crop-offsets: 2, transform-layout: 1, transform-kinds: 1}
-# says: "index 6 is out of bounds for axis 2 with size 6"
+# says: "a crop is a window of the zero-padded image | index 6 is out of bounds | `array = np.take(array, range(start, start + length), axis=axis)`"
 # at: "line 22 of your cell `class RandomCrop`"
 
 # %% solution="crop"

@@ -2,8 +2,8 @@
 # why: the IndexError is returned, not raised
 # base: reference
 # loses: {tensor-dataset-range: 1, tensor-dataset-negative: 1}
-# says: "ds[3] should raise IndexError; it raised None"
-# at: "your cell `class TensorDataset`"
+# says: "ds[3] should raise IndexError; it raised nothing"
+# at: "line 15 of your cell `class TensorDataset`"
 
 # %% solution="tensor-dataset"
 #| export

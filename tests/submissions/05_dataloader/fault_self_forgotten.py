@@ -16,7 +16,7 @@
 #   iter-generator: 1
 #   iter-endless: 1
 #   iter-profile: 1
-# says: "list index out of range"
+# says: "list index out of range | Is `self.dataset` meant by `dataset` in line 5?"
 # at: "line 13 of your cell `DataLoader.__iter__`"
 
 # %% solution="loader-iter"

@@ -11,7 +11,7 @@
 #   iter-shuffle-untouched: 1
 #   iter-shuffle-seed: 1
 #   iter-profile: 1
-# says: "'NoneType' object is not subscriptable"
+# says: "'NoneType' object is not subscriptable | `random.shuffle` returns None, so `indices` is None since line 10."
 # at: "line 12 of your cell `DataLoader.__iter__`"
 
 # %% solution="loader-iter"

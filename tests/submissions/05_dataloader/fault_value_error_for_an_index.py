@@ -3,7 +3,7 @@
 # base: reference
 # loses: {tensor-dataset-range: 1, tensor-dataset-negative: 1}
 # says: "should raise IndexError; it raised ValueError"
-# at: "your cell `class TensorDataset`"
+# at: "line 17 of your cell `class TensorDataset`"
 
 # %% solution="tensor-dataset"
 #| export

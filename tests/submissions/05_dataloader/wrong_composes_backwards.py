@@ -2,8 +2,8 @@
 # why: transforms are applied from the last to the first
 # base: reference
 # loses: {compose-order: 1}
-# says: "makes 30 of 2; Compose made 21"
-# at: "your cell `class Compose`"
+# says: "should make 30 of 2; it made 21."
+# at: "line 6 of your cell `class Compose`"
 
 # %% solution="compose"
 #| export

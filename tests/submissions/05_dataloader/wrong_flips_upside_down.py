@@ -2,8 +2,8 @@
 # why: the flip mirrors the height instead of the width
 # base: reference
 # loses: {flip-width: 2, flip-chance: 2, transform-layout: 1}
-# says: "should become 2 1 0 and 5 4 3"
-# at: "your cell `class RandomHorizontalFlip`"
+# says: "RandomHorizontalFlip(p=1) should make 2 1 0 and 5 4 3 of the rows"
+# at: "line 8 of your cell `class RandomHorizontalFlip`"
 
 # %% solution="flip"
 #| export

@@ -3,7 +3,7 @@
 # base: reference
 # loses: {iter-independent: 2}
 # says: each should have its own
-# at: Step 4
+# at: "`__iter__` or `__next__` in your cell `DataLoader.__iter__`"
 
 # %% solution="loader-iter"
 #| export

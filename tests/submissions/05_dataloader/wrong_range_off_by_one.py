@@ -3,7 +3,7 @@
 # base: reference
 # loses: {tensor-dataset-range: 1}
 # says: "'Index 3 out of range for dataset of size 3' | out of bounds for axis 0"
-# at: "line "
+# at: "line 19 of your cell `class TensorDataset`"
 
 # %% solution="tensor-dataset"
 #| export

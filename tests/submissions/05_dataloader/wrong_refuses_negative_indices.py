@@ -3,7 +3,7 @@
 # base: reference
 # loses: {tensor-dataset-negative: 1}
 # says: "should give 7 for ds[-1] | Index -1 out of range"
-# at: your cell `class TensorDataset`
+# at: "line 15 of your cell `class TensorDataset`"
 
 # %% solution="tensor-dataset"
 #| export

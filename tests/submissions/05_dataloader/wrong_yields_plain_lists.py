@@ -3,7 +3,7 @@
 # base: reference
 # loses: {iter-collates: 2}
 # says: "with a _collate_batch that adds up | Yield what it returns"
-# at: "your cell `DataLoader.__iter__`"
+# at: "line 3 of your cell `DataLoader.__iter__`"
 
 # %% solution="loader-iter"
 #| export

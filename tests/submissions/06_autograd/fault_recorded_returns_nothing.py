@@ -3,7 +3,7 @@
 # base: reference
 # loses: {recorded-node: 3, recorded-unwanted: 3, recorded-once: 2, recorded-floats: 2}
 # says: should return forward's Tensor | it gave NoneType
-# at: Step 3
+# at: "`_recorded` or `recording` in your cell `_recorded`"
 
 # %% solution="recorded"
 #| export

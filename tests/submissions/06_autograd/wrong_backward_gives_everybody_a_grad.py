@@ -3,7 +3,7 @@
 # base: reference
 # loses: {backward-leaves: 1}
 # says: only the leaf keeps its grad
-# at: Step 5
+# at: "line 2 of your cell `_backward`"
 
 # %% solution="backward"
 #| export

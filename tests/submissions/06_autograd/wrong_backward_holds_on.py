@@ -3,7 +3,7 @@
 # base: reference
 # loses: {backward-profile: 3}
 # says: at most 4 results should be alive; there were 40 | use pop
-# at: Step 5
+# at: "line 2 of your cell `_backward`"
 
 # %% solution="backward"
 #| export

@@ -3,7 +3,7 @@
 # base: reference
 # loses: {backward-paths: 3}
 # says: "from two paths | they got [8.0, 12.0] | add the shares in `arrived`"
-# at: Step 5
+# at: "line 2 of your cell `_backward`"
 
 # %% solution="backward"
 #| export

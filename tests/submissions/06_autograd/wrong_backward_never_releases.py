@@ -3,7 +3,7 @@
 # base: reference
 # loses: {backward-once: 1, backward-profile: 3}
 # says: a second walk | call release() on each node
-# at: Step 5
+# at: "line 2 of your cell `_backward`"
 
 # %% solution="backward"
 #| export

@@ -4,7 +4,7 @@
 # loses: {backward-chain: 3, backward-paths: 3, backward-accumulates: 3, backward-own-memory: 2, backward-leaves: 1,
 #         backward-once: 1, backward-deep: 1, backward-profile: 3}
 # says: grad is a Tensor or None, not ndarray
-# at: your cell `_backward`
+# at: "line 11 of your cell `_backward`"
 
 # %% solution="backward"
 #| export

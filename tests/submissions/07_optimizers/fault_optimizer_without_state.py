@@ -3,7 +3,7 @@
 # base: reference
 # loses: {optimizer-state: 3}
 # says: "'Optimizer' object has no attribute 'state'"
-# at: Test 1b
+# at: "line 3 of your cell `class Optimizer`"
 
 # %% solution="optimizer"
 #| export

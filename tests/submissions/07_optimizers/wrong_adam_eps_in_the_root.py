@@ -3,7 +3,7 @@
 # base: reference
 # loses: {adam-first: 4, adam-steps: 6, adam-eps: 2}
 # says: eps outside the root
-# at: Step 4
+# at: "line 9 of your cell `class Adam`"
 
 # %% solution="adam"
 #| export

@@ -3,7 +3,7 @@
 # base: reference
 # loses: {sgd-momentum: 6, sgd-both: 2, sgd-own: 3}
 # says: in the first step the velocity is the gradient
-# at: Step 3
+# at: "line 9 of your cell `class SGD`"
 
 # %% solution="sgd"
 #| export

@@ -3,7 +3,7 @@
 # base: reference
 # loses: {step-skips: 4}
 # says: "'NoneType' object has no attribute 'data'"
-# at: your cell `Optimizer.step`
+# at: "line 5 of your cell `Optimizer.step`"
 
 # %% solution="step"
 #| export

@@ -3,7 +3,7 @@
 # base: reference
 # loses: {means-weighted: 4, means-accuracy: 3, epoch-learns: 3}
 # says: the pair that _means returns; it gave None
-# at: Step 2
+# at: "line 3 of your cell `Trainer._train_epoch`"
 
 # %% solution="means"
 #| export

@@ -3,7 +3,7 @@
 # base: reference
 # loses: {load-brings-back: 3, load-resumes: 4}
 # says: one loss of 13 should be back
-# at: Step 7
+# at: "line 3 of your cell `Trainer.load`"
 
 # %% solution="load"
 #| export

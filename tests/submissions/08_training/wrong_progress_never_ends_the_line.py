@@ -3,7 +3,7 @@
 # base: reference
 # loses: {progress-in-place: 3, progress-pipe: 2}
 # says: two batches and the end should write
-# at: Step 4
+# at: "`watch` or `finish` in your cell `class _Progress`"
 
 # %% solution="progress"
 #| export

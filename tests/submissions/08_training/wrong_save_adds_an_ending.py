@@ -3,7 +3,7 @@
 # base: reference
 # loses: {save-file: 3}
 # says: one file, 'model.ckpt'
-# at: Step 6
+# at: "line 3 of your cell `Trainer.save`"
 
 # %% solution="save"
 #| export

@@ -3,7 +3,7 @@
 # base: reference
 # loses: {step-learns: 3, step-forgets: 3, step-gives: 3}
 # says: "then step() moves the weight to 1.84 | [13.0, 2.0]"
-# at: Step 1
+# at: "line 3 of your cell `Trainer._train_step`"
 
 # %% solution="train-step"
 #| export

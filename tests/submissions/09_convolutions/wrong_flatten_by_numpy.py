@@ -3,7 +3,7 @@
 # base: reference
 # loses: {flatten-gradient: 2}
 # says: x.reshape, not x.data.reshape
-# at: Step 7
+# at: "line 5 of your cell `class Flatten`"
 
 # %% solution="flatten"
 #| export

@@ -3,7 +3,7 @@
 # base: reference
 # loses: {slow-steps: 3}
 # says: windows that begin at rows and columns 0 and 2
-# at: Step 1
+# at: "line 2 of your cell `_slow_convolution`"
 
 # %% solution="slow-convolution"
 #| export

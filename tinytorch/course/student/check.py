@@ -6,11 +6,14 @@ work, the next ones are tried with the stand-ins that grading uses. Only the hid
 
 from __future__ import annotations
 
+import json
 import re
+import secrets
 import tempfile
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from pathlib import Path
+from time import monotonic
 from typing import Any
 
 from nbformat import NotebookNode
@@ -28,6 +31,16 @@ from tinytorch.course.sandbox import copied_kernel
 from tinytorch.course.sandbox.kernel import Kernel
 from tinytorch.course.sandbox.limits import Limits
 from tinytorch.course.stand_ins import stand_ins
+from tinytorch.course.student import trace_calls
+from tinytorch.course.student.places import (
+    definition_line,
+    forgotten_self,
+    line_of,
+    loop_around,
+    named_line,
+    none_of,
+    only_function,
+)
 from tinytorch.course.student.steps import Step, shown_name, steps_of
 from tinytorch.course.verdict.kept_tests import parts_of, split_once
 from tinytorch.course.verdict.run_cells import NOT_CONFIGURED, CellRun
@@ -40,9 +53,18 @@ COLOUR = re.compile(r"\x1b\[[\d;]*m")
 PASSED_THROUGH = re.compile(r"Cell In\[(\d+)\], line (\d+)")  # in a traceback
 ASKED = re.compile(r"^Asked in line (\d+)$", re.MULTILINE)  # likewise, from `sandbox.inside.check_kernel`
 ASSIGNED = re.compile(r"^\w+ = ")
-DEFINED = re.compile(r"\s*(class|def) (\w+)")
 OF_THE_COURSE = re.compile(r"(Step|Question) \d")  # how a message begins that the notebook itself raises
 MISSING_NAME = re.compile(r"NameError: name '(\w+)' is not defined")
+TITLE = re.compile(r"# [^·\n]+ · [^·\n]+ · (.+)")  # the first line of a test, from what it tests
+DOES_IT_MOVE_ON = "Does this loop come to an end?"
+NONE_CAME = re.compile(r"\b(was|gave|returned|made|became|came as|got) None\b|\bNoneType\b")
+NO_ITERATOR = re.compile(r"non-iterator|'NoneType' object is not an iterator")
+MOST_ASKED_CHARACTERS = 90  # of the line of a test in a message
+MOST_RUN_SHARE = 0.2  # of a cell's time, after which a failed test is not run again
+RUN_AGAIN = """\
+(lambda own: (exec({source!r}, own), own["send_calls"]({request!r}, {kind!r}, {cells!r}, get_ipython())))(
+    {{"__name__": "calls"}}
+)"""
 
 
 @dataclass(frozen=True)
@@ -51,17 +73,19 @@ class Problem:
 
     cell: str  # its grade_id
     error: str  # the error, in one line
-    place: str = ""  # where in the student's code it was raised: "line 3 of your cell `class Pair`"
+    place: str = ""  # where in the student's code it was raised: "line 3 of your cell `class Pair`: `return self.both`"
     defined: str = ""  # where the student defined what the error is about
     asked: str = ""  # what in the test ended so, if the student's own code did not: "len(loader)"
 
+    tested: str = ""  # what the test is about, where an error does not say it
+    hint: str = ""  # what may be wrong there, as a question
+
     @property
     def message(self) -> str:
-        """The error, what ended so, and where to look, in one line."""
-        asked = f", at `{self.asked}`" if self.asked and not self.place else ""
-        lacks = ": None came back. Is a `return` missing?" if asked and "'NoneType'" in self.error else ""
+        """The error, what ended so, where to look, and what may be wrong there, in one line."""
+        asked = f", at `{self.asked}`" if self.asked else ""
         where = self.place or self.defined
-        return f"{self.error}{asked}{lacks}" + (f" ({where})" if where else "")
+        return f"{self.error}{asked}" + f" ({where})" * bool(where) + f" {self.hint}" * bool(self.hint)
 
 
 @dataclass
@@ -84,7 +108,12 @@ class Check:
         self.released = released_notebook(course, module)
         self.notebook = _read(path, self.released)
         self.notes = read_notes(self.notebook)  # on what had to be put right
-        self.names = {name: shown_name(cell, HEADER) for cell in self.released.cells if (name := grade_id(cell))}
+        self.names = {
+            name: f"your cell in {section}" if role_of(cell) == "solution" and shown == name else shown
+            for section, cell in sections(self.released)
+            if (name := grade_id(cell))
+            for shown in [shown_name(cell, HEADER)]
+        }
         steps = steps_of(self.released, StepResult)
         if step is not None and f"Step {step}" not in steps:
             raise CourseError(f"{module.assignment} has no step {step} with tests: choose one of {', '.join(steps)}.")
@@ -127,7 +156,9 @@ class Check:
         lines = [self._note(note) for note in self.notes]
         for cell, problem in problems.items():
             if cell in followers:
-                lines.append(f"{self.names[cell]}: {problem.message}")
+                tested = f" ({problem.tested})" if problem.tested else ""
+                begin = f"{self.names[cell]}{tested}: "
+                lines.append(begin + problem.message.removeprefix(begin))
                 if others := [self.names[each] for each in followers[cell] if each != cell]:
                     lines.append(f"  {_also(others, needs_it=not self._is_test(cell))}: {', '.join(others)}")
         return lines
@@ -165,9 +196,21 @@ def _read(path: Path, released: NotebookNode) -> NotebookNode:
     return notebook
 
 
+@dataclass(frozen=True)
+class LastCall:
+    """A call of a student's function, and the line that it leads to: where it raised an error, or where it begins."""
+
+    cell: NotebookNode
+    line: int
+    function: str
+    how: str  # it ended: "raised", "returned", "returned None"
+    others: list[str]  # other functions of the cell that may be meant
+
+
 class _Runner(SubmissionRunner):
     """Runs the cells, and reports each step."""
 
+    shows_where_stopped = True
     isolation = "none"  # it is the student's own code, on the student's own machine
     extra_arguments = ("--InteractiveShellApp.ignore_cwd=True",)
 
@@ -210,7 +253,9 @@ class _Runner(SubmissionRunner):
 
     def run_cell(self, cell: NotebookNode) -> CellRun:
         """Run a cell, or have the judge decide it."""
+        begun = monotonic()
         ran = super().run_cell(cell)
+        self._seconds = monotonic() - begun
         if ran.execution_count is not None:
             self._by_count[ran.execution_count] = cell
         return ran
@@ -230,52 +275,135 @@ class _Runner(SubmissionRunner):
             said = said if step.written[name] else NOT_WRITTEN
         if said and name not in self._replaced:
             is_raised = error is not None and said != NOT_WRITTEN and error.ename not in ("SyntaxError", "TabError")
-            problem = Problem(name, said, self._place(cell, error) if is_raised else "")
-            if is_raised and name in step.points:
-                asked = self._asked(cell, error)
-                problem = replace(problem, asked=asked, defined=self._defining(f"{said} {asked}", step, name))
-            step.problems.append(problem)
+            step.problems.append(
+                self._explained(Problem(name, said), cell, error, step) if is_raised else Problem(name, said)
+            )
 
-    def _place(self, cell: NotebookNode, error: NotebookNode) -> str:
-        """Return the line of the student's own code that an error was raised in, as far as that is known."""
-        lines = PASSED_THROUGH.findall(COLOUR.sub("", "\n".join(error.traceback)))
-        for count, line in reversed(lines):
-            passed = self._by_count.get(int(count))
-            if passed is None or role_of(passed) in ("test", "given"):
-                continue
-            if grade_id(passed) == grade_id(cell):
-                return f"line {line}"
-            name = self.check.names.get(grade_id(passed) or "")
-            return f"line {line} of {name}" if name else f"line {line} of your own cell `{first_line(passed.source)}`"
-        return ""
+    def _explained(self, problem: Problem, cell: NotebookNode, error: NotebookNode, step: StepResult) -> Problem:
+        """Return a problem with where it is and what may be wrong there, as far as that is known."""
+        passed = self._lines_of_the_student(PASSED_THROUGH.findall(COLOUR.sub("", "\n".join(error.traceback))))
+        is_test = problem.cell in step.points
+        if is_test and not _is_in_words(error) and (title := TITLE.match(cell.source)):
+            problem = replace(problem, tested=title[1])
+        if passed and "Timeout" in error.ename:
+            return replace(problem, place=self._in_words(*_looping(passed)), hint=DOES_IT_MOVE_ON)
+        if passed:
+            place, line = passed[-1]
+            hint = self._forgotten(place, line)
+            if "'NoneType'" in problem.error and (name := none_of(place.source, line)):
+                hint = name
+            return replace(problem, place=self._in_words(place, line, problem.cell), hint=hint)
+        return self._leading_on(problem, cell, error, step) if is_test else problem
+
+    def _leading_on(self, problem: Problem, cell: NotebookNode, error: NotebookNode, step: StepResult) -> Problem:
+        """Return the problem of a test, which no line of the student's raised, with the function that is meant.
+
+        That is the function that the message surely names, or the one that the test had called last, or one whose name
+        is a word of the message, or else the cell above the test.
+        """
+        asked = "" if _is_in_words(error) else self._asked(cell, error)
+        sources = self._cells_above(step, problem.cell)
+        last = self._last_call(cell, step)
+        said = f"{problem.error} {asked}"
+        found = named_line(said, [each.source for each in sources], surely=last is not None)
+        hint = "Is `return` written where `yield` is meant?" if NO_ITERATOR.search(problem.error) else ""
+        if last and (found is None or (last.how == "raised" and last.cell is sources[found[0]])):
+            if last.others:
+                methods = " or ".join(f"`{name}`" for name in [*last.others, last.function])
+                where = f"{methods} in {self.check.names.get(grade_id(last.cell) or '', 'your own cell')}"
+            else:
+                where = self._in_words(last.cell, last.line)
+        elif found:
+            where = self._in_words(sources[found[0]], found[1])
+        elif sources:  # the test follows what it is about
+            only = only_function(sources[-1].source)
+            name = self.check.names[grade_id(sources[-1]) or ""]
+            where = self._in_words(sources[-1], only) if only else f"in {name}"
+        else:
+            where = ""
+        if last and not hint:
+            hint = self._forgotten(last.cell, last.line)
+            if (
+                last.how == "returned None"
+                and last.function != "__init__"
+                and NONE_CAME.search(said)
+                and "`return`" not in said
+            ):
+                hint = f"`{last.function}` returned None: is a `return` missing?"
+        return replace(problem, asked=asked, defined=where, hint=hint)
+
+    def _lines_of_the_student(self, lines: list[tuple[str, str]]) -> list[tuple[NotebookNode, int]]:
+        """Return those lines of a traceback that stand in the student's own cells, with the cells."""
+        found = [(self._by_count.get(int(count)), int(line)) for count, line in lines]
+        return [(cell, line) for cell, line in found if cell is not None and role_of(cell) not in ("test", "given")]
+
+    def _in_words(self, cell: NotebookNode, line: int, asked_for: str = "") -> str:
+        """Return a line of a cell in words; without the cell, if the message begins with its name."""
+        name = grade_id(cell) or ""
+        shown = self.check.names.get(name) or f"your own cell `{first_line(cell.source)}`"
+        return line_of(cell.source, line, "" if name and name == asked_for else shown)
+
+    def _forgotten(self, cell: NotebookNode, line: int) -> str:
+        """Return the question whether `self.` is missing, if a name suggests that."""
+        written = [each.source for each in self.check.notebook.cells if role_of(each) == "solution"]
+        name, where = forgotten_self(cell.source, line, written)
+        return f"Is `self.{name}` meant by `{name}` in line {where}?" if name else ""
 
     def _asked(self, cell: NotebookNode, error: NotebookNode) -> str:
         """Return the expression of a test in which an error was raised, if that is known."""
         line = ASKED.search("\n".join(error.traceback))
-        if error.ename == "AssertionError" or OF_THE_COURSE.match(error.evalue) or line is None:
+        if line is None:
             return ""
         written = parts_of(cell.source)[0].student_half.splitlines()[int(line[1]) - 1].strip()
         if written.startswith(LOOK):
             return ""
-        return ASSIGNED.sub("", written.rstrip(":"))
+        asked = ASSIGNED.sub("", written.rstrip(":"))
+        return asked if len(asked) <= MOST_ASKED_CHARACTERS else ""
 
-    def _defining(self, said: str, step: StepResult, test: str) -> str:
-        """Return where the student defined what a message names, in the step's cells above a test."""
+    def _last_call(self, cell: NotebookNode, step: StepResult) -> LastCall | None:
+        """Return the last call of a function of the step that a failed test had made when it failed.
+
+        The test is run again to find it out, but not where the student wrote nothing, or where it took long.
+        """
+        if not any(step.written.values()) or self._seconds > MOST_RUN_SHARE * self.timeout or not is_judged(cell):
+            return None
+        cells = [
+            number for number, ran in self._by_count.items() if grade_id(ran) in step.written or role_of(ran) is None
+        ]
+        kind = f"application/x-calls-{secrets.token_hex(8)}"
+        request = self._witness.request([(parts_of(cell.source)[0], "application/x-ignored")])
+        source = Path(str(trace_calls.__file__)).read_text(encoding="utf-8")
+        again = RUN_AGAIN.format(source=source, request=request, kind=kind, cells=cells)
+        outputs = self.execute_code(again, is_python=True).outputs
+        sent = [output.data[kind] for output in outputs if kind in output.get("data", {})]
+        calls: list[Any] = json.loads(sent[0]) if sent else [None]
+        # at the assert that failed; or at the end, if the test ended in an error
+        call = calls[self.asserts_checked - 1] if 0 < self.asserts_checked < len(calls) else calls[-1]
+        if call is None:
+            return None
+        number, function, first, (how, *where), others = call
+        called = self._by_count[number]
+        if how == "raised":
+            return LastCall(self._by_count[where[0]], where[1], function, how, [])
+        return LastCall(called, definition_line(called.source, function, first), function, how, others)
+
+    def _cells_above(self, step: StepResult, test: str) -> list[NotebookNode]:
+        """Return the student's cells of a step that stand above a test."""
         above = step.cells[: step.cells.index(test)]
-        cells = [cell for cell in self.check.notebook.cells if grade_id(cell) in above and role_of(cell) == "solution"]
-        for is_method in (True, False):
-            for cell in cells:
-                for number, line in enumerate(cell.source.splitlines(), 1):
-                    defined = DEFINED.match(line)
-                    if defined and (defined[1] == "def") == is_method and _names(said, defined[2]):
-                        return f"line {number} of {self.check.names[grade_id(cell) or '']}"
-        return f"in {self.check.names[grade_id(cells[0]) or '']}" if len(cells) == 1 else ""
+        return [cell for cell in self.check.notebook.cells if grade_id(cell) in above and role_of(cell) == "solution"]
 
 
-def _names(said: str, name: str) -> bool:
-    """Whether a message names a function or class: `__len__` also as `len(`, `__iter__` as `iter(` or `next(`."""
-    called = {"__len__": r"\blen\(", "__iter__": r"\b(iter|next)\("}.get(name, r"$^")
-    return re.search(rf"(?<!\w){re.escape(name)}(?!\w)|{called}", said) is not None
+def _is_in_words(error: NotebookNode) -> bool:
+    """Whether an error's own words say what was expected."""
+    return error.ename in ("AssertionError", "NotImplementedError") or OF_THE_COURSE.match(error.evalue) is not None
+
+
+def _looping(passed: list[tuple[NotebookNode, int]]) -> tuple[NotebookNode, int]:
+    """Return the loop that a cell was in when it was stopped: the innermost one of the innermost call that has any."""
+    for cell, line in reversed(passed):
+        if loop := loop_around(cell.source, line):
+            return cell, loop
+    return passed[-1]
 
 
 def _wanted(check: Check) -> set[str] | None:

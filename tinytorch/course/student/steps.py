@@ -33,8 +33,8 @@ class Step:
 
     @property
     def tests_passed(self) -> int:
-        """How many of its tests passed."""
-        return sum(self.passed.values())
+        """How many of its tests passed: none of a step that may be left out, and was."""
+        return 0 if self._is_left_out else sum(self.passed.values())
 
     @property
     def points_reached(self) -> float:
@@ -47,9 +47,13 @@ class Step:
         return sum(self.points.values())
 
     @property
+    def _is_left_out(self) -> bool:
+        return self.is_optional and bool(self.written) and not any(self.written.values())
+
+    @property
     def verdict(self) -> str:
         """The step in words. `tito check` runs every cell, so it never says "pass so far" or "not run yet"."""
-        if self.is_optional and self.written and not any(self.written.values()):
+        if self._is_left_out:
             return "not written yet"
         if self.tests_passed == len(self.points):
             return "pass"

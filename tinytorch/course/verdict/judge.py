@@ -29,6 +29,7 @@ class Verdict:
     flag: str = ""  # what a person has to look at before the points count
     fault: str = ""  # why it could not be decided
     decided: bool = False  # an assert failed on evidence, and nothing that came later changes that
+    checked: int = 0  # if so, how many asserts were decided, with that one
 
     @property
     def status(self) -> Literal["ok", "error"]:
@@ -76,7 +77,7 @@ def judge(
     if outcome.kind == "stopped":
         return Verdict([*shown, witness.without_own_frames(errors[0])])
     if outcome.kind == "failed":
-        return Verdict([*shown, error_output(outcome.name, outcome.text)], decided=True)
+        return Verdict([*shown, error_output(outcome.name, outcome.text)], decided=True, checked=outcome.checked)
     if outcome.kind == "too much":
         problem = f"the values that this test compares {outcome.text}"
         return Verdict([*shown, error_output("TooMuchToCompare", problem)], fault=problem, decided=True)

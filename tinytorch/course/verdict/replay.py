@@ -6,7 +6,7 @@ import builtins
 import json
 import marshal
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Literal
 
 import numpy as np
@@ -34,6 +34,7 @@ class Outcome:
     kind: Literal["passed", "failed", "stopped", "tampered", "too much"]
     name: str = ""  # the class of the error that a failed assert raised
     text: str = ""  # its message, or what is wrong with the evidence, or what there was too much of
+    checked: int = field(default=0, compare=False)  # how many asserts were decided, with the one that failed
 
 
 class Tampered(Exception):
@@ -59,7 +60,7 @@ def decide(parts: Sequence[Evidence]) -> Outcome:
         except Exception as failure:
             if isinstance(failure, MemoryError) and failure is not replay.raised:  # it is the grader's own
                 return Outcome("too much", text="take more memory than there is for a test")
-            return Outcome("failed", type(failure).__name__, str(failure)[:MOST_MESSAGE_CHARACTERS])
+            return Outcome("failed", type(failure).__name__, str(failure)[:MOST_MESSAGE_CHARACTERS], replay.checked)
         if part.stopped:
             return Outcome("stopped")
     return Outcome("passed")
@@ -88,6 +89,7 @@ class Replay:
         self.space = {"__builtins__": {**BUILTINS, "__import__": _import_for_numpy}, **own}
         self.waiting: Iterator[Any] = iter(())
         self.looks: list[Any] = []
+        self.checked = 0
         self.values: dict[int, Any] = {}
         self.raised: Any = None  # the error of the student's process that was raised here
 
@@ -106,6 +108,7 @@ class Replay:
         if not (isinstance(entry, list) and len(entry) == 2 and entry[0] == number and isinstance(entry[1], list)):
             raise Tampered("the test's evidence does not belong to its asserts")
         self.looks, self.values = entry[1], {}
+        self.checked += 1
 
     def _look(self, index: int) -> Any:
         """Return a value that the assert asks for, or raise the error that it raised in the student's process."""

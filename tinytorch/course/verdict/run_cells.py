@@ -47,6 +47,7 @@ class Fault:
 
     ename: str
     text: str  # a sentence about "this cell"
+    traceback: list[str] = field(default_factory=list)  # where it was interrupted, if a check asked for that
 
 
 @dataclass
@@ -58,10 +59,10 @@ class CellRun:
     execution_count: int | None = None
     fault: Fault | None = None  # set where the code did not end by itself
 
-    def fail(self, ename: str, text: str) -> CellRun:
+    def fail(self, ename: str, text: str, traceback: Sequence[str] = ()) -> CellRun:
         """Record that the code was stopped, with an error output that says why."""
-        self.status, self.fault = "error", Fault(ename, text)
-        self.outputs.append(error_output(ename, text))
+        self.status, self.fault = "error", Fault(ename, text, list(traceback))
+        self.outputs.append(error_output(ename, text, traceback))
         return self
 
 
@@ -86,6 +87,7 @@ class CellRunner:
     skip_cells_with_tag: str  # cells with this tag are passed over
     extra_arguments: Sequence[str]  # of a kernel that Jupyter starts
     staged_files: Mapping[str, bytes] = {}  # what lies in the stage beside the package
+    shows_where_stopped = False  # whether the error of a cell that was stopped has the lines that it was in
     server: ForkServer | None = None  # what kernels in the sandbox are forked from; without one, Jupyter starts each
 
     def preprocess(self, nb: NotebookNode, resources: dict[str, Any]) -> tuple[NotebookNode, dict[str, Any]]:
@@ -191,7 +193,7 @@ class CellRunner:
                 return ran.fail("OutputLimitError", f"this cell printed more than {megabytes} and was stopped")
             if monotonic() > self._cell_ends:
                 self._stop(taken)
-                return ran.fail(*self._timeout())
+                return ran.fail(*self._timeout(), taken.interrupted if self.shows_where_stopped else ())
         if taken.asked_to_exit:
             self.kernel.end()
             return ran.fail("KernelDied", "this cell ended the Python that it ran in, by exit() or quit()")
@@ -308,6 +310,7 @@ class _Collector:
     def __init__(self, ran: CellRun, max_bytes: int) -> None:
         self.ran, self.max_bytes = ran, max_bytes
         self.keep = True
+        self.interrupted: list[str] = []  # the traceback of an error that came when nothing was kept any more
         self.replied = self.asked_to_exit = self.clear_first = False
         self.bytes = 0
 
@@ -346,6 +349,8 @@ class _Collector:
             self.clear_first = bool(content.get("wait"))
             if not self.clear_first:
                 self.ran.outputs.clear()
+        elif kind == "error" and not self.keep:
+            self.interrupted = list(as_output(kind, content).traceback)
         elif kind in OUTPUTS and self.keep and not self.flooded:
             output = as_output(kind, content)
             if self.clear_first:

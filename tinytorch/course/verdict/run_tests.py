@@ -21,6 +21,8 @@ VERDICT_BYTES = 2 * 2**30  # the memory that the grader may use to compare the v
 class SubmissionRunner(CellRunner):
     """Run the cells of a submission; a test cell ends in an error unless the grader's own process passes it."""
 
+    asserts_checked = 0  # how many asserts of the last test were decided, with one that failed
+
     def preprocess(self, nb: NotebookNode, resources: dict[str, Any]) -> tuple[NotebookNode, dict[str, Any]]:
         """Run the notebook, with the functions that the given cells define for its tests."""
         self._given = given_sources(nb.cells)
@@ -53,6 +55,7 @@ class SubmissionRunner(CellRunner):
             return ran.outputs
 
         verdict = judge(cell.source, self._witness, run, self._decide)
+        self.asserts_checked = verdict.checked
         if verdict.flag:
             add_note(self.nb, "flag", grade_id(cell) or "", verdict.flag)
         if verdict.fault:
@@ -60,7 +63,9 @@ class SubmissionRunner(CellRunner):
         # A cell that was stopped from outside says so, unless its time ran out after an assert had failed
         if ran.fault and not (verdict.decided and "Timeout" in ran.fault.ename):
             shown = [output for output in verdict.outputs if output.output_type != "error"]
-            return CellRun(outputs=shown, execution_count=ran.execution_count).fail(ran.fault.ename, ran.fault.text)
+            return CellRun(outputs=shown, execution_count=ran.execution_count).fail(
+                ran.fault.ename, ran.fault.text, ran.fault.traceback
+            )
         return CellRun(verdict.status, verdict.outputs, execution_count=ran.execution_count, fault=ran.fault)
 
 
