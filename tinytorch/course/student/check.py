@@ -275,8 +275,9 @@ class _Runner(SubmissionRunner):
             said = said if step.written[name] else NOT_WRITTEN
         if said and name not in self._replaced:
             is_raised = error is not None and said != NOT_WRITTEN and error.ename not in ("SyntaxError", "TabError")
+            is_told = is_raised and any(step.written.values())  # a step in which nothing is written has no message
             step.problems.append(
-                self._explained(Problem(name, said), cell, error, step) if is_raised else Problem(name, said)
+                self._explained(Problem(name, said), cell, error, step) if is_told else Problem(name, said)
             )
 
     def _explained(self, problem: Problem, cell: NotebookNode, error: NotebookNode, step: StepResult) -> Problem:
@@ -363,9 +364,9 @@ class _Runner(SubmissionRunner):
     def _last_call(self, cell: NotebookNode, step: StepResult) -> LastCall | None:
         """Return the last call of a function of the step that a failed test had made when it failed.
 
-        The test is run again to find it out, but not where the student wrote nothing, or where it took long.
+        The test is run again to find it out, but not if it took long.
         """
-        if not any(step.written.values()) or self._seconds > MOST_RUN_SHARE * self.timeout or not is_judged(cell):
+        if self._seconds > MOST_RUN_SHARE * self.timeout or not is_judged(cell):
             return None
         cells = [
             number for number, ran in self._by_count.items() if grade_id(ran) in step.written or role_of(ran) is None

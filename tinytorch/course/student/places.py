@@ -6,6 +6,7 @@ import ast
 import builtins
 import re
 from collections.abc import Iterable, Iterator
+from functools import lru_cache
 
 MOST_CHARACTERS = 90  # of a line of code in a message
 DEFINED = re.compile(r"\s*(?:async )?(class|def) (\w+)")
@@ -87,7 +88,7 @@ def forgotten_self(source: str, number: int, others: Iterable[str]) -> tuple[str
     that name: so what the method reads is somebody else's, of a cell that was run earlier.
     """
     others = list(others)
-    known = set(dir(builtins)) | {name for each in others for name in _bound(_parsed(each).body)}
+    known = set(dir(builtins)).union(*map(_defined, others))
     for function, owner in _methods_around(source, number):
         of_its_class = re.compile(rf"^class {owner}\b|\(self: {owner}\b", re.MULTILINE)
         kept = {name for each in others if of_its_class.search(each) for name in re.findall(r"\bself\.(\w+)\b", each)}
@@ -133,6 +134,12 @@ def _loaded(function: ast.FunctionDef) -> Iterator[tuple[str, int]]:
             yield node.id, node.lineno
 
 
+@lru_cache
+def _defined(source: str) -> frozenset[str]:
+    """Return the names that a cell defines."""
+    return frozenset(_bound(_parsed(source).body))
+
+
 def _bound(nodes: Iterable[ast.AST]) -> set[str]:
     """Return what these nodes define: names that are assigned, arguments, functions, classes, imports."""
     names: set[str] = set()
@@ -150,6 +157,7 @@ def _bound(nodes: Iterable[ast.AST]) -> set[str]:
     return names
 
 
+@lru_cache  # a check looks at the same few cells for each test that fails
 def _parsed(source: str) -> ast.Module:
     """Return a cell's source as a tree, empty where it is no Python."""
     try:
