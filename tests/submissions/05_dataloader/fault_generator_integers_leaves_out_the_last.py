@@ -1,7 +1,7 @@
 # %% [markdown]
 # why: integers of a generator leaves out its end, so the last offset is never drawn; randint is right
 # base: reference
-# loses: {crop-offsets: 2, transform-generator: 1}
+# loses: {transform-generator: 1}
 # says: "RandomCrop(4, padding=1) of a 4x4 image has 3 x 3 = 9 offsets | drawn from a generator, 4 occurred"
 # at: "line 10 of your cell `class RandomCrop`"
 
