@@ -3,7 +3,7 @@
 # base: reference
 # loses: {sgd-plain: 3, sgd-decay: 4, sgd-momentum: 6, sgd-both: 2, sgd-own: 3, sgd-profile: 3}
 # says: SGD._change should return an array | it gave NoneType
-# at: "line 9 of your cell `class SGD`"
+# at: "line 10 of your cell `class SGD`"
 
 # %% solution="sgd"
 #| export
