@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 from hypothesis import given
 from hypothesis import strategies as some
+from nbformat.v4 import new_markdown_cell, new_notebook
 
 from tests.helpers.repository import ROOT
 from tinytorch.course.layout import Course
@@ -35,10 +36,27 @@ def test_a_rubric_whose_points_do_not_add_up_is_one_item() -> None:
 
 
 @pytest.mark.parametrize(
+    "stated",
+    [
+        "*Rubric:* a choice (for each case) (4), a reason,\nfrom 2 figures (6).",
+        "**Rubric:** a choice (for each case) (4); a reason, from 2 figures (6)",
+        "*Rubric: a choice (for each case) (4), a reason, from 2 figures (6).*",
+    ],
+)
+def test_an_item_may_hold_brackets_and_the_word_before_the_items_may_be_bold(stated: str) -> None:
+    question = new_markdown_cell(f"Why?\n\n{stated}")
+    settings = {"grade": True, "solution": True, "locked": False, "points": 10, "grade_id": "why", "schema_version": 3}
+    answer = new_markdown_cell(metadata={"nbgrader": settings})
+    (found,) = written_questions(new_notebook(cells=[question, answer]))
+    assert found.items == (RubricItem("a choice (for each case)", 4), RubricItem("a reason, from 2 figures", 6))
+
+
+@pytest.mark.parametrize(
     ("points", "remark", "comment"),
     [
         ([4, 2.5], "Good.", "- a choice: for each: 4 of 4\n- a reason: 2.5 of 6\n\nGood."),
         ([None, 0], "", "- a reason: 0 of 6"),
+        ([3.33333333, 0.00001], "", "- a choice: for each: 3.33333333 of 4\n- a reason: 1e-05 of 6"),
         ([None, None], "Say more.", "Say more."),
         ([None, None], "", ""),
     ],
@@ -53,7 +71,7 @@ def test_a_list_of_somebody_s_own_is_a_remark() -> None:
     assert taken_apart(QUESTION, comment) == ([None, None], comment)
 
 
-@given(some.text(), some.lists(some.none() | some.integers(0, 4), min_size=2, max_size=2))
+@given(some.text(), some.lists(some.none() | some.floats(0, 4), min_size=2, max_size=2))
 def test_what_was_joined_comes_apart_again(remark: str, points: list[float | None]) -> None:
     told, again = taken_apart(QUESTION, joined(QUESTION, points, remark))
     if not remark.strip().startswith("- "):

@@ -6,6 +6,7 @@ import http.client
 import json
 import threading
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import nbformat
@@ -16,6 +17,7 @@ from tests.helpers.hand_in import grade, hand_in_each
 from tests.helpers.tiny_course import TinyCourse, cell_named
 from tinytorch.course.gradebook.nbgrader_api import open_nbgrader
 from tinytorch.course.layout import Course, CourseError
+from tinytorch.course.reports.rubric import RubricItem
 from tinytorch.course.reports.rubric_page import MOST_BODY_BYTES, RubricGrading, RubricServer
 
 
@@ -87,6 +89,50 @@ def test_of_two_graders_the_second_is_told_what_the_first_gave(server: RubricSer
     assert (status, now["total"], now["remark"]) == (409, 7, "First.")
     assert recorded(server, "answers")[0] == 7
     assert save(server, "answers", [2], "Second.", now["version"])[0] == 200
+
+
+def test_points_that_were_given_for_no_item_stay_when_only_the_comment_changes(server: RubricServer) -> None:
+    whole = server.grading.question
+    server.grading.question = replace(whole, items=(RubricItem("a choice", 4), RubricItem("a reason", 6)))
+    with Gradebook(f"sqlite:///{server.database}", "tinytorch") as gradebook:  # as Formgrader does
+        score = gradebook.find_grade("why", "tiny", "02_tiny", "answers")
+        score.manual_score, score.needs_manual_grade = 8, False
+        gradebook.db.commit()
+    _, said = save(server, "answers", [None, None], "Say why.", version_of(server, "answers"))
+    assert json.loads(said)["total"] == 8
+    assert recorded(server, "answers") == (8, False, "Say why.")
+    _, said = save(server, "answers", [1, None], "Say why.", json.loads(said)["version"])
+    _, said = save(server, "answers", [None, None], "Say why.", json.loads(said)["version"])
+    assert recorded(server, "answers") == (None, True, "Say why.")
+
+
+def test_an_answer_that_changed_since_it_got_its_points_is_shown_as_one_to_read(server: RubricServer) -> None:
+    _, said = save(server, "answers", [7], "", version_of(server, "answers"))
+    assert 'class="student graded"' in ask(server, "GET", f"/{server.token}/")[1]
+    with Gradebook(f"sqlite:///{server.database}", "tinytorch") as gradebook:  # as grading it again does
+        gradebook.find_grade("why", "tiny", "02_tiny", "answers").needs_manual_grade = True
+        gradebook.db.commit()
+    _, page = ask(server, "GET", f"/{server.token}/")
+    assert 'class="student graded"' not in page
+    assert "7 of 10 points for an earlier answer: read this one, and enter its points" in page
+    assert save(server, "answers", [7], "", json.loads(said)["version"])[0] == 409  # who saw the earlier answer only
+    assert save(server, "answers", [7], "", version_of(server, "answers"))[0] == 200
+    assert recorded(server, "answers") == (7, False, "- the answer: 7 of 10")
+
+
+def test_who_is_in_the_gradebook_without_a_notebook_is_left_out(server: RubricServer) -> None:
+    with Gradebook(f"sqlite:///{server.database}", "tinytorch") as gradebook:  # as plain nbgrader does
+        gradebook.remove_submission_notebook("tiny", "02_tiny", "answers")
+    students = {answer.student for answer in server.grading.answers()}
+    assert students
+    assert "answers" not in students
+
+
+def test_a_gradebook_that_cannot_be_read_is_said_on_the_page(server: RubricServer) -> None:
+    server.database.unlink()
+    status, said = ask(server, "GET", f"/{server.token}/")
+    assert status == 500
+    assert "There is no gradebook" in said
 
 
 @pytest.mark.parametrize("points", [[11], [-1], [], [1, 2], ["x"], [float("nan")]])

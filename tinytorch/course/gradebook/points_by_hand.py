@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 from dataclasses import dataclass
 
-from nbgrader.api import MissingEntry
+from nbgrader.api import Gradebook, MissingEntry  # noqa: TID251 - for annotations
 
 from tinytorch.course.gradebook.open_for_writing import open_for_writing
 from tinytorch.course.gradebook.open_read_only import ReadOnlyGradebook
@@ -19,11 +20,12 @@ class GivenByHand:
     student: str
     points: float | None
     comment: str
+    is_for_earlier: bool = False  # whether the points were given before the answer was changed
 
     @property
     def version(self) -> str:
         """A name for this state: who saves says which one was seen."""
-        return hashlib.sha256(f"{self.points}\0{self.comment}".encode()).hexdigest()[:16]
+        return hashlib.sha256(f"{self.points}\0{self.is_for_earlier}\0{self.comment}".encode()).hexdigest()[:16]
 
 
 def read_given(gradebook: ReadOnlyGradebook, module: Module, cell: str) -> list[GivenByHand]:
@@ -36,7 +38,11 @@ def read_given(gradebook: ReadOnlyGradebook, module: Module, cell: str) -> list[
         submissions = gradebook.assignment_submissions(module.assignment)
     except MissingEntry:
         raise CourseError(f"The gradebook does not know {module.assignment} yet: `tito grade` enters it.") from None
-    return [_given(gradebook, module, cell, name) for name in sorted(each.student_id for each in submissions)]
+    found = []
+    for student in sorted(each.student_id for each in submissions):
+        with contextlib.suppress(MissingEntry):  # for plain nbgrader, there can be a submission without the notebook
+            found.append(read_given_to(gradebook, module, cell, student))
+    return found
 
 
 def give(
@@ -48,7 +54,7 @@ def give(
         Whether they were entered, and what the student has now: another person's points and comment if not.
     """
     with open_for_writing(db_url, course_id) as gradebook:
-        now = _given(gradebook, module, cell, new.student)
+        now = read_given_to(gradebook, module, cell, new.student)
         if now.version != seen:
             return False, now
         grade = gradebook.find_grade(cell, module.name, module.assignment, new.student)
@@ -57,14 +63,16 @@ def give(
         comment = gradebook.find_comment(cell, module.name, module.assignment, new.student)
         comment.manual_comment = new.comment or None
         gradebook.db.commit()
-        return True, _given(gradebook, module, cell, new.student)
+        return True, read_given_to(gradebook, module, cell, new.student)
 
 
-def _given(gradebook: ReadOnlyGradebook, module: Module, cell: str, student: str) -> GivenByHand:
+def read_given_to(gradebook: Gradebook, module: Module, cell: str, student: str) -> GivenByHand:
+    """Return what one student has for a written answer, or raise nbgrader's `MissingEntry`."""
     grade = gradebook.find_grade(cell, module.name, module.assignment, student)
     comment = gradebook.find_comment(cell, module.name, module.assignment, student)
     return GivenByHand(
         student,
         None if grade.manual_score is None else float(grade.manual_score),
         comment.manual_comment or "",
+        is_for_earlier=bool(grade.needs_manual_grade) and grade.manual_score is not None,
     )

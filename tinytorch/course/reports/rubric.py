@@ -13,9 +13,9 @@ from nbformat import NotebookNode
 
 from tinytorch.course.notebook import grade_id, role_of
 
-RUBRIC = re.compile(r"\*?Rubric:\*?\s*(?P<items>.*)", re.DOTALL)
-ITEM = re.compile(r"\s*(?P<what>[^()]+?)\s*\((?P<points>\d+(?:\.\d+)?)\)[,;.]?")
-GIVEN = re.compile(r"^- (?P<what>.+): (?P<points>\d+(?:\.\d+)?) of (?P<most>\d+(?:\.\d+)?)$")
+RUBRIC = re.compile(r"Rubric:\**\s*(?P<items>.*)", re.DOTALL)
+ITEM = re.compile(r"\s*(?P<what>\S.*?)\s*\((?P<points>\d+(?:\.\d+)?)\)[,;.]?", re.DOTALL)
+GIVEN = re.compile(r"^- (?P<what>.+): (?P<points>\d+(?:\.\d+)?(?:e-\d+)?) of \d+(?:\.\d+)?$")
 
 
 @dataclass(frozen=True)
@@ -59,8 +59,13 @@ def _items(question: str, most: float) -> tuple[RubricItem, ...]:
 def joined(question: WrittenQuestion, points: list[float | None], remark: str) -> str:
     """Return the comment: the items that got points, as a list, and the remark below it."""
     pairs = zip(question.items, points, strict=True)
-    lines = [f"- {item.what}: {given:g} of {item.max_points:g}" for item, given in pairs if given is not None]
+    lines = [f"- {item.what}: {exact(given)} of {item.max_points:g}" for item, given in pairs if given is not None]
     return "\n\n".join(part for part in ("\n".join(lines), remark.strip()) if part)
+
+
+def exact(points: float) -> str:
+    """Return points in as many digits as it takes to read the same number again, such as "4" or "3.3333333"."""
+    return str(points).removesuffix(".0")
 
 
 def taken_apart(question: WrittenQuestion, comment: str) -> tuple[list[float | None], str]:

@@ -21,11 +21,11 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from nbgrader.coursedir import CourseDirectory
 
 from tinytorch.course.gradebook.open_read_only import open_read_only
-from tinytorch.course.gradebook.points_by_hand import GivenByHand, give, read_given
+from tinytorch.course.gradebook.points_by_hand import GivenByHand, give, read_given, read_given_to
 from tinytorch.course.gradebook.student_files import StudentFiles
 from tinytorch.course.layout import CourseError, Module
 from tinytorch.course.notebook import grade_id, read_notebook
-from tinytorch.course.reports.rubric import WrittenQuestion, joined, taken_apart, written_questions
+from tinytorch.course.reports.rubric import WrittenQuestion, exact, joined, taken_apart, written_questions
 
 TEMPLATES = Path(__file__).parent / "templates" / "rubric"
 HERE = "127.0.0.1"
@@ -47,6 +47,7 @@ class Answer:
     total: float | None
     remark: str
     version: str
+    is_for_earlier: bool  # whether the points were given before the answer was changed
 
 
 class RubricGrading:
@@ -102,20 +103,26 @@ class RubricGrading:
                 raise ValueError(f"{item.what} gives 0 to {item.max_points:g} points, not {given:g}")
         student, remark = str(asked["student"]), str(asked["remark"])
         graded = [each for each in points if each is not None]
-        total = float(sum(graded)) if graded else None
-        new = GivenByHand(student, total, joined(self.question, points, remark))
         with self._lock:
+            total = float(sum(graded)) if graded else self._given_as_a_whole(student)
+            new = GivenByHand(student, total, joined(self.question, points, remark))
             saved, now = give(
                 self.coursedir.db_url, self.coursedir.course_id, self.module, self.question.cell, new, asked["version"]
             )
         return saved, self._answer(now, "")
+
+    def _given_as_a_whole(self, student: str) -> float | None:
+        """Return the points that a student has for no single item: the page can't show them there, and leaves them."""
+        with open_read_only(self.coursedir.db_url) as gradebook:
+            now = self._answer(read_given_to(gradebook, self.module, self.question.cell, student), "")
+        return now.total if all(each is None for each in now.points) else None
 
     def _answer(self, given: GivenByHand, text: str) -> Answer:
         points, remark = taken_apart(self.question, given.comment)
         if given.points is not None and sum(each or 0 for each in points) != given.points:
             # given elsewhere, such as in Formgrader, without items: a single item takes it, several cannot
             points = [given.points] if len(points) == 1 else [None] * len(points)
-        return Answer(given.student, text, points, given.points, remark, given.version)
+        return Answer(given.student, text, points, given.points, remark, given.version, given.is_for_earlier)
 
     def _text(self, files: StudentFiles, student: str) -> str:
         cells = files.read_graded(student).cells
@@ -132,6 +139,7 @@ class RubricServer(ThreadingHTTPServer):
         self.grading = grading
         self.token = secrets.token_urlsafe(24)
         environment = Environment(loader=FileSystemLoader(TEMPLATES), autoescape=True, undefined=StrictUndefined)
+        environment.filters["exact"] = exact
         self.template = environment.get_template("rubric.html.j2")
 
     @property
@@ -153,13 +161,17 @@ class _Handler(BaseHTTPRequestHandler):
         if not self._is_allowed("/"):
             return
         nonce, grading = secrets.token_urlsafe(16), self.server.grading
-        page = self.server.template.render(
-            module=grading.module,
-            question=grading.question,
-            answers=grading.answers(),
-            offered=grading.offered(),
-            nonce=nonce,
-        )
+        try:
+            page = self.server.template.render(
+                module=grading.module,
+                question=grading.question,
+                answers=grading.answers(),
+                offered=grading.offered(),
+                nonce=nonce,
+            )
+        except Exception as error:  # such as a gradebook that another program has locked
+            self._send(HTTPStatus.INTERNAL_SERVER_ERROR, f"The page cannot be shown: {error}")
+            return
         self._send(HTTPStatus.OK, page, "text/html; charset=utf-8", POLICY.format(nonce=nonce))
 
     def do_POST(self) -> None:
