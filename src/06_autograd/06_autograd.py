@@ -1704,6 +1704,8 @@ for axis, keepdims, want in [(0, False, [[1, 2], [3, 4], [5, 6]]), (-1, True, [[
     count = 12 if np.size(want) == 1 else 12 / np.size(want)
     same = np.allclose(mean, np.broadcast_to(want, (2, 3, 2)) / count)
     assert same, f"Step 7: mean({axis=}, {keepdims=}) of (2, 3, 2) should spread {want} / {count:g}; it gave {mean.tolist()}."
+got = gradient_lists(lambda t: t.mean(), [5.0])
+assert got == [[1.0]], f"Step 7: the mean of one number passes its gradient on, 1; it gave {got}."
 ### END HIDDEN TESTS
 
 # %% test="rule-max" points=2
