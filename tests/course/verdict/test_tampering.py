@@ -84,6 +84,19 @@ def test_a_finding_quotes_the_line_as_the_student_wrote_it() -> None:
     assert [finding.line for finding in findings(cell, GIVEN)] == ["np.array_equal = lambda *a: True"]
 
 
+@pytest.mark.parametrize("end", ["\u2028", "\x0c", "\x1c", "\x85"])
+def test_a_finding_quotes_its_line_below_a_text_with_what_ends_no_line_of_python(end: str) -> None:
+    for source in (f"text = 'a{end}b'\nnp.stack = X()\ny = 1", f"%%time\ntext = 'a{end}b'\nnp.stack = X()\ny = 1"):
+        assert [finding.line for finding in findings(source, GIVEN)] == ["np.stack = X()"]
+
+
+def test_given_cells_may_hold_what_only_ipython_reads() -> None:
+    assert given_names(["%matplotlib inline\nimport numpy as np", "%%capture\ndef peak(): pass"]) == {
+        "np": "numpy",
+        "peak": "given.peak",
+    }
+
+
 def test_a_cell_whose_function_an_answer_calls_is_part_of_the_answer() -> None:
     def cell(source: str, **role: bool) -> nbformat.NotebookNode:
         return nbformat.v4.new_code_cell(source, metadata={"nbgrader": role} if role else {})

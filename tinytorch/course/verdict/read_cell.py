@@ -14,6 +14,8 @@ FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef)
 COMPREHENSIONS = (ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp)
 # Calls that run code which is given to them as text. `%time x = 1` is such a call, once IPython has read it.
 RUNS_TEXT = {"run_line_magic", "run_cell_magic", "run_cell", "exec", "eval"}
+# Where Python ends a line. `str.splitlines`, and so IPython, ends lines at U+2028 and others, too.
+LINE_END = re.compile(r"\r\n|\r|\n")
 OPTIONS = re.compile(r"^(\s*-\w+(\s*\d+)?\s+)+")  # of a magic, before the code: `%timeit -n 10 f()`
 
 
@@ -202,12 +204,13 @@ def _children(node: ast.AST, scope: Scope) -> Iterator[tuple[ast.AST, Scope]]:
 
 def read_python(source: str, first_line: int = 1) -> Iterator[ast.Module]:
     """Return a cell as Python, with what its magics run as more of it; nothing for what is no Python."""
-    lines = source.splitlines()
+    lines = source.splitlines(keepends=True)  # as IPython finds where a magic's own line ends
     start = next((index for index, line in enumerate(lines) if line.strip()), 0)
     if lines and lines[start].lstrip().startswith("%%"):
-        argument = lines[start].lstrip().partition(" ")[2]
+        argument = lines[start].strip().partition(" ")[2]
         yield from read_python(OPTIONS.sub("", argument + " "), first_line + start)
-        yield from read_python("\n".join(lines[start + 1 :]), first_line + start + 1)
+        below = first_line + len(LINE_END.findall("".join(lines[: start + 1])))
+        yield from read_python("".join(lines[start + 1 :]), below)
         return
     try:
         with warnings.catch_warnings():
@@ -254,7 +257,7 @@ def given_names(sources: list[str]) -> dict[str, str]:
     """Return what each name that the given cells bind stands for: a path, or "given.NAME" for what they define."""
     names: dict[str, str] = {}
     for source in sources:
-        for statement in ast.parse(source).body:
+        for statement in (statement for tree in read_python(source) for statement in tree.body):
             if isinstance(statement, (ast.Import, ast.ImportFrom)):
                 names |= imported_names(statement)
             elif isinstance(statement, (ast.FunctionDef, ast.ClassDef)):

@@ -20,7 +20,7 @@ from traitlets import Unicode
 from tinytorch.course.layout import Course, Module
 from tinytorch.course.notebook import grade_id, read_notebook, role_of
 from tinytorch.course.notes import add_note
-from tinytorch.course.verdict.read_cell import ReadCell, given_names
+from tinytorch.course.verdict.read_cell import LINE_END, ReadCell, given_names
 from tinytorch.course.verdict.tampering_rules import RULES
 
 # A class has many equal cells. What was read of a cell takes much more memory than what was found in it.
@@ -107,7 +107,7 @@ def findings(source: str, given: dict[str, str], module: str = "", is_solution: 
 @functools.lru_cache(REMEMBERED_FINDINGS)
 def _find_once(source: str, given: tuple[tuple[str, str], ...], module: str, is_solution: bool) -> tuple[Finding, ...]:
     cell = _read_once(source, given)
-    lines = source.splitlines()
+    lines = LINE_END.split(source)
     found: dict[int, Finding] = {}
     for rule in RULES:
         if is_solution or not rule.answers_only:

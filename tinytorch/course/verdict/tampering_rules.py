@@ -106,14 +106,26 @@ def _changed_given(cell: ReadCell, _: str) -> Found:
             value = cell.values.get(id(node), (None, False))[0]
             if not _is_old_name(cell, node, value, scope):
                 yield node
-    for call, scope in cell.of(ast.Call):
-        if call.args and _changes(cell, call, scope):
-            yield call
+    patches = set()  # decorators, which say what they change with the name of their function
     for function, scope in cell.of(ast.FunctionDef):
-        owner = function.args.args[0].annotation if function.args.args else None
-        patched = any(isinstance(each, ast.Name) and each.id == "patch" for each in function.decorator_list)
-        if patched and owner is not None and _decides(cell.origin(owner, scope), function.name):
-            yield function
+        for decorator in function.decorator_list:
+            owner = _patched_class(decorator, function)
+            if owner is not None:
+                patches.add(id(decorator))
+                if _decides(cell.origin(owner, scope), function.name):
+                    yield function
+    for call, scope in cell.of(ast.Call):
+        if call.args and id(call) not in patches and _changes(cell, call, scope):
+            yield call
+
+
+def _patched_class(decorator: ast.expr, function: ast.FunctionDef) -> ast.expr | None:
+    """Return the class that fastcore's `@patch` or `@patch_to(...)` adds a function to; None for another decorator."""
+    if isinstance(decorator, ast.Call) and called_name(decorator) == "patch_to" and decorator.args:
+        return decorator.args[0]
+    if isinstance(decorator, ast.Name) and decorator.id == "patch" and function.args.args:
+        return function.args.args[0].annotation
+    return None
 
 
 def _changes(cell: ReadCell, call: ast.Call, scope: Scope) -> bool:
@@ -383,7 +395,11 @@ RULES = (
             "sys.modules['tinytorch.profiling'].peak_bytes = X()",
             "from unittest import mock\nmock.patch('numpy.array_equal', X()).start()",
             "from unittest import mock\nmock.patch.object(np, 'array_equal', X()).start()",
+            "from unittest import mock\n@mock.patch('numpy.array_equal', X())\ndef calm():\n    pass",
             "%time np.array_equal = X()",
+            "%%time\ntext = 'a\u2028b'\nnp.array_equal = X()",  # Python ends no line there
+            "@patch_to(Tensor)\ndef __eq__(self, other):\n    return True",
+            "patch_to(Tensor)(compare)",
         ),
         harmless=(
             "import torch\ntorch.backends.cudnn.deterministic = True",
@@ -396,6 +412,7 @@ RULES = (
             "from unittest.mock import MagicMock, patch\nfake = MagicMock()\nfake.data = 3",
             "counter = CountingDataset([1])\ncounter.fetched = []",
             "@patch\ndef show(self: Tensor):\n    print(self.data)",
+            "@patch_to(Tensor)\ndef show(self):\n    print(self.data)",
             "Tensor.__repr__ = lambda self: 'Tensor'",
             "class A:\n    def __init__(self, name, value):\n        setattr(self, '_' + name, value)",
             "def use(np, random):\n    np.x = random.x = 1",
