@@ -794,7 +794,7 @@ assert got == ["float64", "float32", "float32"], f"Step 3: images of float64, in
 
 # %% [markdown]
 # **Profile.** What did that gain? The multiplications are the same, but in the loops Python takes each step itself. So count
-# the *lines of Python that run*: larger images, and more of them, should not need more lines than one small image.
+# the *lines of Python that run*: larger images, and more of them, should need no more than one small image.
 
 # %% given="lines-run"
 def lines_run(call):
@@ -1162,7 +1162,7 @@ class _Pool2d(Layer):
 
 # %% [markdown]
 # Backward, the gradient goes only to the largest pixel. Of equal ones, the **first** in reading order gets all of it, as in
-# PyTorch. (For `max` in module 06 they shared.) This rule is in the same cell. Where windows overlap,
+# PyTorch. (In module 06 `max` shared it.) Its rule is in the same cell. Where windows overlap,
 # gradients add up.
 
 # %% [markdown]
@@ -1477,7 +1477,7 @@ panels[0].legend()
 plt.show()
 
 # %% [markdown]
-# *In words: loss falls and accuracy rises within a few epochs, restlessly; after epoch 12, with smaller steps, both become calm.* Test digits do better than training digits: nobody moves them about. They decide nothing: how long to train was fixed before.
+# *In words: loss falls and accuracy rises within a few epochs, restlessly; after epoch 12, with smaller steps, both become calm.* Test digits do better than training digits: nobody moves them. They decide nothing: the epochs were fixed before.
 
 # %% [markdown]
 # Is it the convolution? Compare an MLP of as many parameters: trained in the same way, and once with digits that stay in place.
@@ -1529,7 +1529,7 @@ plt.show()
 
 # %% [markdown]
 # *In words: left 16 tables of 3 x 3, many with one dark side; right 16 pictures of the same six, each with other strokes of it, a few empty.*
-# Edges again, of many directions: nobody told it to look for them.
+# Edges again, of many directions: nobody told it to.
 
 # %% [markdown]
 # What does it still get wrong?
