@@ -54,7 +54,7 @@ weights = np.zeros(1_000_000)
 weights.nbytes / 1e6, weights.astype(np.float32).nbytes / 1e6
 
 # %% [markdown]
-# So a Tensor turns floats into float32. Other numbers keep their type: a class label is an integer,
+# So a Tensor turns floats into float32. Other numbers keep their type, which NumPy calls *dtype*: a class label is an integer,
 # and an image of bytes should not grow fourfold because we looked at it.
 
 # %%
@@ -1101,7 +1101,7 @@ for name, got, want in [("<", one < two, a < b), ("<=", one <= two, a <= b), (">
 
 # %% [markdown]
 # Now `==` no longer answers "is it the same Tensor?", yet sets and dictionaries need that: an optimizer keeps one entry per parameter.
-# A class that writes `__eq__` in its body even loses its hash:
+# A class that writes `__eq__` in its body even loses its *hash*, the number by which they find a key:
 
 # %%
 class Loses:
@@ -1216,8 +1216,8 @@ second[:] = 5
 table.sum(), np.shares_memory(second, table)
 
 # %% [markdown]
-# That is why a dataset of 50,000 images can hand out one image at a time for free. A list of indices or a mask is another matter:
-# its elements lie apart, so NumPy has to copy.
+# That is why a dataset of 50,000 images can hand out one image at a time for free. A list of indices or a *mask*, an array of
+# bools, is another matter: what they pick lies apart in memory, so NumPy has to copy.
 
 # %%
 np.shares_memory(table[[0, 2]], table), np.shares_memory(table[table > 1], table)
@@ -1294,7 +1294,7 @@ assert got == 54, f"Step 4: writing 9 to the six elements of t[3].data should sh
 ### END HIDDEN TESTS
 
 # %% [markdown]
-# **Profile.** Cutting 64 images out of 10,000 should cost nothing that grows with the images:
+# **Profile.** What it costs to cut 64 images out of 10,000 should not grow with the images:
 
 # %% test="view-bytes" points=2
 # Profile 4 · 2 points · bytes of a slice

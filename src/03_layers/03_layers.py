@@ -797,7 +797,7 @@ if error_of(_switches) is not None or not _switches():
 # - In evaluation mode `forward(x)` gives `x` itself, the same object.
 # - Chance comes from `np.random`, with a new mask for each call; in evaluation mode none is drawn.
 # - The mask is a Tensor, and `x * mask` a Tensor operation, so that module 06 can follow. Floats keep their dtype; integers become float32.
-# - `p` outside 0..1: `ValueError`. Keep `p` under that name.
+# - `p` outside 0..1, or nan: `ValueError`. Keep `p` under that name.
 
 # %% [markdown]
 # <details><summary>Hint</summary>

@@ -543,7 +543,7 @@ for one, other in [((3,), (3,)), ((5, 3), (5, 1)), ((5, 3), (5, 3)), ((5, 3), ()
 ### END HIDDEN TESTS
 
 # %% test="cross-entropy-float-labels" points=3
-# Test 3e · 3 points · labels that are no integers
+# Test 3e · 3 points · labels that are not integers
 error = error_of(CrossEntropyLoss(), Tensor(np.zeros((2, 3))), Tensor([0.0, 1.0]))
 assert isinstance(error, TypeError), (
     f"Step 3: labels of float32 should raise TypeError; they raised {raised(error)}."
@@ -791,7 +791,7 @@ for one, other in [((4, 3), (3,)), ((2, 3), (3, 2)), ((7,), ()), ((8,), (9,))]:
 ### END HIDDEN TESTS
 
 # %% test="binary-range" points=2
-# Test 4f · 2 points · what is no probability
+# Test 4f · 2 points · what is not a probability
 for wrong in [-0.1, 1.5]:
     error = error_of(BinaryCrossEntropyLoss(), Tensor([0.5, wrong]), Tensor([1.0, 1.0]))
     assert isinstance(error, ValueError), (

@@ -181,7 +181,8 @@ arrows = [("x", "p = w * x", "w = 3"), ("w", "p = w * x", "x = 2"),
 draw_graph(boxes, arrows, "Blue: leaves. Orange: how much faster the next box moves than this one.")
 
 # %% [markdown]
-# *In words: x and w lead to p, p and w lead to s, s and y to d, d to the loss. On each arrow stands a local slope.*
+# *In words: x and w lead to p, p and w lead to s, s and y to d, d to the loss. On each arrow stands a local slope. Blue are the
+# *leaves*: x, w and y, which no operation made.*
 #
 # Walk back from the loss. **Along a path, multiply**: the gradient of `p` is 8 · 1 · 1 = 8. **Where paths meet, add**: `w`
 # reaches the loss through `p` and directly through `s`.
@@ -912,7 +913,7 @@ if error_of(_orders) is not None or not _orders():
 # %% [markdown]
 # ## Step 5 · Walk back
 #
-# The walk needs a start: how much does the loss move when the loss moves? As much, so 1. For a Tensor of many numbers
+# The walk needs a start: how much does the loss move when the loss moves? Exactly as much, so 1. For a Tensor of many numbers
 # the caller has to say.
 
 # %% [markdown]

@@ -178,7 +178,7 @@ assert entries == (2, 1), f"Step 1: another optimizer has a state of its own: 2 
 ### END HIDDEN TESTS
 
 # %% test="optimizer-errors" points=3
-# Test 1c · 3 points · no parameters, a rate that is none: ValueError
+# Test 1c · 3 points · no parameters, or an impossible rate: ValueError
 for given, lr in [([], 0.1), (some_parameters([1.0]), -0.1)]:
     error = error_of(Optimizer, given, lr)
     assert isinstance(error, ValueError), (
@@ -191,7 +191,7 @@ for given, lr in [((), 0.1), (iter([]), 0.1), (some_parameters([1.0], [2.0]), -1
 ### END HIDDEN TESTS
 
 # %% test="optimizer-types" points=2
-# Test 1d · 2 points · what is no list of Tensors: TypeError
+# Test 1d · 2 points · what is not a list of Tensors: TypeError
 error = error_of(Optimizer, some_parameters([1.0, 2.0])[0], 0.1)
 assert isinstance(error, TypeError), (
     f"Step 1: one Tensor instead of a list should raise TypeError; it raised {raised(error)}."

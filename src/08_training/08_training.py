@@ -204,7 +204,8 @@ scores.argmax(axis=1)
 # **Your turn.** `_count_right(scores, targets)` counts the rows of scores (N, C) whose largest score stands at the label in
 # `targets` (N,), as an int. Of equal scores the first counts.
 #
-# What is no class label cannot be right or wrong: for targets that are not integers, or for other shapes, give `float("nan")`, "not a number".
+# What is not a class label cannot be right or wrong: for targets that are not integers, or for other shapes, give
+# `float("nan")`, "not a number".
 
 # %% [markdown]
 # Then `trainer._train_step(inputs, targets)`, the body of module 05's loop. It gives two Python numbers: the loss of this
@@ -1296,7 +1297,8 @@ print(repr(error_of(np.load, half)))
 # the file system: whoever looks sees the old one or the new one.
 
 # %% [markdown]
-# Which format? Pickle, the handy one, can run any code while it *loads*. A checkpoint from the internet would be a program:
+# Which format? Python's own, *pickle*, is handy, but it can run any code while it *loads*. A checkpoint from the internet would
+# be a program:
 
 # %% tags=["explore"]
 import pickle

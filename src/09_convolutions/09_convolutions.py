@@ -429,7 +429,7 @@ assert got == [15.0, 5.0], f"Step 2: a 5 put into the image shows in 3 windows a
 ### END HIDDEN TESTS
 
 # %% test="windows-errors" points=2
-# Test 2d · 2 points · what is no batch of images
+# Test 2d · 2 points · what is not a batch of images
 error = error_of(_windows, np.zeros((8, 8)), (3, 3))
 assert isinstance(error, ValueError), (
     f"Step 2: an array of (8, 8) should raise ValueError; it raised {raised(error)}."
