@@ -61,7 +61,8 @@ plots.draw_chain(chain, title="Sequential(Linear(64, 32), ReLU(), Dropout(0.2), 
 # %% [markdown]
 # ## Step 1 · Layer: call it, and ask for its parameters
 #
-# A *parameter* is a Tensor that wants to learn: `requires_grad=True`. An object keeps its attributes in a dictionary, in the order
+# A *parameter* is a Tensor that training may change: it has `requires_grad=True`. An object keeps its attributes in a
+# dictionary, in the order
 # in which they were made, and `vars` shows it:
 
 # %%
@@ -967,7 +968,7 @@ if "Dropout" not in globals() or error_of(_dropout_works) is not None or not _dr
 # ## Step 4 · Sequential: one after the other
 #
 # Most networks are a row of parts, where each one takes what the last one gave. Your curves of module 02 are parts too: they
-# can be called, and that is all that is asked.
+# can be called, and nothing more is needed.
 
 # %%
 x = 3

@@ -2201,7 +2201,7 @@ assert np.allclose(got, [[0.274653072, 0.0, 25.0, -25.0]]), f"Step 9: for p = [0
 ### END HIDDEN TESTS
 
 # %% [markdown]
-# The last check. If a rule is wrong, its line stands out by some orders of magnitude:
+# The last check. If a rule is wrong, its bar is longer by some orders of magnitude:
 
 # %% tags=["explore"]
 scores = np.random.default_rng(0).normal(size=(4, 3))
@@ -2348,7 +2348,8 @@ plt.show()
 # %% [markdown]
 # ### What recording costs
 #
-# Importing this module changes no result, not in the last bit. It costs a look at the arguments of each call. Here is `a * a`
+# Importing this module changes no result, not even in the last bit. It costs a look at the arguments of each call. Here is `a *
+# a`
 # where nobody wants a gradient, compared with the same before this module:
 
 # %% tags=["explore"]

@@ -883,7 +883,7 @@ draw_paths({"SGD, lr = 0.04": path(lambda p: SGD(p, 0.04)),
 # %% [markdown]
 # *In words: Adam's path starts at 45 degrees, as in a round valley: both coordinates move by the same amount.*
 #
-# What it costs, in bytes, for 10 MB of parameters. For 7 billion weights in float32 Adam holds 56 GB.
+# What it costs, in bytes, for 10 MB of parameters. For 7 billion weights in float32 Adam's state has 56 GB.
 
 # %% tags=["explore"]
 state = {"SGD": step_bytes(lambda p: SGD(p, 0.1))[0],

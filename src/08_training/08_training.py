@@ -830,8 +830,8 @@ print("downloading...", "\rdone", sep="")
 print("downloading...", "\r" + "done".ljust(14), sep="")
 
 # %% [markdown]
-# A file or a pipe cannot go back: there a bar drawn a hundred times is a hundred lines of noise. One line for each epoch is enough. So a progress line comes in two
-# parts, a pure function that makes it and somebody who decides when to write.
+# A file or a pipe cannot go back: there a bar drawn a hundred times is a hundred lines of noise. One line for each epoch is
+# enough. So a progress line comes in two parts: a function that only makes the text, and a class that decides when to write it.
 
 # %% [markdown]
 # **Your turn.** `_progress_line(title, done, total, numbers)` gives, without printing, for example:
@@ -891,7 +891,8 @@ assert got == "e a 1.0000 c 0.0000 d 123.4568", f"Step 4: four digits, nan left 
 ### END HIDDEN TESTS
 
 # %% [markdown]
-# Who decides is `_Progress`. `in_place` says whether its stream can redraw: a terminal can, a notebook too. `watch` passes batches on, and calls `update` after each. Both are
+# The class is `_Progress`. `in_place` says whether its stream can redraw: a terminal can, a notebook too. `watch` passes
+# batches on, and calls `update` after each. Both are
 # there already, leave them as they are.
 
 # %% [markdown]
@@ -1076,8 +1077,9 @@ plots.draw_curves(range(1, 41), curves, title="Does it understand, or learn by h
                   x_label="epoch", y_label="mean loss");
 
 # %% [markdown]
-# `fit` trains for a number of *more* epochs: 4 and then 4 are 8. Two things that chance decides, the order of samples and Dropout, come from generators; `fit` remembers
-# which the loaders hold, so that steps 6 and 7 can save them:
+# `fit` trains for a number of *more* epochs: 4 and then 4 are 8. Chance decides two things, the order of samples and what
+# Dropout drops, and it comes from generators. `fit` remembers those of the model and the loaders, so that steps 6 and 7 can
+# save them:
 
 # %% given="find-generators"
 #| export
@@ -1345,8 +1347,8 @@ taken_out = []
 _without_arrays({"lr": 0.1, "betas": (0.9, 0.999), "weights": np.ones(3)}, taken_out), taken_out
 
 # %% [markdown]
-# And this is chance: Python's generator, NumPy's, and those that `fit` found in attributes of the model and the loaders, a transform's own included. One that hides
-# in a closure is not found.
+# These save and restore chance: Python's generator, NumPy's, and those that `fit` found in attributes of the model and the
+# loaders, a transform's own included. One that only a nested function knows is not found.
 
 # %% given="random-state"
 #| export
