@@ -2,7 +2,8 @@
 
 Each member has a row of their own in the gradebook, so that a member may be given other points by hand. Only answers
 that wait for points by hand are shared, and only with who has no points of their own for them; what was shared is
-noted, so that points that change later change for the others as well. The notes are tables of our own.
+noted, so that points that change later, or are taken back, do so for the others as well. The notes are tables of our
+own.
 """
 
 from __future__ import annotations
@@ -85,16 +86,23 @@ def _share(
 
     own = [student for student in grades if is_own(student) and not grades[student].needs_manual_grade]
     for student, grade in grades.items():
-        if student in own or not own:
+        if student in own:
             continue
-        before = shared.get((student, cell), ("", 0.0))[0]
+        before, points_before = shared.get((student, cell), ("", None))
+        key = (SHARED.c.assignment == assignment) & (SHARED.c.student_id == student) & (SHARED.c.cell == cell)
+        if not own:
+            if before in grades and grades[before].manual_score is None and not is_own(student):  # they were taken back
+                grade.manual_score, grade.extra_credit = None, grades[before].extra_credit
+                grade.needs_manual_grade = grade.auto_score is None
+                _share_comment(grades[before], grade)
+                gradebook.db.execute(SHARED.delete().where(key))
+            continue
         source = before if before in own else own[0]
         points, credit = float(grades[source].manual_score), grades[source].extra_credit
-        if before == source and shared[student, cell][1] == points and not grade.needs_manual_grade:
+        if before == source and points_before == points and not grade.needs_manual_grade:
             continue
         grade.manual_score, grade.extra_credit, grade.needs_manual_grade = points, credit, False
         _share_comment(grades[source], grade)
-        key = (SHARED.c.assignment == assignment) & (SHARED.c.student_id == student) & (SHARED.c.cell == cell)
         gradebook.db.execute(SHARED.delete().where(key))
         row = {"assignment": assignment, "student_id": student, "cell": cell, "from_student": source, "points": points}
         gradebook.db.execute(SHARED.insert().values(**row))
