@@ -129,7 +129,7 @@ lab: $(INSTALLED)  ## open module 05 in JupyterLab as a student sees it (MODULE=
 lock:  ## write requirements.lock anew from the newest versions that pyproject.toml allows
 	rm -rf build/lock && $(PYTHON) -m venv build/lock
 	build/lock/bin/python -m pip install --quiet --disable-pip-version-check \
-		-e '.[course,dev,docs,browser,images,cluster,postgres,hub,lite,similar,binder]'
+		-e '.[course,dev,docs,browser,images,cluster,postgres,hub,lite,similar,simplejpeg,binder]'
 	(echo "# Versions that were tested together; \`make lock\` writes this file."; \
 	 build/lock/bin/python -m pip freeze --all --exclude-editable | grep -v '^pip==') > requirements.lock
 	rm -rf build/lock

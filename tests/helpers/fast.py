@@ -22,6 +22,8 @@ SLOW_FILES = (
     "tests/core/test_scaling.py",
     "tests/core/test_training.py",
     "tests/course/authoring/test_bundle.py",
+    "tests/course/authoring/test_lite.py",
+    "tests/course/reports/test_similar_answers.py",
     "tests/course/sandbox/",
     "tests/course/test_patches.py",
     "tests/datasets/test_cifar10.py",
