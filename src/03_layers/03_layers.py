@@ -1134,6 +1134,8 @@ plots.draw_bars(dict(zip(names, weights)), x_label="weights = multiply-adds per 
 # A network for the 8x8 digits, not trained yet: your parts, 64 numbers in, 10 scores out.
 
 # %%
+from tinytorch.datasets import load_digits
+
 np.random.seed(0)
 model = Sequential(Linear(64, 32), ReLU(), Dropout(0.2), Linear(32, 10))
 images = Tensor(load_digits()[0][:5].reshape(5, 64) * 1.0)

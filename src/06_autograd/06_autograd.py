@@ -1774,7 +1774,7 @@ plt.show()
 # *In words: bars of 1, 0, 3, 1, 0.* A plain `out[index] += gradient` gets this wrong: it reads all the zeros first, then writes each
 # place once.
 
-# %%
+# %% tags=["explore"]
 once = np.zeros(5)
 once[[0, 2, 2, 3, 2]] += 1
 once, table
