@@ -54,7 +54,7 @@ def hub(python: str, built_course: TinyCourse) -> Iterator[Hub]:
 def grader(hub: Hub) -> Person:
     """Somebody of the group of graders, in the graders' server."""
     person = Person(hub, hub.names["pat"])
-    until(lambda: person.refused("/services/course/api/status") == 200, hub.log())
+    until(lambda: person.refused("/services/course/api/status") == 200, hub.log)
     return person
 
 

@@ -247,7 +247,7 @@ c.JupyterHub.services[0]["url"] = "http://127.0.0.1:{ports[3]}"
             ready = False
         assert ready, f"the hub did not start:\n{self.log()}"
         self.address = f"http://127.0.0.1:{ports[0]}"
-        until(lambda: listens(ports[3]), f"the graders' server did not start:\n{self.log()}")
+        until(lambda: listens(ports[3]), lambda: f"the graders' server did not start:\n{self.log()}")
 
     def log(self) -> str:
         """Return the end of what the hub and its servers said."""
@@ -379,8 +379,8 @@ def listens(port: int) -> bool:
     return True
 
 
-def until(true: Callable[[], bool], otherwise: str) -> None:
-    """Ask until the answer is yes."""
+def until(true: Callable[[], bool], otherwise: Callable[[], str]) -> None:
+    """Ask until the answer is yes; if it never is, fail with what `otherwise` says then."""
     ends = monotonic() + SECONDS
     while not true():
-        assert monotonic() < ends, otherwise
+        assert monotonic() < ends, otherwise()

@@ -53,7 +53,7 @@ def draw_accuracy(axes: Axes, accuracies: list[float], least: float) -> None:
 
 
 def draw_mistakes(figure: SubFigure, images: np.ndarray, labels: np.ndarray, read: np.ndarray) -> None:
-    """Draw the first digits that were not read right, and as what they were read."""
+    """Draw the first digits that were read wrong, each with its label and what it was read as."""
     wrong = np.flatnonzero(read != labels)
     figure.suptitle(f"{len(wrong)} read wrong" + (f", the first {SHOWN}" if len(wrong) > SHOWN else ""))
     for panel, index in zip(figure.subplots(2, 3).flat, [*wrong[:SHOWN], *[None] * SHOWN], strict=False):

@@ -47,5 +47,5 @@ def run(picture: Path) -> Outcome:
             draw_decision(panel, lambda points, neuron=neuron: fires(neuron, points), INPUTS, targets, title)
         save(figure, picture)
     learnt = last["AND"] == 4 and last["XOR"] < 4
-    said = f"AND {last['AND']} of 4, which has to be 4; XOR {last['XOR']} of 4, which no straight line can part"
+    said = f"AND {last['AND']} of 4, which has to be 4; XOR {last['XOR']} of 4, which no straight line can separate"
     return Outcome(learnt, said)

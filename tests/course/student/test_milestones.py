@@ -100,7 +100,7 @@ def test_an_error_in_what_was_exported_is_shown_and_nothing_is_kept(course: Cour
     ran = milestone(course, "perceptron")
     assert ran.returncode == 1
     assert "NameError" in ran.stderr
-    assert "mend it in its notebook" in ran.stderr
+    assert "Fix it in its notebook" in ran.stderr
     assert state(course).startswith("not run yet")
 
 

@@ -82,7 +82,9 @@ def make_plan(
     sorter.sort(given, output or course.root)
     found = {each.file.path.resolve() for each in sorter.hand_ins} if table.taken else set()
     if stray := next((path for path in table.taken if path not in found), None):
-        raise CourseError(f"--take {table.taken[stray]}={stray}: that is no hand-in; see the table.")
+        raise CourseError(
+            f"--take {table.taken[stray]}={stray}: no hand-in was found there; give a path as the table shows it."
+        )
     if one_module and module is None:
         module = _only_module(sorter.hand_ins, given)
     hand_ins = [_with_module(each, module, one_module, table) for each in sorter.hand_ins]

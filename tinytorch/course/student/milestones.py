@@ -14,12 +14,11 @@ from typing import Any
 from tinytorch.course.files import write_whole
 from tinytorch.course.layout import EXPORTED_FROM, Course, CourseError
 from tinytorch.course.sandbox.environment import ONE_THREAD
-from tinytorch.milestones import MILESTONES, Milestone, picture_path
+from tinytorch.milestones import MILESTONES, NOT_REACHED, Milestone, picture_path
 
 FOLDER = "milestones"  # in the course or bundle: a picture of each, and RESULTS
 RESULTS = "results.json"
 COLUMNS = ["milestone", "years", "what", "state"]
-NOT_REACHED = 3  # the exit code of tinytorch/milestones/__main__.py
 
 
 def find_milestone(name: str) -> Milestone:
@@ -58,8 +57,8 @@ def run_milestone(course: Course, milestone: Milestone, now: datetime) -> tuple[
     code = subprocess.run(command, cwd=course.root, env=environment, check=False).returncode
     if code not in (0, NOT_REACHED):
         raise CourseError(
-            f"The milestone {milestone.name} stopped with the error above: the last line of tinytorch/core in it is of "
-            "your code; mend it in its notebook, export that again and run the milestone again."
+            f"The milestone {milestone.name} stopped with the error above: the last line in tinytorch/core that it "
+            "names is your code. Fix it in its notebook, export the notebook again, and run the milestone again."
         )
     _keep(course, milestone, code == 0, now)
     return code == 0, picture_path(milestone, folder)

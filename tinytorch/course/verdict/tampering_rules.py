@@ -17,8 +17,8 @@ from dataclasses import dataclass
 
 from tinytorch.course.verdict.read_cell import RUNS_TEXT, Binding, ReadCell, Scope, called_name
 
-# Modules whose functions tests, or the witness that runs them, use
 WORDS = str.split  # a table of words reads better as a line of words
+# Modules whose functions tests, or the witness that runs them, use
 MEASURING = {
     *WORDS("builtins numpy random math time gc tracemalloc weakref operator json base64 binascii marshal"),
     *WORDS("tinytorch fastcore ipykernel nbgrader given"),
