@@ -29,7 +29,7 @@ from contextlib import contextmanager
 from importlib import metadata
 from pathlib import Path
 from queue import Empty, Queue
-from time import monotonic
+from time import monotonic, sleep
 from typing import Any
 
 import psutil
@@ -43,6 +43,7 @@ PROXY = ROOT / "build" / "proxy"  # kept between runs: npm fetches it once
 ACCOUNTS, GROUPS = ("tt-course", "pat", "ada", "bob"), ("tt-students", "tt-graders")
 PASSWORD = "of this test"
 SECONDS = 400.0  # much more than anything here takes
+BETWEEN_QUESTIONS_SECONDS = 0.05
 INSTALLED_ELSEWHERE = re.compile(r"^(pip|python3|git|make|npm) |/pip |^\.venv/bin/pip ")
 # What none of the servers needs, and takes long to link
 NOT_LINKED = re.compile(r"(torch|playwright|sympy|mypy|sphinx|networkx)")
@@ -384,3 +385,4 @@ def until(true: Callable[[], bool], otherwise: Callable[[], str]) -> None:
     ends = monotonic() + SECONDS
     while not true():
         assert monotonic() < ends, otherwise()
+        sleep(BETWEEN_QUESTIONS_SECONDS)  # asking without a pause takes the processor from what is waited for
