@@ -3,17 +3,19 @@
 import copy
 import re
 import statistics
+import symtable
 from functools import cache
 from pathlib import Path
 
 import nbformat
 import pytest
+from IPython.core.inputtransformer2 import TransformerManager
 from nbclient import NotebookClient
 
 from tests.helpers.leaks import find_leaks, hidden_lines, solution_lines
 from tinytorch.course.authoring.build import write_solution_notebook
 from tinytorch.course.layout import Course
-from tinytorch.course.notebook import role_of, sections
+from tinytorch.course.notebook import EXPLORE, role_of, sections
 
 COURSE = Course.find(Path(__file__).parent)
 MODULES = pytest.mark.parametrize("module", COURSE.modules, ids=lambda module: module.assignment)
@@ -53,6 +55,41 @@ def test_it_runs_from_top_to_bottom_and_draws(module, tmp_path):
     assert not [output for output in outputs if "image/png" in output.get("data", {})]
     drawing = [cell for cell in notebook.cells if re.search(r"plots\.draw_|plt\.show|plt\.subplots", cell.source)]
     assert len(plots) >= len(drawing) > 0
+
+
+@MODULES
+def test_what_grading_runs_takes_no_name_from_what_it_skips(module):
+    cells = [cell for cell in solution(module).cells if cell.cell_type == "code"]
+    skipped = [cell.source for cell in cells if EXPLORE in cell.metadata.get("tags", [])]
+    run = [cell.source for cell in cells if EXPLORE not in cell.metadata.get("tags", [])]
+    bound, read = global_names(run)
+    assert skipped
+    assert (global_names(skipped)[0] - bound) & read == set()
+
+
+def test_a_name_that_only_a_skipped_cell_binds_is_seen_where_it_is_read():
+    bound, read = global_names(
+        ["table = [1]\nimport os.path as paths", "def show():\n    rows = table\n    return rows"]
+    )
+    assert bound == {"table", "paths", "show"}
+    assert read == {"table"}
+
+
+def global_names(sources):
+    """Return the names that cells bind for all cells, and those of them or of others that they read."""
+    bound, read = set(), set()
+    for source in sources:
+        tables = [symtable.symtable(TransformerManager().transform_cell(source), "cell", "exec")]
+        while tables:
+            table = tables.pop()
+            tables += table.get_children()
+            for symbol in table.get_symbols():
+                is_module_s = table.get_type() == "module"
+                if (is_module_s or symbol.is_global()) and symbol.is_referenced():
+                    read.add(symbol.get_name())
+                if (is_module_s or symbol.is_declared_global()) and (symbol.is_assigned() or symbol.is_imported()):
+                    bound.add(symbol.get_name())
+    return bound, read
 
 
 @MODULES
