@@ -409,6 +409,11 @@ for sizes in [(3, 3, 5), (5, 3, 3), (5, 5, 5, 3, 5)]:
 error = error_of(TensorDataset)
 assert isinstance(error, ValueError), (
     f"Step 2: TensorDataset() should raise ValueError; it raised {raised(error)}.")
+### BEGIN HIDDEN TESTS
+for given in [(np.zeros(3),), (np.zeros(3), Tensor(np.zeros(3))), (Tensor(np.zeros(3)), [0, 1, 0])]:
+    error = error_of(TensorDataset, *given)
+    assert isinstance(error, TypeError), f"Step 2: an array or a list in the place of a Tensor should raise TypeError, as the lines given do; it raised {raised(error)}."
+### END HIDDEN TESTS
 
 # %% test="tensor-dataset-range" points=1
 # Test 2h · 1 point · an index beyond either end says so
@@ -1542,6 +1547,10 @@ for name in ["str", "object"]:
     error = error_of(collate_samples, [(Tensor(2), 1.5), (Tensor(3), 2.5), (Tensor(4), strange[name])])
     assert isinstance(error, TypeError), f"Step 5: a {name} in the third sample should raise TypeError; it raised {raised(error)}."
     assert "position 1" in str(error) and name in str(error), f"Step 5: 'position 1' and {name!r} were expected in {str(error)!r}."
+error = error_of(collate_samples, [(np.ma.masked_array([1.0, 2.0], [False, True]), 0)] * 2)
+assert isinstance(error, TypeError), f"Step 5: a masked array should raise TypeError, as _refuse_loss(batch) does; it raised {raised(error)}."
+error = error_of(collate_samples, [(Tensor(1), 2**63)] * 2)
+assert isinstance(error, OverflowError), f"Step 5: 2**63 should raise OverflowError, as _refuse_loss(batch) does; it raised {raised(error)}."
 ### END HIDDEN TESTS
 
 # %% test="collate-contiguous" points=1
@@ -1939,6 +1948,11 @@ assert isinstance(error, ValueError), (
 for size, padding in [((3, 9), 2), ((9, 3), 2), (5, 0)]:
     error = error_of(RandomCrop(size, padding=padding), np.zeros((4, 4)))
     assert isinstance(error, ValueError), f"Step 6: a crop of {size} from 4x4 with padding {padding} raised {raised(error)}."
+error = error_of(RandomHorizontalFlip, layout="WH")
+assert isinstance(error, ValueError), f"Step 6: a flip with layout='WH' should raise ValueError, as the line given does; it raised {raised(error)}."
+for size, options in [(4, {"layout": "WH"}), (4, {"padding": -1}), (0, {}), ((4, 4, 4), {})]:
+    error = error_of(RandomCrop, size, **options)
+    assert isinstance(error, ValueError), f"Step 6: RandomCrop of {size} with {options} should raise ValueError, as the lines given do; it raised {raised(error)}."
 ### END HIDDEN TESTS
 
 # %% test="transform-generator" points=1

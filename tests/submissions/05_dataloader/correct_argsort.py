@@ -6,6 +6,10 @@
 #| export
 class TensorDataset(Dataset):
     def __init__(self, *tensors):
+        for tensor in tensors:
+            if not isinstance(tensor, Tensor):
+                kind = type(tensor).__name__
+                raise TypeError(f"TensorDataset takes Tensors, not {kind}: write Tensor(...)")
         sizes = np.array([len(t) for t in tensors])
         if sizes.size == 0:
             raise ValueError("no tensors given")
@@ -53,6 +57,7 @@ def __iter__(self: DataLoader):
 #| export
 @patch
 def _collate_batch(self: DataLoader, batch):
+    _refuse_loss(batch)
     out = []
     rows = [s if isinstance(s, (tuple, list)) else (s,) for s in batch]
     sizes = np.unique([len(r) for r in rows])

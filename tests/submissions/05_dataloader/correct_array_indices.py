@@ -44,6 +44,7 @@ class RandomHorizontalFlip:
     generator: Any = field(default=None, kw_only=True)
 
     def __post_init__(self) -> None:
+        _refuse_layout(self.layout)
         if self.p < 0 or self.p > 1:
             raise ValueError(f"{self.p} is no probability")
 

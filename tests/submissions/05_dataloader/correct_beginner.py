@@ -7,6 +7,10 @@
 class TensorDataset(Dataset):
     def __init__(self, *tensors):
         # first check that there is something
+        for tensor in tensors:
+            if not isinstance(tensor, Tensor):
+                kind = type(tensor).__name__
+                raise TypeError(f"TensorDataset takes Tensors, not {kind}: write Tensor(...)")
         if len(tensors) == 0:
             raise ValueError("You have to give at least one tensor!!")
         first_size = tensors[0].shape[0]
@@ -106,6 +110,7 @@ def __iter__(self: DataLoader):
 #| export
 @patch
 def _collate_batch(self: DataLoader, batch):
+    _refuse_loss(batch)
     if len(batch) == 0:
         return ()
     # make every sample a tuple

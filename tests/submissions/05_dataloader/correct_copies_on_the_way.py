@@ -6,6 +6,7 @@
 #| export
 @patch
 def _collate_batch(self: DataLoader, batch):
+    _refuse_loss(batch)
     columns = {}
     lengths = set()
     for sample in batch:

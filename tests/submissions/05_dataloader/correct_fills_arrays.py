@@ -9,6 +9,7 @@ _NUMBERS = (bool, int, float, np.generic)
 
 @patch
 def _collate_batch(self: DataLoader, batch):
+    _refuse_loss(batch)
     if batch == []:
         return tuple()
     if not isinstance(batch[0], (tuple, list)):

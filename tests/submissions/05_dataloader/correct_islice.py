@@ -45,6 +45,7 @@ def __iter__(self: DataLoader):
 #| export
 @patch
 def _collate_batch(self: DataLoader, batch):
+    _refuse_loss(batch)
     if not batch:
         return ()
     rows = [tuple(s) if isinstance(s, (tuple, list)) else (s,) for s in batch]
@@ -77,6 +78,8 @@ def _number(self: DataLoader, value, k):
 #| export
 class RandomCrop:
     def __init__(self, size, padding=4, *, layout=None, generator=None):
+        _refuse_layout(layout)
+        _refuse_window(size, padding)
         self.height, self.width = size if isinstance(size, tuple) else (size, size)
         self.padding = padding
         self.layout = layout

@@ -20,6 +20,10 @@ class Dataset(metaclass=abc.ABCMeta):
 #| export
 class TensorDataset(Dataset):
     def __init__(self, *tensors):
+        for tensor in tensors:
+            if not isinstance(tensor, Tensor):
+                kind = type(tensor).__name__
+                raise TypeError(f"TensorDataset takes Tensors, not {kind}: write Tensor(...)")
         if len(tensors) == 0:
             raise ValueError("give me at least one tensor")
         self.tensors = list(tensors)

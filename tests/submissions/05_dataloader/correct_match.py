@@ -16,6 +16,7 @@ def _array_of(value, place):
 
 @patch
 def _collate_batch(self: DataLoader, batch):
+    _refuse_loss(batch)
     rows = []
     for sample in batch:
         match sample:
@@ -38,6 +39,8 @@ def _collate_batch(self: DataLoader, batch):
 #| export
 class RandomCrop:
     def __init__(self, size, padding=4, *, layout=None, generator=None):
+        _refuse_layout(layout)
+        _refuse_window(size, padding)
         match size:
             case (height, width):
                 self.size = height, width

@@ -22,6 +22,7 @@ def __iter__(self: DataLoader):
 #| export
 class RandomHorizontalFlip:
     def __init__(self, p=0.5, *, layout=None, generator=None):
+        _refuse_layout(layout)
         if p > 1 or p < 0:
             raise ValueError("p must be in [0, 1]")
         self.p = p

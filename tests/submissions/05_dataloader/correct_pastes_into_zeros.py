@@ -6,6 +6,7 @@
 #| export
 class RandomHorizontalFlip:
     def __init__(self, p=0.5, *, layout=None, generator=None):
+        _refuse_layout(layout)
         if not (0.0 <= p <= 1.0):
             raise ValueError(f"p={p}")
         self.p = p
@@ -25,6 +26,8 @@ class RandomHorizontalFlip:
 #| export
 class RandomCrop:
     def __init__(self, size, padding=4, *, layout=None, generator=None):
+        _refuse_layout(layout)
+        _refuse_window(size, padding)
         self.size = (size, size) if np.ndim(size) == 0 else tuple(size)
         self.padding = padding
         self.layout = layout

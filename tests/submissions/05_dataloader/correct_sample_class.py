@@ -21,6 +21,10 @@ class Row(tuple):
 
 class TensorDataset(Dataset):
     def __init__(self, *tensors):
+        for tensor in tensors:
+            if not isinstance(tensor, Tensor):
+                kind = type(tensor).__name__
+                raise TypeError(f"TensorDataset takes Tensors, not {kind}: write Tensor(...)")
         self.tensors = tensors
         if not tensors:
             raise ValueError("TensorDataset() without tensors")

@@ -24,6 +24,7 @@ class _ImageTransform:
 
 class RandomHorizontalFlip(_ImageTransform):
     def __init__(self, p=0.5, *, layout=None, generator=None):
+        _refuse_layout(layout)
         super().__init__(layout, generator)
         if p < 0 or p > 1:
             raise ValueError("a probability lies between 0 and 1")
@@ -39,6 +40,8 @@ class RandomHorizontalFlip(_ImageTransform):
 #| export
 class RandomCrop(_ImageTransform):
     def __init__(self, size, padding=4, *, layout=None, generator=None):
+        _refuse_layout(layout)
+        _refuse_window(size, padding)
         super().__init__(layout, generator)
         try:
             self.rows, self.columns = size

@@ -14,6 +14,10 @@ class TensorDataset(Dataset):
     tensors: Sequence[Tensor]
 
     def __init__(self, *tensors: Tensor) -> None:
+        for tensor in tensors:
+            if not isinstance(tensor, Tensor):
+                kind = type(tensor).__name__
+                raise TypeError(f"TensorDataset takes Tensors, not {kind}: write Tensor(...)")
         if not tensors:
             raise ValueError("expected one or more tensors")
         size: int = tensors[0].shape[0]

@@ -9,6 +9,8 @@ from numpy.lib.stride_tricks import sliding_window_view
 
 class RandomCrop:
     def __init__(self, size, padding=4, *, layout=None, generator=None):
+        _refuse_layout(layout)
+        _refuse_window(size, padding)
         self.size = (size, size) if isinstance(size, int) else size
         self.padding, self.layout, self.generator = padding, layout, generator
 

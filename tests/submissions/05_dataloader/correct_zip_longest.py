@@ -25,6 +25,7 @@ def __iter__(self: DataLoader):
 #| export
 @patch
 def _collate_batch(self: DataLoader, batch):
+    _refuse_loss(batch)
     batch = [list(sample) if isinstance(sample, (list, tuple)) else [sample] for sample in batch]
     if len({len(sample) for sample in batch}) > 1:
         longest, shortest = max(map(len, batch)), min(map(len, batch))

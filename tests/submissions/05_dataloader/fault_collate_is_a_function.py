@@ -21,6 +21,7 @@
 #| export
 def _collate_batch(self: DataLoader, batch):
     "Samples to Tensors."
+    _refuse_loss(batch)
     rows = []
     for sample in batch:
         rows.append(tuple(sample) if isinstance(sample, (tuple, list)) else (sample,))

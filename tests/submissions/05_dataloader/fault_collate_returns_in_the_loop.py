@@ -17,6 +17,7 @@
 @patch
 def _collate_batch(self: DataLoader, batch):
     "Samples to Tensors."
+    _refuse_loss(batch)
     rows = []
     for sample in batch:
         rows.append(tuple(sample) if isinstance(sample, (tuple, list)) else (sample,))

@@ -3,13 +3,15 @@
 # base: reference
 # loses: {crop-window: 2, crop-offsets: 2, transform-generator: 1}
 # says: "RandomCrop(4, padding=1) of a 4x4 image has 3 x 3 = 9 offsets | drawn from random or np.random, 1 occurred"
-# at: "line 10 of your cell `class RandomCrop`"
+# at: "line 12 of your cell `class RandomCrop`"
 
 # %% solution="crop"
 #| export
 class RandomCrop:
     """A window of the padded image."""
     def __init__(self, size, padding=4, *, layout=None, generator=None):
+        _refuse_layout(layout)
+        _refuse_window(size, padding)
         self.size = (size, size) if isinstance(size, int) else size
         self.padding = padding
         self.layout = layout

@@ -3,13 +3,14 @@
 # base: reference
 # loses: {flip-width: 2, flip-chance: 2, transform-kinds: 1, transform-generator: 1}
 # says: "p=0 nothing | `__call__` returned None: is a `return` missing? | RandomHorizontalFlip(p=0)"
-# at: "line 11 of your cell `class RandomHorizontalFlip`"
+# at: "line 12 of your cell `class RandomHorizontalFlip`"
 
 # %% solution="flip"
 #| export
 class RandomHorizontalFlip:
     """Mirror an image."""
     def __init__(self, p=0.5, *, layout=None, generator=None):
+        _refuse_layout(layout)
         if p < 0 or p > 1:
             raise ValueError("p is a probability, from 0 to 1")
         self.p = p

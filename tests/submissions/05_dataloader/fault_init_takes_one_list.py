@@ -20,6 +20,10 @@
 class TensorDataset(Dataset):
     """Tensors side by side."""
     def __init__(self, tensors):
+        for tensor in tensors:
+            if not isinstance(tensor, Tensor):
+                kind = type(tensor).__name__
+                raise TypeError(f"TensorDataset takes Tensors, not {kind}: write Tensor(...)")
         if len(tensors) == 0:
             raise ValueError("at least one tensor is needed")
         sizes = [len(tensor) for tensor in tensors]

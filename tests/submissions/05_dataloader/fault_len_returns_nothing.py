@@ -10,13 +10,17 @@
 #   tensor-dataset-negative: 1
 #   tensor-dataset-profile: 2
 # says: "its length is the size of dimension 0 | `__len__` returned None: is a `return` missing? | at `len(TensorDataset("
-# at: "line 12 of your cell `class TensorDataset`"
+# at: "line 16 of your cell `class TensorDataset`"
 
 # %% solution="tensor-dataset"
 #| export
 class TensorDataset(Dataset):
     """Tensors side by side."""
     def __init__(self, *tensors):
+        for tensor in tensors:
+            if not isinstance(tensor, Tensor):
+                kind = type(tensor).__name__
+                raise TypeError(f"TensorDataset takes Tensors, not {kind}: write Tensor(...)")
         if len(tensors) == 0:
             raise ValueError("at least one tensor is needed")
         sizes = [len(tensor) for tensor in tensors]

@@ -3,13 +3,15 @@
 # base: reference
 # loses: {crop-window: 2, crop-offsets: 2, transform-layout: 1, transform-kinds: 1}
 # says: "a crop is a window of the zero-padded image | index 6 is out of bounds | `array = np.take(array, range(start, start + length), axis=axis)`"
-# at: "line 22 of your cell `class RandomCrop`"
+# at: "line 24 of your cell `class RandomCrop`"
 
 # %% solution="crop"
 #| export
 class RandomCrop:
     """A window of the padded image."""
     def __init__(self, size, padding=4, *, layout=None, generator=None):
+        _refuse_layout(layout)
+        _refuse_window(size, padding)
         self.size = (size, size) if isinstance(size, int) else size
         self.padding = padding
         self.layout = layout

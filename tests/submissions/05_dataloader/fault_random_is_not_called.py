@@ -9,13 +9,14 @@
 #   transform-input: 1
 #   transform-profile: 1
 # says: "'<' not supported between instances of 'builtin_function_or_method'"
-# at: "line 15 of your cell `class RandomHorizontalFlip`"
+# at: "line 16 of your cell `class RandomHorizontalFlip`"
 
 # %% solution="flip"
 #| export
 class RandomHorizontalFlip:
     """Mirror an image."""
     def __init__(self, p=0.5, *, layout=None, generator=None):
+        _refuse_layout(layout)
         if p < 0 or p > 1:
             raise ValueError("p is a probability, from 0 to 1")
         self.p = p

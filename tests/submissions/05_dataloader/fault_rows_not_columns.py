@@ -13,13 +13,14 @@
 #   collate-contiguous: 1
 #   collate-profile: 2
 # says: "position 0: different shapes"
-# at: "line 20 of your cell `DataLoader._collate_batch`"
+# at: "line 21 of your cell `DataLoader._collate_batch`"
 
 # %% solution="loader-collate"
 #| export
 @patch
 def _collate_batch(self: DataLoader, batch):
     "Samples to Tensors."
+    _refuse_loss(batch)
     rows = []
     for sample in batch:
         rows.append(tuple(sample) if isinstance(sample, (tuple, list)) else (sample,))

@@ -3,13 +3,14 @@
 # base: reference
 # loses: {collate-tuple: 1, collate-numbers: 1, collate-bare: 1}
 # says: "'int' object has no attribute 'shape'"
-# at: "line 18 of your cell `DataLoader._collate_batch`"
+# at: "line 19 of your cell `DataLoader._collate_batch`"
 
 # %% solution="loader-collate"
 #| export
 @patch
 def _collate_batch(self: DataLoader, batch):
     "Samples to Tensors."
+    _refuse_loss(batch)
     rows = []
     for sample in batch:
         rows.append(tuple(sample) if isinstance(sample, (tuple, list)) else (sample,))

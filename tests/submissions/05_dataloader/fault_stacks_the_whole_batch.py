@@ -14,13 +14,14 @@
 #   collate-contiguous: 1
 #   collate-profile: 2
 # says: "inhomogeneous shape"
-# at: "line 11 of your cell `DataLoader._collate_batch`"
+# at: "line 12 of your cell `DataLoader._collate_batch`"
 
 # %% solution="loader-collate"
 #| export
 @patch
 def _collate_batch(self: DataLoader, batch):
     "Samples to Tensors."
+    _refuse_loss(batch)
     rows = []
     for sample in batch:
         rows.append(tuple(sample) if isinstance(sample, (tuple, list)) else (sample,))

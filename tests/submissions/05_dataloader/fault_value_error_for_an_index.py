@@ -3,13 +3,17 @@
 # base: reference
 # loses: {tensor-dataset-range: 1, tensor-dataset-negative: 1}
 # says: "should raise IndexError; it raised ValueError"
-# at: "line 17 of your cell `class TensorDataset`"
+# at: "line 21 of your cell `class TensorDataset`"
 
 # %% solution="tensor-dataset"
 #| export
 class TensorDataset(Dataset):
     """Tensors side by side."""
     def __init__(self, *tensors):
+        for tensor in tensors:
+            if not isinstance(tensor, Tensor):
+                kind = type(tensor).__name__
+                raise TypeError(f"TensorDataset takes Tensors, not {kind}: write Tensor(...)")
         if len(tensors) == 0:
             raise ValueError("at least one tensor is needed")
         sizes = [len(tensor) for tensor in tensors]

@@ -7,6 +7,7 @@
 #| export
 class RandomHorizontalFlip:
     def __init__(self, p=0.5, *, layout=None, generator=None):
+        _refuse_layout(layout)
         self.p = p
         self.layout = layout
         self.generator = generator

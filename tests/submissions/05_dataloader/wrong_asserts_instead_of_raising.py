@@ -7,6 +7,10 @@
 #| export
 class TensorDataset(Dataset):
     def __init__(self, *tensors):
+        for tensor in tensors:
+            if not isinstance(tensor, Tensor):
+                kind = type(tensor).__name__
+                raise TypeError(f"TensorDataset takes Tensors, not {kind}: write Tensor(...)")
         assert len(tensors) > 0
         sizes = [len(t) for t in tensors]
         assert min(sizes) == max(sizes), f"All tensors must have same size in first dimension: {sizes}"

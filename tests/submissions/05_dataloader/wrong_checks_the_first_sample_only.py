@@ -8,6 +8,7 @@
 @patch
 def _collate_batch(self: DataLoader, batch):
     "Stack a list of samples into a tuple of Tensors of shape (len(batch), ...), one for each position of a sample."
+    _refuse_loss(batch)
     samples = [sample if isinstance(sample, (tuple, list)) else (sample,) for sample in batch]
     lengths = sorted({len(sample) for sample in samples})
     if len(lengths) > 1:

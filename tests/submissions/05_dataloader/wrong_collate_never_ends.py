@@ -21,6 +21,7 @@
 #| export
 @patch
 def _collate_batch(self: DataLoader, batch):
+    _refuse_loss(batch)
     columns, place = [], 0
     while place < len(batch[0]):
         columns.append(Tensor(np.stack([sample[place].data for sample in batch])))

@@ -16,6 +16,10 @@ class TensorDataset(Dataset):
         IndexError: an index outside -n <= index < n; negative ones count from the end.
     """
     def __init__(self, *tensors):
+        for tensor in tensors:
+            if not isinstance(tensor, Tensor):
+                kind = type(tensor).__name__
+                raise TypeError(f"TensorDataset takes Tensors, not {kind}: write Tensor(...)")
         if not tensors:
             raise ValueError("TensorDataset needs at least one tensor; none was given")
         sizes = [len(tensor) for tensor in tensors]

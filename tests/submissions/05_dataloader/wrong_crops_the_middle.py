@@ -7,6 +7,8 @@
 #| export
 class RandomCrop:
     def __init__(self, size, padding=4, *, layout=None, generator=None):
+        _refuse_layout(layout)
+        _refuse_window(size, padding)
         self.size = (size, size) if isinstance(size, int) else size
         self.padding, self.layout = padding, layout
 

@@ -7,6 +7,7 @@
 #| export
 @patch
 def _collate_batch(self: DataLoader, batch):
+    _refuse_loss(batch)
     rows = [s if isinstance(s, (tuple, list)) else (s,) for s in batch]
     tensors = []
     for k, values in enumerate(zip(*rows)):

@@ -17,6 +17,7 @@ class RandomHorizontalFlip:
         ValueError: `p` is outside 0..1.
     """
     def __init__(self, p=0.5, *, layout=None, generator=None):
+        _refuse_layout(layout)
         if not 0 <= p <= 1:
             raise ValueError(f"p must be between 0 and 1; it was {p!r}")
         self.p, self.layout, self.generator = p, layout, generator

@@ -7,6 +7,7 @@
 #| export
 class RandomHorizontalFlip:
     def __init__(self, p=0.5, *, layout=None, generator=None):
+        _refuse_layout(layout)
         if p < 0 or p > 1:
             raise ValueError(f"p={p} is no probability")
         self.p = p

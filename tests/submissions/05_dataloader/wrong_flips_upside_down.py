@@ -3,12 +3,13 @@
 # base: reference
 # loses: {flip-width: 2, flip-chance: 2, transform-layout: 1}
 # says: "RandomHorizontalFlip(p=1) should make 2 1 0 and 5 4 3 of the rows"
-# at: "line 8 of your cell `class RandomHorizontalFlip`"
+# at: "line 9 of your cell `class RandomHorizontalFlip`"
 
 # %% solution="flip"
 #| export
 class RandomHorizontalFlip:
     def __init__(self, p=0.5, *, layout=None, generator=None):
+        _refuse_layout(layout)
         if not 0 <= p <= 1:
             raise ValueError("p is a probability")
         self.p, self.layout, self.generator = p, layout, generator

@@ -7,6 +7,8 @@
 #| export
 class RandomCrop:
     def __init__(self, size, padding=4, *, layout=None, generator=None):
+        _refuse_layout(layout)
+        _refuse_window(size, padding)
         self.size = size if isinstance(size, tuple) else (size, size)
         self.padding = padding
         self.layout = layout

@@ -3,12 +3,16 @@
 # base: reference
 # loses: {tensor-dataset-range: 1}
 # says: "'Index 3 out of range for dataset of size 3' | out of bounds for axis 0"
-# at: "line 19 of your cell `class TensorDataset`"
+# at: "line 23 of your cell `class TensorDataset`"
 
 # %% solution="tensor-dataset"
 #| export
 class TensorDataset(Dataset):
     def __init__(self, *tensors):
+        for tensor in tensors:
+            if not isinstance(tensor, Tensor):
+                kind = type(tensor).__name__
+                raise TypeError(f"TensorDataset takes Tensors, not {kind}: write Tensor(...)")
         if len(tensors) == 0:
             raise ValueError("TensorDataset needs one tensor or more")
         n = tensors[0].shape[0]

@@ -3,12 +3,16 @@
 # base: reference
 # loses: {tensor-dataset-negative: 1}
 # says: "should give 7 for ds[-1] | Index -1 out of range"
-# at: "line 15 of your cell `class TensorDataset`"
+# at: "line 19 of your cell `class TensorDataset`"
 
 # %% solution="tensor-dataset"
 #| export
 class TensorDataset(Dataset):
     def __init__(self, *tensors):
+        for tensor in tensors:
+            if not isinstance(tensor, Tensor):
+                kind = type(tensor).__name__
+                raise TypeError(f"TensorDataset takes Tensors, not {kind}: write Tensor(...)")
         if not tensors:
             raise ValueError("TensorDataset needs tensors")
         if any(len(t) != len(tensors[0]) for t in tensors):

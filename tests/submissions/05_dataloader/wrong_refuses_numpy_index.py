@@ -7,6 +7,10 @@
 #| export
 class TensorDataset(Dataset):
     def __init__(self, *tensors):
+        for tensor in tensors:
+            if not isinstance(tensor, Tensor):
+                kind = type(tensor).__name__
+                raise TypeError(f"TensorDataset takes Tensors, not {kind}: write Tensor(...)")
         if len(tensors) == 0:
             raise ValueError("TensorDataset needs one tensor or more")
         n = tensors[0].shape[0]

@@ -3,12 +3,16 @@
 # base: reference
 # loses: {tensor-dataset-item: 3, tensor-dataset-scalar: 2}
 # says: "both values should be Tensors"
-# at: "line 16 of your cell `class TensorDataset`"
+# at: "line 20 of your cell `class TensorDataset`"
 
 # %% solution="tensor-dataset"
 #| export
 class TensorDataset(Dataset):
     def __init__(self, *tensors):
+        for tensor in tensors:
+            if not isinstance(tensor, Tensor):
+                kind = type(tensor).__name__
+                raise TypeError(f"TensorDataset takes Tensors, not {kind}: write Tensor(...)")
         if len(tensors) == 0:
             raise ValueError("TensorDataset needs one tensor or more")
         n = tensors[0].shape[0]

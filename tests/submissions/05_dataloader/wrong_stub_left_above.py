@@ -21,6 +21,7 @@
 #| export
 @patch
 def _collate_batch(self: DataLoader, batch):
+    _refuse_loss(batch)
     raise NotImplementedError("Write this step here, then delete this line.")
     rows = [s if isinstance(s, (tuple, list)) else (s,) for s in batch]
     lengths = {len(row) for row in rows}

@@ -7,6 +7,7 @@
 #| export
 @patch
 def _collate_batch(self: DataLoader, batch):
+    _refuse_loss(batch)
     samples = [s if isinstance(s, (tuple, list)) else (s,) for s in batch]
     lengths = {len(s) for s in samples}
     if len(lengths) > 1:

@@ -7,6 +7,7 @@
 #| export
 @patch
 def _collate_batch(self: DataLoader, batch):
+    _refuse_loss(batch)
     rows = [s if isinstance(s, (tuple, list)) else (s,) for s in batch]
     lengths = {len(row) for row in rows}
     if len(lengths) > 1:
