@@ -439,10 +439,12 @@ assert "Index -41 out of range for dataset of size 40" in str(error), f"Step 2: 
 # Test 2i · 1 point · a negative index counts from the end
 three = TensorDataset(Tensor(np.array([5, 6, 7])), Tensor(np.zeros((3, 2))))
 for index, value in [(-1, 7), (-3, 5)]:
-    got = error_of(lambda: three[index]) or three[index][0].data.tolist()
+    error = error_of(lambda: three[index])
+    assert error is None, (
+        f"Step 2: ds[{index}] counts from the end, as in a list: it should not raise {raised(error)}.")
+    got = three[index][0].data.tolist()
     assert got == value, (
-        f"Step 2: of the samples 5, 6, 7, __getitem__ should give {value} for ds[{index}]; it "
-        f"gave {got!r}.")
+        f"Step 2: where samples begin with 5, 6, 7, ds[{index}][0] should be {value}; it was {got}.")
 error = error_of(lambda: three[-4])
 assert isinstance(error, IndexError), (
     f"Step 2: of 3 samples, ds[-4] should raise IndexError; it raised {raised(error)}.")
@@ -906,8 +908,8 @@ if any(_stuck.values()):
         where = _stuck[bool(self.shuffle)]
         if where:
             raise RuntimeError(
-                f"Step 4: a loop in __iter__ does not end: it comes to {where}, again and again, "
-                "and nothing moves on.")
+                f"Step 4: a loop in __iter__ does not end: it comes to {where}, again and again. "
+                "What its condition compares has to change inside the loop.")
         return goes_on(self)
     DataLoader.__iter__ = _stopped
 
@@ -1037,8 +1039,9 @@ loader = list_loader(numbered(6), 2)
 first, second = iter(loader), iter(loader)
 got = [len(next(each, [])) for each in (first, second, first, second, first, second)]
 assert got == [2] * 6, (
-    "Step 4: from two iterators in turn, each should have its own three batches of 2; their "
-    f"sizes came as {got}.")
+    "Step 4: two iterators of one loader, asked in turn, should give three batches of 2 each; the "
+    f"sizes were {got}, with 0 where one had ended. What both count in, such as an attribute of "
+    "self, has to be each iterator's own.")
 ### BEGIN HIDDEN TESTS
 batches, turns = len(list(loader)), len([0 for outer in loader for inner in loader])
 assert turns == batches ** 2, f"Step 4: a loop of {batches} batches inside another should turn {batches} x {batches} times, not {turns}."
@@ -2014,7 +2017,7 @@ class Compose:
 # Test 6j · 1 point · transforms are applied in order
 got = Compose([lambda x: x + 1, lambda x: x * 10])(2)
 assert got == 30, (
-    f"Step 6: Compose of adding 1, then times 10, should make 30 of 2; it made {got}.")
+    f"Step 6: Compose([add 1, times 10])(2) should be (2 + 1) * 10 = 30; it was {got}.")
 ### BEGIN HIDDEN TESTS
 got = Compose([str.strip, str.upper, lambda text: text + "!"])("  hi ")
 assert got == "HI!", f"Step 6: strip, upper and an exclamation mark in order should make 'HI!'; got {got!r}."
@@ -2479,7 +2482,8 @@ def same_batches(dataset, batch_size, **options):
 # %% test="get-batch-same" points=0
 # Test 7a · no points · the same batches, sample by sample or all at once
 written, found = "get_batch" in globals(), hasattr(TensorDataset, "get_batch")
-assert found or not written, "Step 7: TensorDataset has no get_batch: begin with `@patch`."
+assert found or not written, (
+    "Step 7: TensorDataset has no get_batch: begin with `@patch` and `self: TensorDataset`.")
 pairs = TensorDataset(Tensor(np.arange(30.0).reshape(10, 3)), Tensor(np.arange(10)))
 given = [pairs.get_batch(indices) for indices in (slice(0, 4), np.array([3, 1])) if found]
 kinds = sorted({type(thing).__name__ for batch in given for thing in (batch, *batch)})

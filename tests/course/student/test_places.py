@@ -5,12 +5,14 @@ from __future__ import annotations
 import pytest
 
 from tinytorch.course.student.places import (
+    condition_of,
     definition_line,
     forgotten_self,
     line_of,
     loop_around,
     named_line,
     none_of,
+    return_in_loop,
 )
 
 TWO = "class One:\n    def __call__(self):\n        pass\nclass Two:\n    def __call__(self):\n        pass\n"
@@ -78,3 +80,39 @@ def test_what_gives_none_is_named() -> None:
     source = "order = random.shuffle(rows)\nfirst = order[0]\n"
     assert none_of(source, 2) == "`random.shuffle` returns None, so `order` is None since line 1."
     assert none_of("order = sorted(rows)\nfirst = order[0]\n", 2) == ""
+
+
+GUARDED = """\
+def sized(count, wide):
+    if count < 0 and wide:
+        raise ValueError("count")
+    if wide == 0:
+        raise ValueError("wide")
+    if count == 7:
+        raise TypeError("seven")
+    return count
+"""
+
+
+@pytest.mark.parametrize(
+    ("error", "said", "line"),
+    [
+        ("ValueError", "count=-1 should raise ValueError; it raised nothing", 2),
+        ("TypeError", "count=-1 should raise TypeError; it raised nothing", 6),
+        ("ValueError", "wide=0 should raise ValueError; it raised nothing", None),  # two conditions read it
+        ("ValueError", "size=0 should raise ValueError; it raised nothing", None),
+        ("KeyError", "count=-1 should raise KeyError; it raised nothing", None),
+    ],
+)
+def test_where_an_error_should_have_been_raised_the_condition_for_it_is_found(
+    error: str, said: str, line: int | None
+) -> None:
+    assert condition_of(GUARDED, 1, error, said) == line
+
+
+def test_a_return_that_ends_a_loop_at_its_first_turn_is_found_and_one_under_a_condition_is_not() -> None:
+    source = "def f(rows):\n    for row in rows:\n        row = row + 1\n        return row\n"
+    assert return_in_loop(source, 1) == "The `return` in line 4 ends the loop of line 2 at once."
+    found = "def find(rows):\n    for row in rows:\n        if row:\n            return row\n"
+    assert return_in_loop(found, 1) == ""
+    assert return_in_loop(found + source, 1) == ""

@@ -3,7 +3,7 @@
 # base: reference
 # loses: {loader-batch-size: 1}
 # says: "batch_size=0 should raise ValueError; it raised nothing"
-# at: "line 4 of your cell `class DataLoader`"
+# at: "line 8 of your cell `class DataLoader`"
 
 # %% solution="data-loader"
 #| export

@@ -2,7 +2,7 @@
 # why: return stands in the loop, so only the first transform is applied
 # base: reference
 # loses: {compose-order: 1}
-# says: "Compose of adding 1, then times 10, should make 30 of 2; it made 3."
+# says: "Compose([add 1, times 10])(2) should be (2 + 1) * 10 = 30; it was 3. | ends the loop of line"
 # at: "line 7 of your cell `class Compose`"
 
 # %% solution="compose"

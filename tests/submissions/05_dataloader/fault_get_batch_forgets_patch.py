@@ -2,7 +2,7 @@
 # why: get_batch is a function, because `@patch` is missing
 # base: reference
 # loses: {}
-# says: "TensorDataset has no get_batch: begin with `@patch`"
+# says: "TensorDataset has no get_batch: begin with `@patch` and `self: TensorDataset`"
 # at: "line 2 of your cell in Step 7"
 
 # %% solution="get-batch"

@@ -2,7 +2,7 @@
 # why: transforms are applied from the last to the first
 # base: reference
 # loses: {compose-order: 1}
-# says: "should make 30 of 2; it made 21."
+# says: "(2) should be (2 + 1) * 10 = 30; it was 21."
 # at: "line 6 of your cell `class Compose`"
 
 # %% solution="compose"

@@ -2,7 +2,7 @@
 # why: negative indices are refused, all of them
 # base: reference
 # loses: {tensor-dataset-negative: 1}
-# says: "should give 7 for ds[-1] | Index -1 out of range"
+# says: "ds[-1] counts from the end, as in a list | Index -1 out of range"
 # at: "line 19 of your cell `class TensorDataset`"
 
 # %% solution="tensor-dataset"

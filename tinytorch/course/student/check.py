@@ -33,6 +33,7 @@ from tinytorch.course.sandbox.limits import Limits
 from tinytorch.course.stand_ins import stand_ins
 from tinytorch.course.student import trace_calls
 from tinytorch.course.student.places import (
+    condition_of,
     definition_line,
     forgotten_self,
     line_of,
@@ -40,6 +41,7 @@ from tinytorch.course.student.places import (
     named_line,
     none_of,
     only_function,
+    return_in_loop,
 )
 from tinytorch.course.student.steps import Step, shown_name, steps_of
 from tinytorch.course.verdict.kept_tests import parts_of, split_once
@@ -56,6 +58,8 @@ ASSIGNED = re.compile(r"^\w+ = ")
 OF_THE_COURSE = re.compile(r"(Step|Question) \d")  # how a message begins that the notebook itself raises
 MISSING_NAME = re.compile(r"NameError: name '(\w+)' is not defined")
 TITLE = re.compile(r"# [^·\n]+ · [^·\n]+ · (.+)")  # the first line of a test, from what it tests
+SHOULD_RAISE = re.compile(r"\bshould raise (\w+); (?:it|they) raised nothing")
+COMES_AGAIN = re.compile(r"\bcomes to line (\d+)")  # in a loop without end, which the notebook's own words name
 DOES_IT_MOVE_ON = "Does this loop come to an end?"
 NONE_CAME = re.compile(r"\b(was|gave|returned|made|became|came as|got) None\b|\bNoneType\b")
 NO_ITERATOR = re.compile(r"non-iterator|'NoneType' object is not an iterator")
@@ -308,12 +312,19 @@ class _Runner(SubmissionRunner):
         said = f"{problem.error} {asked}"
         found = named_line(said, [each.source for each in sources], surely=last is not None)
         hint = "Is `return` written where `yield` is meant?" if NO_ITERATOR.search(problem.error) else ""
-        if last and (found is None or (last.how == "raised" and last.cell is sources[found[0]])):
+        loop = COMES_AGAIN.search(problem.error)
+        around = loop_around(sources[-1].source, int(loop[1])) if loop and sources else None
+        if around:
+            where = self._in_words(sources[-1], around)
+        elif last and (found is None or (last.how == "raised" and last.cell is sources[found[0]])):
             if last.others:
                 methods = " or ".join(f"`{name}`" for name in [*last.others, last.function])
                 where = f"{methods} in {self.check.names.get(grade_id(last.cell) or '', 'your own cell')}"
             else:
-                where = self._in_words(last.cell, last.line)
+                wanted = SHOULD_RAISE.search(said) if last.how != "raised" else None
+                condition = condition_of(last.cell.source, last.line, wanted[1], said) if wanted else None
+                where = self._in_words(last.cell, condition or last.line)
+                hint = "This condition was not true." if condition else hint
         elif found:
             where = self._in_words(sources[found[0]], found[1])
         elif sources:  # the test follows what it is about
@@ -323,7 +334,7 @@ class _Runner(SubmissionRunner):
         else:
             where = ""
         if last and not hint:
-            hint = self._forgotten(last.cell, last.line)
+            hint = self._forgotten(last.cell, last.line) or return_in_loop(last.cell.source, last.line)
             if (
                 last.how == "returned None"
                 and last.function != "__init__"

@@ -81,6 +81,38 @@ def loop_around(source: str, number: int) -> int | None:
     return max(whiles or [loop.lineno for loop in loops], default=None)
 
 
+def condition_of(source: str, number: int, error: str, said: str) -> int | None:
+    """Return the line of the condition under which the function around a line raises an error of this name.
+
+    It is the only such condition that reads a name which is a word of a message; None if there is none, or several.
+    """
+    words = set(re.findall(r"\w+", said))
+    found = []
+    for node in ast.walk(_parsed(source)):
+        if isinstance(node, ast.FunctionDef) and node.lineno <= number <= (node.end_lineno or 0):
+            for each in ast.walk(node):
+                if isinstance(each, ast.If) and any(_raises(statement, error) for statement in each.body):
+                    read = {name.id for name in ast.walk(each.test) if isinstance(name, ast.Name)}
+                    found += [each.lineno] if read & words else []
+    return found[0] if len(set(found)) == 1 else None
+
+
+def return_in_loop(source: str, number: int) -> str:
+    """Return a sentence on a `return` that ends a loop at its first turn, in the function around a line; or ""."""
+    for node in ast.walk(_parsed(source)):
+        if isinstance(node, ast.FunctionDef) and node.lineno <= number <= (node.end_lineno or 0):
+            for loop in ast.walk(node):
+                if isinstance(loop, (ast.For, ast.While)) and isinstance(loop.body[-1], ast.Return):
+                    return f"The `return` in line {loop.body[-1].lineno} ends the loop of line {loop.lineno} at once."
+    return ""
+
+
+def _raises(statement: ast.stmt, error: str) -> bool:
+    """Whether a statement raises an error of this name."""
+    raised = statement.exc if isinstance(statement, ast.Raise) else None
+    return isinstance(raised, ast.Call) and isinstance(raised.func, ast.Name) and raised.func.id == error
+
+
 def forgotten_self(source: str, number: int, others: Iterable[str]) -> tuple[str, int]:
     """Return the name in a method that was probably meant as an attribute of `self`, and its line; ("", 0) if none was.
 
