@@ -44,7 +44,6 @@ COLOURS = {
     Token.Operator.Word: "o",
     Token.Literal.String: "s",
     Token.Literal.String.Escape: "e",
-    Token.Literal.String.Interpol: "e",
     Token.Literal.Number: "m",
     Token.Name.Builtin: "b",
     Token.Name.Decorator: "o",
@@ -106,6 +105,7 @@ class FeedbackExporter(HTMLExporter):  # type: ignore[misc]
         self.register_filter("clean_html", clean_html)
         self.register_filter("ansi2html", _coloured_output)
         page, resources = TemplateExporter.from_notebook_node(self, nb, resources, **settings)
+        page = page.replace("output_subarea output_text output_error", "output_error")  # what the style knows
         return WITHOUT_DESCRIPTION.sub('<img alt="a picture that the notebook draws"', page), resources
 
     def get_ready(self, notebook: NotebookNode) -> None:
