@@ -441,10 +441,12 @@ three = TensorDataset(Tensor(np.array([5, 6, 7])), Tensor(np.zeros((3, 2))))
 for index, value in [(-1, 7), (-3, 5)]:
     error = error_of(lambda: three[index])
     assert error is None, (
-        f"Step 2: ds[{index}] counts from the end, as in a list: it should not raise {raised(error)}.")
+        f"Step 2: ds[{index}] counts from the end, as in a list: it should not raise "
+        f"{raised(error)}.")
     got = three[index][0].data.tolist()
     assert got == value, (
-        f"Step 2: where samples begin with 5, 6, 7, ds[{index}][0] should be {value}; it was {got}.")
+        f"Step 2: where samples begin with 5, 6, 7, ds[{index}][0] should be {value}; it was "
+        f"{got}.")
 error = error_of(lambda: three[-4])
 assert isinstance(error, IndexError), (
     f"Step 2: of 3 samples, ds[-4] should raise IndexError; it raised {raised(error)}.")
@@ -1389,7 +1391,7 @@ if _stuck_at:
     def _refuse(self, batch):
         raise RuntimeError(
             f"Step 5: a loop in _collate_batch does not end: it comes to {_stuck_at}, again and "
-            "again.")
+            "again. What its condition compares has to change inside the loop.")
     DataLoader._collate_batch = _refuse
 
 # %% test="collate-stack" points=3

@@ -15,7 +15,7 @@
 #   collate-contiguous: 1
 #   collate-profile: 2
 # says: "a loop in _collate_batch does not end"
-# at: "line 3 of your cell `DataLoader._collate_batch`"
+# at: "line 6 of your cell `DataLoader._collate_batch`"
 
 # %% solution="loader-collate"
 #| export

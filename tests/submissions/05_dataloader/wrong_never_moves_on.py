@@ -21,7 +21,7 @@
 #   iter-endless: 1
 #   iter-profile: 1
 # says: "a loop in __iter__ does not end | has to change inside the loop"
-# at: "line 3 of your cell `DataLoader.__iter__`"
+# at: "line 8 of your cell `DataLoader.__iter__`"
 
 # %% solution="loader-iter"
 #| export
