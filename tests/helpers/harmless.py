@@ -155,6 +155,9 @@ ANSWERS: tuple[dict[str, str], ...] = (
         "tensor-dataset": """#| export
 class TensorDataset(Dataset):
     def __init__(self, *tensors):
+        for tensor in tensors:
+            if not isinstance(tensor, Tensor):
+                raise TypeError(f"TensorDataset takes Tensors, not {type(tensor).__name__}: write Tensor(...)")
         if not tensors:
             raise ValueError("TensorDataset needs at least one tensor")
         sizes = {len(tensor) for tensor in tensors}
