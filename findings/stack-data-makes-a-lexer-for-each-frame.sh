@@ -16,8 +16,7 @@ set -euo pipefail
 folder=$(mktemp -d)
 trap 'rm -rf "$folder"' EXIT
 python3 -m venv "$folder/venv"
-"$folder/venv/bin/pip" install --quiet --disable-pip-version-check \
-  ipython==9.18.1 stack_data==0.6.3 pygments==2.21.0 executing==2.3.0 asttokens==3.0.2
+"$folder/venv/bin/pip" install --quiet --disable-pip-version-check stack_data==0.6.3 pygments==2.21.0 ipython==9.18.1
 cd "$folder"
 export IPYTHONDIR="$folder/ipython"
 cat > fails.py <<'PYTHON'
