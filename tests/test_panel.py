@@ -44,6 +44,8 @@ def test_a_step_passes_when_all_its_tests_ran_without_an_error(progress, cells):
     assert progress.steps["Step 1"].verdict == "pass"
     assert "7 of 100 visible points" in repr(progress)
     assert all("Grading also tries other values." in shown for shown in (repr(progress), progress._repr_html_()))
+    in_all = "In all 110 points: 100 of tests, 10 for question 5, graded by hand."
+    assert all(in_all in shown for shown in (repr(progress), progress._repr_html_()))
     assert not take(progress, tests[-1])  # nothing new to show
 
 

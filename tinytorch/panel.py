@@ -15,7 +15,7 @@ from typing import Any
 from tinytorch.course.error_text import error_line, first_line
 from tinytorch.course.layout import Course, CourseError
 from tinytorch.course.notebook import STUB, grade_id, read_notebook, role_of, sections
-from tinytorch.course.student.steps import COLUMNS, WHAT_POINTS_ARE, Step, steps_of
+from tinytorch.course.student.steps import COLUMNS, WHAT_POINTS_ARE, Step, points_in_all, reached, steps_of
 
 LEFT = "text-align: left"
 
@@ -28,6 +28,7 @@ class Panel:
     def __init__(self, title: str, notebook: Any) -> None:
         self.title = title
         self.steps: dict[str, Step] = steps_of(notebook, Step)
+        self._points_are = f"{WHAT_POINTS_ARE} {points_in_all(notebook)}".rstrip()
         self._cells: dict[str, tuple[str, str]] = {}  # from a cell's id, and from a test's source: grade_id, section
         self._released: dict[str, str] = {}  # the source of each of these, by its grade_id
         self._stopped = ""
@@ -59,14 +60,12 @@ class Panel:
         return self._repr_html_() != before
 
     def _summary(self) -> str:
-        points = sum(step.points_reached for step in self.steps.values())
-        most = sum(step.max_points for step in self.steps.values())
-        return f"{self.title}: {points:g} of {most:g} visible points"
+        return f"{self.title}: {reached(list(self.steps.values()))}"
 
     def __repr__(self) -> str:
         rows = [step.row for step in self.steps.values()]
         lines = [f"  {name}: {verdict}, {tests} tests, {points} points" for name, verdict, tests, points in rows]
-        return "\n".join([self._summary(), *lines, WHAT_POINTS_ARE, *([self._stopped] if self._stopped else [])])
+        return "\n".join([self._summary(), *lines, self._points_are, *([self._stopped] if self._stopped else [])])
 
     def _repr_html_(self) -> str:
         heads = "".join(f'<th scope="col" style="{LEFT}">{head}</th>' for head in COLUMNS)
@@ -79,7 +78,7 @@ class Panel:
         caption = f'<caption style="{LEFT}; font-weight: bold; white-space: nowrap">{html.escape(self._summary())}'
         stopped = f"<p>{html.escape(self._stopped)}</p>" if self._stopped else ""
         table = f"<table>{caption}</caption><thead><tr>{heads}</tr></thead><tbody>{rows}</tbody></table>"
-        return f"<div>{table}<p>{WHAT_POINTS_ARE}</p>{stopped}</div>"
+        return f"<div>{table}<p>{html.escape(self._points_are)}</p>{stopped}</div>"
 
 
 def _shown_error(error: BaseException) -> str:

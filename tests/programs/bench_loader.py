@@ -493,7 +493,8 @@ class TorchMap:
 def read_map(path: str, who: str, order: str, batches: int, batch_size: int = 128) -> None:
     """Read a part of the map; print processor seconds after the first batch, and the most that was resident.
 
-    The file is one hole, so nothing waits for a disk: what other processes take meanwhile is all that a clock would add.
+    The file is one hole, so nothing waits for a disk: all that a clock would add is what other processes take
+    meanwhile.
     """
     loader: Iterable[Any]
     if who == "ours":

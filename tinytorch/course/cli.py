@@ -164,7 +164,7 @@ def lab(
         typer.Argument(help="The module, such as 05; the whole folder if not given.", autocompletion=_complete_module),
     ] = None,
 ) -> None:
-    """Open a module in JupyterLab. It looks as a student sees it; without a module, the whole folder opens.
+    """Open a module's notebook in JupyterLab; without a module, open the whole folder.
 
     \b
     tito lab 05
@@ -277,6 +277,8 @@ def submit(
     print(f"it contains {_shown(path, course)} as you last saved it, handed in by {handed_in.student}")
     if handed_in.unwritten:
         print(f"not written yet: {', '.join(handed_in.unwritten)}")
+    for answer in handed_in.empty_answers:
+        print(answer.is_empty)
 
 
 @app.command(rich_help_panel=INSTRUCTORS)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import functools
 import re
 from collections.abc import Iterable, Set
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +19,7 @@ from tinytorch.course.layout import Course, CourseError, Module
 STUB = 'raise NotImplementedError("Write this step here, then delete this line.")'
 EXPLORE = "explore"  # the tag of a cell for looking and playing; grading skips it
 EXPORTS_TO = re.compile(r"^#\|\s*default_exp\s+core\.(?P<name>\w+)", re.MULTILINE)
+NUMBER = re.compile(r"^\*\*(?P<number>\d+)\.\*\*", re.MULTILINE)  # at the beginning of a question
 HEADING = re.compile(r"^##\s+(?P<title>(?P<step>Step \d+)?.*)$", re.MULTILINE)
 
 
@@ -74,6 +76,32 @@ def _settings(cell: NotebookNode) -> dict[str, Any]:
 def solution_cells(notebook: NotebookNode) -> list[NotebookNode]:
     """Return the code cells that the student writes."""
     return [cell for cell in notebook.cells if role_of(cell) == "solution"]
+
+
+@dataclass(frozen=True)
+class WrittenAnswer:
+    """An answer in prose, which a person grades."""
+
+    cell: str  # its grade_id
+    name: str  # what a reader of the notebook knows it by: "question 5", else its grade_id
+    points: float
+
+    @property
+    def is_empty(self) -> str:
+        """The sentence that nothing is written there."""
+        return f"{self.name} ({self.points:g} points, graded by hand) is still empty"
+
+
+def written_answers(released: NotebookNode) -> list[WrittenAnswer]:
+    """Return the answers of a released notebook that a person grades."""
+    found, above = [], ""
+    for cell in released.cells:
+        if role_of(cell) == "written":
+            numbers, name = NUMBER.findall(above), str(grade_id(cell))
+            shown = f"question {numbers[-1]}" if numbers else name
+            found.append(WrittenAnswer(name, shown, float(cell.metadata.nbgrader.points)))
+        above = cell.source if cell.cell_type == "markdown" else ""
+    return found
 
 
 def explore_cells(notebook: NotebookNode) -> dict[str, str]:

@@ -17,7 +17,7 @@ import nbformat
 from nbformat import NotebookNode
 
 from tinytorch.course.layout import Course, CourseError, Module
-from tinytorch.course.notebook import as_notebook, grade_id, read_notebook
+from tinytorch.course.notebook import WrittenAnswer, as_notebook, grade_id, read_notebook, written_answers
 
 
 def is_untouched(cell: NotebookNode) -> bool:
@@ -78,3 +78,16 @@ def released_cells(course: Course, module: Module) -> dict[str, NotebookNode]:
         if name and is_untouched(cell):
             cells.setdefault(name, cell)
     return cells
+
+
+def empty_answers(notebook: NotebookNode, released: NotebookNode) -> list[WrittenAnswer]:
+    """Return the answers for a person to grade that are missing in a notebook, blank, or as they were released."""
+    before = {grade_id(cell): cell for cell in released.cells}
+    found = {grade_id(cell): cell.source.strip() for cell in notebook.cells}
+    empty = []
+    for answer in written_answers(released):
+        cell = before[answer.cell]
+        as_released = cell.source.strip() if is_untouched(cell) else ""
+        if found.get(answer.cell, "") in ("", as_released):
+            empty.append(answer)
+    return empty

@@ -8,9 +8,10 @@ import re
 import zipfile
 from pathlib import Path
 
+import nbformat
 import pytest
 
-from tests.helpers.tiny_course import TinyCourse
+from tests.helpers.tiny_course import TinyCourse, cell_named
 from tests.helpers.zips import submit_zip
 
 
@@ -50,6 +51,15 @@ def test_who_hands_in_is_the_hub_s_user_else_the_account_and_never_an_account_th
 def test_what_is_not_written_yet_is_named_and_handed_in_all_the_same(course: TinyCourse, zips: Path) -> None:
     said = course.tito("submit", "02", "--student", "ada", "--to", zips, check=True).stdout
     assert "not written yet: double, pair, pair-total" in said
+    assert "\nwhy (10 points, graded by hand) is still empty\n" in said
+
+
+def test_an_answer_that_is_written_is_not_called_empty(course: TinyCourse, zips: Path) -> None:
+    path = course.released
+    notebook = nbformat.read(path, as_version=4)
+    cell_named(notebook, "why").source = "Because two is twice one."
+    nbformat.write(notebook, path)
+    assert "still empty" not in course.tito("submit", "02", "--student", "ada", "--to", zips, check=True).stdout
 
 
 @pytest.mark.parametrize("student", ["../ada", "a/b", "*", "ada+bob", " "])

@@ -35,7 +35,27 @@ def test_a_finished_notebook_passes_with_exit_code_0(built_course: TinyCourse, t
         ["Step", "2", "pass", "1", "of", "1", "10", "of", "10"],
     ]
     assert said.splitlines()[6].startswith("20 of 20 visible points. ")
-    assert len(said.splitlines()) == 7
+    assert said.splitlines()[7:] == [
+        "In all 30 points: 20 of tests, 10 for why, graded by hand.",
+        "why (10 points, graded by hand) is still empty",
+    ]
+
+
+@pytest.mark.parametrize("answer", ["", "  \n", None])
+def test_an_empty_answer_in_prose_is_told_and_a_written_one_is_not(
+    built_course: TinyCourse, tmp_path: Path, answer: str | None
+) -> None:
+    notebook = built_course.filled()
+    if answer is None:
+        notebook.cells.remove(cell_named(notebook, "why"))
+    else:
+        cell_named(notebook, "why").source = answer
+    code, said, _ = check(built_course, notebook, tmp_path / "tiny.ipynb")
+    assert (code, said.count("why (10 points, graded by hand) is still empty")) == (0, 1)
+    notebook = built_course.filled()
+    cell_named(notebook, "why").source = "Because two is twice one."
+    code, said, _ = check(built_course, notebook, tmp_path / "tiny.ipynb")
+    assert (code, "still empty" in said) == (0, False)
 
 
 def test_each_step_says_how_it_does_in_words(built_course: TinyCourse, tmp_path: Path) -> None:

@@ -9,7 +9,7 @@ import nbformat
 import pytest
 from nbformat import NotebookNode
 
-from tinytorch.course.student.steps import Step, steps_of
+from tinytorch.course.student.steps import Step, points_in_all, reached, steps_of
 
 
 def solution(name: str) -> NotebookNode:
@@ -100,3 +100,22 @@ def test_the_panel_loads_none_of_the_slow_tools_in_a_student_s_kernel() -> None:
     code = "import sys, tinytorch.panel; print({'nbgrader', 'nbdev', 'rich', 'typer', 'numpy'} & set(sys.modules))"
     ran = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert ran.stdout == "set()\n"
+
+
+def test_a_step_without_points_reaches_tests_in_the_words_of_its_row() -> None:
+    cells = [solution("fast"), locked_test("fast-right", 0), locked_test("fast-same", 0)]
+    cells[0].metadata.tags = ["optional"]
+    (optional,) = steps_of(notebook("Step 7", *cells), Step).values()
+    optional.written, optional.passed = {"fast": True}, {"fast-right": True, "fast-same": False}
+    assert optional.row[2:] == ["1 of 2", "optional"]
+    assert reached([optional]) == "1 of 2 tests, optional"
+    assert reached([optional, step(BOTH, {"flip-right": True, "crop-right": False})]) == "3 of 7 visible points"
+
+
+def test_questions_in_prose_have_their_numbers_and_count_in_the_total() -> None:
+    settings = {"grade_id": "why", "solution": True, "grade": True, "locked": False, "points": 5}
+    answer = nbformat.v4.new_markdown_cell("YOUR ANSWER HERE", metadata={"nbgrader": settings})
+    asked = nbformat.v4.new_markdown_cell("**3.** (5 points.) Why?")
+    whole = notebook("Step 1", solution("flip"), locked_test("flip-right", 4), "Questions", asked, answer)
+    assert points_in_all(whole) == "In all 9 points: 4 of tests, 5 for question 3, graded by hand."
+    assert points_in_all(notebook("Step 1", solution("flip"), locked_test("flip-right", 4))) == ""

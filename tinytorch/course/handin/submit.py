@@ -26,7 +26,15 @@ from tinytorch.course.configuration import load_config
 from tinytorch.course.files import write_whole
 from tinytorch.course.handin.read_file import MOST_BYTES
 from tinytorch.course.layout import STUDENT_ID, Course, CourseError, Module
-from tinytorch.course.notebook import STUB, grade_id, read_notebook, solution_cells
+from tinytorch.course.notebook import (
+    STUB,
+    WrittenAnswer,
+    grade_id,
+    grade_ids,
+    read_notebook,
+    solution_cells,
+)
+from tinytorch.course.released import empty_answers, released_notebook
 
 MANIFEST, TIMESTAMP, SECRET = "manifest.json", "timestamp.txt", "submission_secret.txt"
 FORMAT = 1  # of the manifest
@@ -43,6 +51,7 @@ class SubmittedZip:
     path: Path
     student: str
     unwritten: list[str]  # the cells that the student has not written yet
+    empty_answers: list[WrittenAnswer]  # of those that a person grades
 
 
 def submit(course: Course, module: Module, notebook_path: Path, student: str, to: Path, now: datetime) -> SubmittedZip:
@@ -77,7 +86,9 @@ def submit(course: Course, module: Module, notebook_path: Path, student: str, to
     except OSError as error:
         raise CourseError(f"The zip could not be written ({error}): give another folder by --to.") from None
     unwritten = [str(grade_id(cell)) for cell in solution_cells(notebook) if STUB in cell.source]
-    return SubmittedZip(path, student, unwritten)
+    has_names = bool(grade_ids(notebook))  # else which cell is the answer is seen when it is graded
+    empty = empty_answers(notebook, released_notebook(course, module)) if has_names else []
+    return SubmittedZip(path, student, unwritten, empty)
 
 
 def student_here() -> str:

@@ -26,7 +26,7 @@ from tinytorch.course.handin.take_answers import take_answers
 from tinytorch.course.layout import Course, CourseError, Module
 from tinytorch.course.notebook import grade_id, role_of, sections
 from tinytorch.course.notes import Note, read_notes
-from tinytorch.course.released import released_notebook
+from tinytorch.course.released import empty_answers, released_notebook
 from tinytorch.course.sandbox import copied_kernel
 from tinytorch.course.sandbox.kernel import Kernel
 from tinytorch.course.sandbox.limits import Limits
@@ -112,6 +112,7 @@ class Check:
         self.released = released_notebook(course, module)
         self.notebook = _read(path, self.released)
         self.notes = read_notes(self.notebook)  # on what had to be put right
+        self.empty_answers = empty_answers(self.notebook, self.released)  # of those that a person grades
         self.names = {
             name: f"your cell in {section}" if role_of(cell) == "solution" and shown == name else shown
             for section, cell in sections(self.released)

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from tinytorch.course.layout import Course, CourseError, Module
 from tinytorch.course.student.check import Check
-from tinytorch.course.student.steps import COLUMNS, VERDICTS, WHAT_POINTS_ARE
+from tinytorch.course.student.steps import COLUMNS, VERDICTS, WHAT_POINTS_ARE, points_in_all, reached
 from tinytorch.course.student.student_status import keep_check, notebook_digest
 
 LOOK_SECONDS = 0.2  # between two looks at whether the notebook was saved
@@ -30,7 +30,12 @@ def check_once(course: Course, module: Module, path: Path, step: int | None = No
     _print_row(COLUMNS, widths)
     check.run(lambda done: _print_row(done.row, widths))
     most = sum(each.max_points for each in check.steps)
-    print(f"\n{check.points:g} of {most:g} visible points. {WHAT_POINTS_ARE}")
+    print(f"\n{reached(check.steps)}. {WHAT_POINTS_ARE * bool(most)}".rstrip())
+    if step is None:
+        if in_all := points_in_all(check.released):
+            print(in_all)
+        for answer in check.empty_answers:
+            print(answer.is_empty)
     if lines := check.explanations():
         print("\n" + "\n".join(lines), flush=True)
     if step is None:

@@ -6,12 +6,13 @@ The panel imports this file in a student's kernel, so it imports nothing that is
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import TypeVar
 
 from nbformat import NotebookNode
 
-from tinytorch.course.notebook import grade_id, role_of, sections
+from tinytorch.course.notebook import grade_id, role_of, sections, written_answers
 
 TITLE = re.compile(r"# (?P<title>[^·\n]+?) ·")  # the first line of a test, such as "# Test 5a · 4 points · ..."
 VERDICTS = ("pass", "not finished yet", "not written yet", "fail", "pass so far", "not run yet")
@@ -69,6 +70,24 @@ class Step:
         tests = f"{self.tests_passed} of {len(self.points)}"
         points = "optional" if self.is_optional else f"{self.points_reached:g} of {self.max_points:g}"
         return [self.name, self.verdict, tests, points]
+
+
+def points_in_all(released: NotebookNode) -> str:
+    """Return how many points there are if a person gives some of them, in a sentence; else ""."""
+    answers = written_answers(released)
+    if not answers:
+        return ""
+    by_tests = sum(sum(step.points.values()) for step in steps_of(released, Step).values())
+    names, by_hand = ", ".join(answer.name for answer in answers), sum(answer.points for answer in answers)
+    return f"In all {by_tests + by_hand:g} points: {by_tests:g} of tests, {by_hand:g} for {names}, graded by hand."
+
+
+def reached(steps: Sequence[Step]) -> str:
+    """Return what steps have reached, in words: "7 of 20 visible points"; tests where they give no points."""
+    points, most = sum(step.points_reached for step in steps), sum(step.max_points for step in steps)
+    if most:
+        return f"{points:g} of {most:g} visible points"
+    return f"{sum(step.tests_passed for step in steps)} of {sum(len(step.points) for step in steps)} tests, optional"
 
 
 def shown_name(cell: NotebookNode, header: re.Pattern[str]) -> str:
