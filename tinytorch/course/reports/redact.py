@@ -31,6 +31,8 @@ LEAST_CHARACTERS = 20  # a shorter line, such as `x = 1`, reveals nothing
 LEAST_LETTERS_AND_DIGITS, LEAST_LETTERS = 14, 9  # in what is found by its letters and digits alone
 ANSI = re.compile(r"\x1b\[[0-9;]*[A-Za-z]")
 TAG = re.compile(r"<[^<>]*>")
+NO_LETTERS, QUOTES_AND_PARENTHESES = re.compile(r"(?:[^\w\f]|_)+"), re.compile(r"[\\'\"()]+")
+LINE_ESCAPES = re.compile(r"\\+[nrtNRT]")
 BEGIN, END = "BEGIN HIDDEN TESTS", "END HIDDEN TESTS"
 HIDDEN = re.compile(rf"{BEGIN}.*?{END}", re.DOTALL)
 FRAME = re.compile(r"^\s*(File\b|(Cell|Input)\s+In\s?\[(?P<count>\d+)\]|\[\.\.\. skipping)")
@@ -145,8 +147,10 @@ class Secrets:
         forms = frozenset().union(*map(hidden_forms, sources))
         found = [(one, other) for one, other, as_written in forms if as_written not in written]
         # Letters and digits alone say what a long piece is; a short one, or one of numbers, needs the other characters
-        self._letters = {one for one, _ in found if _is_telling(one) and one not in letters}
-        self._characters = {other for one, other in found if not _is_telling(one) and other not in characters}
+        self._letters = _smallest({one for one, _ in found if _is_telling(one) and one not in letters})
+        self._characters = _smallest(
+            {other for one, other in found if not _is_telling(one) and other not in characters}
+        )
 
     def remove(self, text: str) -> str:
         """Replace each line that holds a hidden piece, or the whole text if one is spread over several lines."""
@@ -243,12 +247,12 @@ def _forms(source: str) -> tuple[str, str, str]:
 
 def _letters(text: str) -> str:
     """Return the letters and digits of a plain text: what no quoting, markup, spacing or case changes."""
-    return re.sub(r"[^\w\f]|_", "", text).casefold()
+    return NO_LETTERS.sub("", text).casefold()
 
 
 def _characters(text: str) -> str:
     """Return a plain text without quotes, backslashes and parentheses, which a rewritten expression may have."""
-    return re.sub(r"[\\'\"()]", "", text).casefold().rstrip(",:")
+    return QUOTES_AND_PARENTHESES.sub("", text).casefold().rstrip(",:")
 
 
 def _written(text: str) -> str:
@@ -258,7 +262,18 @@ def _written(text: str) -> str:
 
 def _plain(text: str) -> str:
     """Return a text without colours and spaces, and without the escapes of HTML and of `repr`."""
-    return re.sub(r"\\+[nrtNRT]", "", re.sub(r"\s", "", html.unescape(ANSI.sub("", text))))
+    uncoloured = ANSI.sub("", text) if "\x1b" in text else text
+    without_spaces = "".join(html.unescape(uncoloured).split())
+    return LINE_ESCAPES.sub("", without_spaces) if "\\" in without_spaces else without_spaces
+
+
+def _smallest(pieces: Iterable[str]) -> list[str]:
+    """Return the pieces that hold no other piece: a text with any of the pieces in it has one of these in it."""
+    smallest: list[str] = []
+    for piece in sorted(pieces, key=len):
+        if not any(map(piece.__contains__, smallest)):
+            smallest.append(piece)
+    return smallest
 
 
 def _is_telling(letters: str) -> bool:
