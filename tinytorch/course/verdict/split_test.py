@@ -269,7 +269,9 @@ class _Lifter:
 
     def _is_asked_there(self, node: ast.expr, local: frozenset[str]) -> bool:
         """Whether the student's process has to be asked for a part of an assert."""
-        if loads(node) & local or not isinstance(getattr(node, "ctx", ast.Load()), ast.Load) or _asks_for_kind(node):
+        if local and loads(node) & local:
+            return False
+        if not isinstance(getattr(node, "ctx", ast.Load()), ast.Load) or _asks_for_kind(node):
             return False
         if isinstance(node, ast.Name):
             return self._theirs(node, local)
@@ -312,19 +314,18 @@ def _asks_for_kind(node: ast.AST) -> TypeGuard[ast.Call]:
 
 def loads(node: ast.AST) -> set[str]:
     """Return the names that `node` reads from outside itself."""
-    bound = {
-        name
-        for item in ast.walk(node)
-        if isinstance(item, (ast.GeneratorExp, ast.ListComp, ast.SetComp, ast.DictComp))
-        for generator in item.generators
-        for name in stores(generator.target)
-    }
+    bound: set[str] = set()
+    read: set[str] = set()
     for item in ast.walk(node):
-        if isinstance(item, (ast.Lambda, ast.FunctionDef)):
+        if isinstance(item, ast.Name):
+            if isinstance(item.ctx, ast.Load):
+                read.add(item.id)
+        elif isinstance(item, ast.comprehension):
+            bound |= stores(item.target)
+        elif isinstance(item, (ast.Lambda, ast.FunctionDef)):
             arguments = item.args
             every = [*arguments.posonlyargs, *arguments.args, *arguments.kwonlyargs]
             bound |= {argument.arg for argument in [*every, arguments.vararg, arguments.kwarg] if argument}
-    read = {item.id for item in ast.walk(node) if isinstance(item, ast.Name) and isinstance(item.ctx, ast.Load)}
     if isinstance(node, ast.AugAssign) and isinstance(node.target, ast.Name):
         read.add(node.target.id)
     return read - bound
@@ -337,8 +338,9 @@ def stores(node: ast.AST) -> set[str]:
     if isinstance(node, (ast.Import, ast.ImportFrom)):
         return {(alias.asname or alias.name).split(".")[0] for alias in node.names}
     names: set[str] = set()
-    own = {id(name) for item in ast.walk(node) if isinstance(item, ast.comprehension) for name in ast.walk(item.target)}
-    for item in ast.walk(node):
+    items = list(ast.walk(node))
+    own = {id(name) for item in items if isinstance(item, ast.comprehension) for name in ast.walk(item.target)}
+    for item in items:
         if isinstance(item, ast.Name) and isinstance(item.ctx, (ast.Store, ast.Del)) and id(item) not in own:
             names.add(item.id)
         if isinstance(item, (ast.FunctionDef, ast.ClassDef)):
