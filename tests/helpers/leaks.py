@@ -37,13 +37,13 @@ def find_leaks(lines: Iterable[str], text: str, own: str = "") -> list[str]:
     `text` may be a notebook's JSON, a page's HTML or a coloured traceback: escapes and markup hide nothing.
     """
     shown, own = _forms(text), _bare(own)
-    return sorted(line for line in lines if any(_bare_line(line) in form for form in shown) and _bare(line) not in own)
+    return sorted(line for line in lines if (bare := _bare_line(line)) in shown and bare not in own)
 
 
 @lru_cache(4)  # a page is searched for several kinds of lines
-def _forms(text: str) -> tuple[str, str]:
-    """Return what can be read in a text: with its markup, and without."""
-    return _bare(text), _bare(re.sub(r"<[^>]*>", "", text))
+def _forms(text: str) -> str:
+    """Return what can be read in a text, with its markup and without, a space between both: no bare line has one."""
+    return f"{_bare(text)} {_bare(re.sub(r'<[^>]*>', '', text))}"
 
 
 @lru_cache(20_000)  # and a class of pages for the same lines
