@@ -6,6 +6,7 @@ And how tests are shared out where several processes run them.
 from __future__ import annotations
 
 import functools
+import gc
 import os
 import shutil
 import subprocess
@@ -20,7 +21,7 @@ import nbformat
 import pytest
 
 from tests.helpers.binder_image import BinderImage, build_image
-from tests.helpers.fast import is_fast
+from tests.helpers.fast import SLOW_FILES, is_fast
 from tests.helpers.repository import ROOT
 from tests.helpers.sharing_out import group_of, made_once, rank_of, turn
 from tests.helpers.tiny_course import GradedClass, TinyCourse, build_course, submissions
@@ -52,6 +53,12 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
     return ByGroup(config, log)
 
 
+def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
+    """Leave out of the fast tests the files that have none: to import them takes longer than many a test."""
+    chosen = config.getoption("markexpr") == "fast" and collection_path.suffix == ".py"
+    return True if chosen and collection_path.relative_to(ROOT).as_posix().startswith(SLOW_FILES) else None
+
+
 @pytest.hookimpl(tryfirst=True)  # before pytest chooses by marks
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Mark the fast tests, and where several processes run them, sort them: long groups first, last what runs alone."""
@@ -60,6 +67,12 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             item.add_marker("fast")
     if WORKER:
         items.sort(key=lambda item: (item.get_closest_marker("alone") is not None, rank_of(group_of(item.nodeid))))
+
+
+def pytest_collection_finish() -> None:
+    """Have Python look for garbage no more in what is imported by now: what measures memory asks for that each time."""
+    gc.collect()
+    gc.freeze()
 
 
 @pytest.hookimpl(wrapper=True)
