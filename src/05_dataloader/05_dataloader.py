@@ -177,13 +177,20 @@ class NoLength(Dataset):
     def __getitem__(self, index):
         return index
 
+class NoItems(Dataset):
+    def __len__(self):
+        return 3
+
 error = error_of(NoLength)
 assert isinstance(error, TypeError), (
     f"Step 1: a subclass without __len__ should raise TypeError; it raised {raised(error)}.")
+error = error_of(NoItems)
+assert isinstance(error, TypeError), (
+    f"Step 1: a subclass without __getitem__ should raise TypeError; it raised {raised(error)}.")
 ### BEGIN HIDDEN TESTS
-only_length = type("OnlyLength", (Dataset,), {"__len__": lambda self: 3})
-error = error_of(only_length)
-assert isinstance(error, TypeError), f"Step 1: a subclass without __getitem__ should raise TypeError; it raised {raised(error)}."
+for base in (NoLength, NoItems):
+    error = error_of(type("Further", (base,), {"first": lambda self: 0}))
+    assert isinstance(error, TypeError), f"Step 1: a subclass of {base.__name__} lacks the same method: TypeError; it raised {raised(error)}."
 ### END HIDDEN TESTS
 
 # %% test="dataset-complete" points=2
@@ -1480,10 +1487,13 @@ assert dtypes == ["float32", "bool", "int32"], f"Step 5: float64, bool and int32
 ### END HIDDEN TESTS
 
 # %% test="collate-bare" points=1
-# Test 5f · 1 point · a sample that is no tuple counts as a tuple of one
+# Test 5f · 1 point · a list is a sample of positions, all else a sample of one
 got = [array.tolist() for array in arrays_of(collate_samples([Tensor([1, 2]), Tensor([3, 4])]))]
 assert got == [[[1, 2], [3, 4]]], (
     f"Step 5: two bare Tensors should give one, with them as rows, [[1, 2], [3, 4]]; got {got}.")
+got = [array.tolist() for array in arrays_of(collate_samples([[1, 5], [2, 6]]))]
+assert got == [[1, 2], [5, 6]], (
+    f"Step 5: a list is a sample, too: [[1, 5], [2, 6]] should give [1, 2] and [5, 6]; got {got}.")
 ### BEGIN HIDDEN TESTS
 got = [array.tolist() for array in arrays_of(collate_samples([Tensor(5), Tensor(6), Tensor(7)]))]
 assert got == [[5, 6, 7]], f"Step 5: three bare 0-d Tensors should give one of [5, 6, 7]; got {got}."
@@ -2525,7 +2535,8 @@ batches = [batch for shuffle in (False, True)
            for batch in DataLoader(Squares(), 4, shuffle=shuffle)]
 kinds = sorted({type(thing).__name__ for batch in batches for thing in (batch, batch[0])})
 assert kinds == ["Tensor", "tuple"], (
-    f"Step 7: each batch should be a tuple of Tensors, also where arrays come; got {kinds}.")
+    "Step 7: where get_batch gives arrays, __iter__ of step 4 should yield a tuple of Tensors all "
+    f"the same; got {kinds}.")
 asked = [str(indices) if isinstance(indices, slice) else type(indices).__name__
          for indices in Squares.asked]
 expected = ["slice(0, 4, None)", "slice(4, 6, None)", "ndarray", "ndarray"]
@@ -2542,7 +2553,8 @@ class Counted(TensorDataset):
 count = len(list(DataLoader(Counted(Tensor(np.arange(6))), 4))) if found else 2
 calls = Counted.calls if found else 2
 assert (count, calls) == (2, 2), (
-    f"Step 7: two batches should take two calls of get_batch; they took {calls}.")
+    "Step 7: for two batches, __iter__ of step 4 should call get_batch twice, also if a subclass "
+    f"defines it anew; it called it {calls} times.")
 
 # %% test="profile-get-batch" points=0
 # Profile 7 · no points · a batch costs its own bytes, also from an array that lies column by column
@@ -2579,15 +2591,16 @@ class Part(OneByOne):
 numbers = Tensor(np.arange(4))
 got = len(list(DataLoader(Part([1, 2, 3]), 2)))
 assert got == 2, (
-    f"Step 7: ask `hasattr` of the dataset, not of its class; three samples by 2 came as {got} "
-    "batches.")
+    "Step 7: __iter__ of step 4 should ask `hasattr` of the dataset, not of its class; three "
+    f"samples by 2 came as {got} batches.")
 got = [batch[0].data.tolist() for batch in DataLoader(Doubled(numbers), 4)]
 assert got == [[0, 2, 4, 6]], (
-    "Step 7: a subclass that doubles each sample should be asked for samples; its batch was "
-    f"{got}.")
+    "Step 7: of a subclass that doubles each sample, __iter__ of step 4 should fetch samples; its "
+    f"batch was {got}, not [[0, 2, 4, 6]].")
 got = list(Sums(TensorDataset(numbers), 2))
 assert got == [1, 5], (
-    f"Step 7: a loader that sums its samples should still get them; it gave {got}, not [1, 5].")
+    "Step 7: in a loader that sums its samples, __iter__ of step 4 should fetch samples; it gave "
+    f"{got}, not [1, 5].")
 
 # %% tags=["explore"]
 sizes = [8, 32, 128, 512]

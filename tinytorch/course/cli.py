@@ -164,7 +164,7 @@ def lab(
         typer.Argument(help="The module, such as 05; the whole folder if not given.", autocompletion=_complete_module),
     ] = None,
 ) -> None:
-    """Open a module's notebook in JupyterLab; without a module, open the whole folder.
+    """Open a module's notebook in JupyterLab. Without a module, the whole folder opens.
 
     \b
     tito lab 05

@@ -2,6 +2,8 @@
 # why: __getitem__ lacks its decorator, so a dataset without it can be made
 # base: reference
 # loses: {dataset-incomplete: 2}
+# says: "a subclass without __getitem__ should raise TypeError"
+# at: "of your cell `class Dataset`: `def __getitem__"
 
 # %% solution="dataset"
 #| export

@@ -10,7 +10,7 @@ import json
 import re
 import secrets
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Set
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from time import monotonic
@@ -55,6 +55,7 @@ COLOUR = re.compile(r"\x1b\[[\d;]*m")
 PASSED_THROUGH = re.compile(r"Cell In\[(\d+)\], line (\d+)")  # in a traceback
 ASKED = re.compile(r"^Asked in line (\d+)$", re.MULTILINE)  # likewise, from `sandbox.inside.check_kernel`
 ASSIGNED = re.compile(r"^\w+ = ")
+ELSEWHERE = re.compile(r"\bof (step \d+)\b")  # in a message: whose cells are meant, if not those above the test
 OF_THE_COURSE = re.compile(r"(Step|Question) \d")  # how a message begins that the notebook itself raises
 MISSING_NAME = re.compile(r"NameError: name '(\w+)' is not defined")
 TITLE = re.compile(r"# [^·\n]+ · [^·\n]+ · (.+)")  # the first line of a test, from what it tests
@@ -305,11 +306,13 @@ class _Runner(SubmissionRunner):
         """Return the problem of a test, which no line of the student's raised, with the function that is meant.
 
         That is the function that the message surely names, or the one that the test had called last, or one whose name
-        is a word of the message, or else the cell above the test.
+        is a word of the message, or else the cell above the test. They are the step's own, or those of another step if
+        the message says "of step 4".
         """
         asked = "" if _is_in_words(error) else self._asked(cell, error)
-        sources = self._cells_above(step, problem.cell)
-        last = self._last_call(cell, step)
+        elsewhere = ELSEWHERE.search(problem.error)
+        sources = self._answers_of(elsewhere[1].capitalize()) if elsewhere else self._cells_above(step, problem.cell)
+        last = self._last_call(cell, {grade_id(source) for source in sources} if elsewhere else set(step.written))
         said = f"{problem.error} {asked}"
         found = named_line(said, [each.source for each in sources], surely=last is not None)
         hint = "Is `return` written where `yield` is meant?" if NO_ITERATOR.search(problem.error) else ""
@@ -373,16 +376,14 @@ class _Runner(SubmissionRunner):
         asked = ASSIGNED.sub("", written.rstrip(":"))
         return asked if len(asked) <= MOST_ASKED_CHARACTERS else ""
 
-    def _last_call(self, cell: NotebookNode, step: StepResult) -> LastCall | None:
-        """Return the last call of a function of the step that a failed test had made when it failed.
+    def _last_call(self, cell: NotebookNode, answers: Set[str | None]) -> LastCall | None:
+        """Return the last call of a function of these answers that a failed test had made when it failed.
 
         The test is run again to find it out, but not if it took long.
         """
         if self._seconds > MOST_RUN_SHARE * self.timeout or not is_judged(cell):
             return None
-        cells = [
-            number for number, ran in self._by_count.items() if grade_id(ran) in step.written or role_of(ran) is None
-        ]
+        cells = [number for number, ran in self._by_count.items() if grade_id(ran) in answers or role_of(ran) is None]
         kind = f"application/x-calls-{secrets.token_hex(8)}"
         request = self._witness.request([(parts_of(cell.source)[0], "application/x-ignored")])
         source = Path(str(trace_calls.__file__)).read_text(encoding="utf-8")
@@ -399,6 +400,11 @@ class _Runner(SubmissionRunner):
         if how == "raised":
             return LastCall(self._by_count[where[0]], where[1], function, how, [])
         return LastCall(called, definition_line(called.source, function, first), function, how, others)
+
+    def _answers_of(self, section: str) -> list[NotebookNode]:
+        """Return the student's cells of a step."""
+        names = {grade_id(cell) for where, cell in sections(self.check.released) if where == section}
+        return [each for each in self.check.notebook.cells if role_of(each) == "solution" and grade_id(each) in names]
 
     def _cells_above(self, step: StepResult, test: str) -> list[NotebookNode]:
         """Return the student's cells of a step that stand above a test."""
