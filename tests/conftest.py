@@ -69,12 +69,6 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         items.sort(key=lambda item: (item.get_closest_marker("alone") is not None, rank_of(group_of(item.nodeid))))
 
 
-def pytest_collection_finish() -> None:
-    """Have Python look for garbage no more in what is imported by now: what measures memory asks for that each time."""
-    gc.collect()
-    gc.freeze()
-
-
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_protocol(item: pytest.Item) -> Iterator[None]:
     """Let a test that compares times run alone."""
@@ -96,6 +90,13 @@ def pytest_terminal_summary(terminalreporter: Any, config: pytest.Config) -> Non
         terminalreporter.section(f"the {MOST_GROUPS} groups of tests that took longest")
         for group, taken in seconds.most_common(MOST_GROUPS):
             terminalreporter.write_line(f"{taken:7.1f} s  {group}")
+
+
+@pytest.fixture(scope="module", autouse=True)
+def known_objects() -> None:
+    """Have Python look for garbage no more in what is there by now: what measures memory has it look each time."""
+    gc.collect()
+    gc.freeze()
 
 
 @pytest.fixture(scope="session")

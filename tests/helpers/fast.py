@@ -23,9 +23,13 @@ SLOW_FILES = (
     "tests/core/test_training.py",
     "tests/course/authoring/test_bundle.py",
     "tests/course/authoring/test_lite.py",
+    "tests/course/gradebook/test_open_for_writing.py",
+    "tests/course/grading/test_cluster.py",
+    "tests/course/grading/test_worker_pool.py",
     "tests/course/reports/test_similar_answers.py",
     "tests/course/sandbox/",
     "tests/course/test_patches.py",
+    "tests/course/verdict/test_decider.py",
     "tests/datasets/test_cifar10.py",
 )
 
