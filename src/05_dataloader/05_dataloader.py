@@ -16,12 +16,13 @@ show_panel("05")
 
 # %% [markdown]
 # The tests that you see are examples: when graded, each also tries other values that follow from the text. *Visible points*
-# are those of the tests as you see them, so go by the text, and not by the tests alone.
+# are those of the tests as you see them, so go by the text, and not by the tests alone. There are 110 points in all: 100 of
+# tests, and 10 for question 5, which a person grades.
 
 # %% [markdown]
-# At the end you can hide any storage behind two questions, deal out batches lazily, shuffle indices, stack samples,
-# augment images, and say what all this costs. Not built yet: worker processes, prefetching, downloads, collating by a
-# function of your own.
+# At the end you can read data from any storage through two methods, make a batch only when it is asked for, shuffle
+# indices, *collate* samples (put them together into one batch), augment images, and say what all this costs. Not built
+# yet: worker processes, prefetching, downloads, collating by a function of your own.
 
 # %% [markdown]
 # In a terminal, `tito check 05` runs all tests that you see, whenever you like. When you are done, `tito export 05` gives
@@ -127,8 +128,10 @@ class Shape(ABC):
 print(error_of(Shape))
 
 # %% [markdown]
-# **Your turn.** Make `Dataset` abstract in `__len__` and in `__getitem__(self, index)`. `Dataset()` then raises
-# `TypeError`, and so does a subclass that lacks either method.
+# **Your turn.** Give `Dataset` two abstract methods, `__len__(self)` and `__getitem__(self, index)`.
+#
+# - `Dataset()` then raises `TypeError`.
+# - So does making an object of a subclass that lacks one of the two, or both.
 
 # %% [markdown]
 # <details><summary>Hint</summary>
@@ -223,10 +226,11 @@ class Waves(Dataset):
 held_bytes = kept_bytes(Waves)
 print(f"a million samples of 8 kB each: the dataset holds {held_bytes} B")
 assert held_bytes < 10_000, (
-    f"Step 1: an empty-handed dataset should hold under 10,000 B; it holds {held_bytes:,} B.")
+    "Step 1: a dataset that stores no samples should hold under 10,000 B; it holds "
+    f"{held_bytes:,} B.")
 
 # %% [markdown]
-# One interface, very different prices. The same image, from memory, from a formula, from a file:
+# The interface is the same, and the time for one sample is not. An image from memory, from a formula, and from a file:
 
 # %% tags=["explore"]
 import tempfile
@@ -275,11 +279,13 @@ features[2], labels[2]
 np.shares_memory(features[2].data, features.data)
 
 # %% [markdown]
-# **Your turn.** `TensorDataset(*tensors)` takes one or more tensors of equal size along dimension 0.
+# **Your turn.** `TensorDataset(*tensors)` takes one or more tensors of equal size along dimension 0. A Tensor `t` has
+# `len(t)`, its size there, and `t.shape` and `t.data`, its array. Each tensor has at least one dimension; of a 0-d one,
+# `len` raises `TypeError`, and you need not look for that.
 
 # %% [markdown]
 # - `len(ds)` is that size; `ds[i]` is the tuple `(t1[i], t2[i], …)` of Tensors, for an `int` or `np.int64`.
-# - No tensor: `ValueError`. Unequal: `ValueError` with `All tensors must have same size in first dimension` and both sizes.
+# - No tensor: `ValueError`. Unequal: `ValueError` with `All tensors must have same size in first dimension` and all sizes.
 # - A negative `i` counts from the end, as in a list: `ds[-1]` is the last sample, `ds[-len(ds)]` the first.
 # - Beyond either end: `IndexError` with `Index {i} out of range for dataset of size {n}`.
 # - Nothing is copied, neither when the dataset is made nor when a sample is fetched.
@@ -300,7 +306,8 @@ class TensorDataset(Dataset):
         *tensors: one or more Tensors of shape (n, ...), any dtype; kept as they are, not copied.
 
     Raises:
-        TypeError: one is no Tensor. ValueError: none is given, or sizes along dimension 0 differ.
+        TypeError: an argument is not a Tensor.
+        ValueError: none is given, or sizes along dimension 0 differ.
         IndexError: an index outside -n <= index < n; negative ones count from the end.
     """
     def __init__(self, *tensors):
@@ -361,7 +368,7 @@ assert got == [5, [0.0, 1.0], 8, [6.0, 7.0]], f"Step 2: the first and the last o
 ### END HIDDEN TESTS
 
 # %% test="tensor-dataset-many" points=2
-# Test 2c · 2 points · one tensor serves, and so do three
+# Test 2c · 2 points · it takes one tensor, and three as well
 weights, names = Tensor(np.array([0.5, 1.5])), Tensor(np.array([[1, 2], [3, 4]]))
 got = [len(TensorDataset(*[weights] * count)[1]) for count in (1, 3)]
 assert got == [1, 3], (
@@ -548,8 +555,9 @@ on_disk[4], on_disk[9], on_disk.fetched
 # %% [markdown]
 # **Your turn.** Write `__init__` and `__len__`.
 #
-# - Keep the arguments as `dataset`, `batch_size`, `shuffle` and `generator`: the next two steps read them.
-# - `len(loader)` counts batches, the short one too; no samples, no batches. It must be right for 10⁹ samples.
+# - Keep the arguments as `dataset`, `batch_size`, `shuffle` and `generator`: step 4 reads them.
+# - `len(loader)` counts batches, the short one too; no samples, no batches.
+# - It must be right for 10⁹ samples, too. Integers are exact at any size, floats are rounded.
 # - `batch_size` is a positive integer, `np.int64` included. Else (0, negatives, floats, bools, strings): `ValueError`
 #   with `positive integer`.
 # - Any object with `__len__` and `__getitem__` serves, a list too. Else: `TypeError` that names the missing method.
@@ -559,8 +567,8 @@ on_disk[4], on_disk[9], on_disk.fetched
 # %% [markdown]
 # <details><summary>Hint</summary>
 #
-# `True` is an `int` to Python, so ask for `bool` by itself. To round up with integers alone, think of `//` on negative
-# numbers: `-7 // 2` is `-4`.
+# `True` is an `int` to Python, so ask for `bool` by itself. To round up with integers alone: `//` rounds down,
+# so negate twice. `-7 // 2` is `-4`, and `-(-7 // 2)` is `4`.
 #
 # </details>
 
@@ -795,19 +803,25 @@ print(f"{1_200_000 * 224 * 224 * 3 / 1e9:.1f} GB of images, {order.nbytes / 1e6:
 # - `shuffle=False`: as in the dataset. Five samples by 2 are those at `[0, 1]`, `[2, 3]`, `[4]`.
 # - `shuffle=True`: each sample once, in random order. It could be `[3, 0]`, `[4, 2]`, `[1]`.
 # - Each epoch has a new order. The next one could be `[1, 4]`, `[0, 3]`, `[2]`.
-# - The order comes from `random` or `np.random`: the same `seed` gives the same order.
+# - The order comes from `random` or from `np.random`, whichever you like: the same `seed` gives the same order.
 # - With a `generator`, it comes from that alone, and `random` and `np.random` are not used.
 
 # %% [markdown]
-# What is in memory:
+# What is in memory: **one batch at a time**. Don't collect batches in a list. Two meet for a moment, because the old batch is
+# still in the loop's variable while you fetch the new one.
 #
 # - Shuffle indices. The dataset itself stays in its order.
 # - `iter(loader)` fetches no sample; each `next` fetches one batch, with a `batch_size` of 2 two samples.
-# - Keep one batch, and don't collect batches in a list: at most 2 x `batch_size` + 2 samples exist at once.
-# - `shuffle=False` needs no list of indices: `range(sys.maxsize)` takes 48 bytes.
+# - `shuffle=False` needs no list of indices: a `range` of any length stores three numbers.
 
 # %% [markdown]
-# - All in all, an epoch takes at most the bytes of 5 batches, and 48 bytes for each index.
+# In numbers:
+#
+# - At most 2 x `batch_size` + 2 samples exist at once: two batches, and two more for your own variables.
+# - All in all, an epoch takes at most the bytes of 5 batches, collating included, and 48 bytes for each index if it is
+#   shuffled. A Python list takes about 40 of these, an array 8.
+
+# %% [markdown]
 # - Two loops over one loader don't disturb each other: keep the place and the order in local variables, not in `self`.
 #
 # `@patch` adds the function to the class that `self: DataLoader` names, so keep both lines as given. Running step 3 again
@@ -852,7 +866,8 @@ def _gives_batches(loader):
     ### END SOLUTION
 
 # %% [markdown]
-# Step 5 is not written yet, so for now a batch stays the list of its samples:
+# Given, for the tests: you need not read the next four cells. Step 5 is not written yet, so for now a batch stays the list
+# of its samples.
 
 # %% given="list-loader"
 def list_loader(dataset, batch_size, **options):
@@ -1302,16 +1317,19 @@ for name, images in [("upright", upright), ("transposed", sideways)]:
 #
 # - A tuple or a list is a sample of positions: `[[1, 5], [2, 6]]` gives the same as above.
 # - Anything else is a bare sample, with one position: `[1, 2]` gives `(Tensor([1, 2]),)`.
+# - A list or tuple *inside* a sample, as in `([1, 2], 5)`, is no value: it is refused, see below.
 # - No samples give no Tensors: `[]` gives `()`.
 # - A value is a Tensor, an array, or a number of NumPy's or Python's: `Tensor(1)`, `np.zeros(3)`, `1`.
 
 # %% [markdown]
 # What comes out:
 #
-# - The dtype is the one that `Tensor(value)` gives: uint8, int64 and bool stay, and every float becomes float32.
-# - Where a position has several dtypes, `np.stack` finds a common one: `1` and `0.5` become float32.
+# - The dtype is the one that `Tensor(value)` gives: uint8, int64 and bool stay.
+# - Every float becomes float32, also that of a Tensor which holds float64.
+# - Where a position has several dtypes, `np.stack` finds a common one. Of `1` and `0.5` that is float64, a float: the batch
+#   is float32.
 # - The batch owns its memory: writing into it never changes the dataset.
-# - Samples in C order give a batch in C order.
+# - Samples in C order give a batch in C order. Of transposed samples, the batch may have any order.
 # - Collating allocates at most three times the bytes of the batch.
 
 # %% [markdown]
@@ -1319,7 +1337,7 @@ for name, images in [("upright", upright), ("transposed", sideways)]:
 #
 # - Shapes that differ: `ValueError` with `position {k}` and both shapes.
 # - Samples of unequal length, as in `[(1, 2), (3,)]`: `ValueError` with both lengths, 2 and 1.
-# - A str, None, dict or other object: `TypeError` with `position {k}` and its type's name. For `[(1, "cat")]`, that is
+# - A str, None, dict, list or other object: `TypeError` with `position {k}` and its type's name. For `[(1, "cat")]`, that is
 #   `position 1` and `str`.
 
 # %% [markdown]
@@ -1331,8 +1349,8 @@ for name, images in [("upright", upright), ("transposed", sideways)]:
 # </details>
 
 # %% [markdown]
-# Given: stacking would turn the gaps of a masked array into data, and round an integer that int64 can't hold. Both are
-# refused first.
+# Given: two kinds of values are refused first, because stacking would change them. In a masked array, NumPy's array with
+# values marked as missing, these would become data. An integer that int64 can't hold would be rounded.
 
 # %% given="refuse-loss"
 #| export
@@ -1377,6 +1395,9 @@ def _as_array(position, value):
         raise TypeError(f"position {position}: cannot stack a {type(value).__name__}; give Tensors, arrays or numbers")
     return array
     ### END SOLUTION
+
+# %% [markdown]
+# Given, for the tests: you need not read the next two cells.
 
 # %% given="collate-samples"
 def collate_samples(batch):
@@ -1690,7 +1711,8 @@ shapes = [((3, 32, 48), None), ((32, 48, 3), None), ((5, 32, 48), "CHW")]
 # - `p` outside 0..1: `ValueError`. Keep `layout` for the helper.
 # - Arrays in, arrays out; Tensors in, Tensors out; the dtype stays.
 # - The input is never modified; what comes back may be a view of it.
-# - What the helper refuses may be refused at each call, or only where it would be flipped.
+# - The helper raises `ValueError` for an image that fits no layout. Call it for each image, or only for those that you flip:
+#   both are right.
 # - Random numbers come from `generator` if there is one, else from `random` or `np.random`, as in step 4.
 # - A flip may allocate two images' bytes, not more.
 
@@ -1778,9 +1800,17 @@ assert seen == whole, f"Step 6: all rows and channels of an image flip together,
 # **Second of three.** `RandomCrop(size, padding=4)` puts `padding` rows and columns of zeros on all four sides. Then it cuts
 # out a window of `size` at a random place. A 32x32 image with padding 4 goes through 40x40, and comes back 32x32, shifted a little.
 #
-# - `size` is an `int` for a square, or `(H, W)`; larger than the padded image: `ValueError`.
+# - `size` is a whole number for a square (`4` or `np.int64(4)`), or `(H, W)`; larger than the padded image: `ValueError`.
 # - Every offset can occur, (2 x padding + 1)² of them when `size` is the image's own.
-# - Kinds, dtype, random numbers and input as in the flip. A crop may allocate three padded images' bytes, not more.
+# - A crop may allocate three padded images' bytes, not more.
+
+# %% [markdown]
+# The rest is as in the flip:
+#
+# - Keep `layout` for the helper.
+# - Arrays in, arrays out; Tensors in, Tensors out; the dtype stays.
+# - The input is never modified.
+# - Random numbers come from `generator` if there is one, else from `random` or `np.random`.
 
 # %% [markdown]
 # <details><summary>Hint</summary>
@@ -1838,6 +1868,9 @@ shape, got = crop.shape, crop.tolist()
 assert shape == (3, 2, 3), (
     "Step 6: RandomCrop((2, 3)) of a (3, 3, 4) image, CHW, should have shape (3, 2, 3); it has "
     f"{shape}.")
+got_shape = RandomCrop(np.int64(2), padding=0)(np.ones((2, 2))).shape
+assert got_shape == (2, 2), (
+    f"Step 6: RandomCrop(np.int64(2)) should cut out a square of 2x2; its shape was {got_shape}.")
 padded = np.pad(np.arange(1, 37).reshape(3, 3, 4), [(0, 0), (1, 1), (1, 1)])
 windows = [padded[:, top:top + 2, left:left + 3].tolist() for top in range(4) for left in range(4)]
 assert any(got == window for window in windows), (
@@ -2253,8 +2286,8 @@ plots.draw_curves(sizes, peaks, title=f"At its peak, an epoch holds {at_once:.1f
 
 # %% [markdown]
 # About three is right: at its peak the loop still holds the old batch, while the loader has the next one's samples and stacks
-# them. On a GPU, activations come on top: training takes 50 to 100 times a batch's bytes. A batch of 128 is 1.5 MiB here,
-# so 75 to 150 MiB.
+# them. A batch of 128 is 1.5 MiB here. Training needs more: the model keeps each layer's results until the backward
+# pass has used them.
 #
 # Third, shuffling: what does the order of an epoch cost?
 
@@ -2314,19 +2347,19 @@ plots.draw_shares(step_s, title=f"Hide the loading: {before} become {after}",
                   x_label="time of one step");
 
 # %% [markdown]
-# Where do such 45 ms come from? From disk to memory to the GPU's own memory, each kind is many times faster than the
-# one before. 256 JPEGs of about 150 KB are 38.4 MB:
+# Where do such 45 ms come from? From the disk, mostly. 150 JPEGs of about 150 KB are 22.5 MB:
 
 # %% tags=["explore"]
-batch_bytes = 256 * 150_000
+batch_bytes = 150 * 150_000
 typical = {"disk, 500 MB/s": 0.5e9, "memory, 20 GB/s": 20e9, "PCIe to the GPU, 25 GB/s": 25e9,
            "GPU memory, 1 TB/s": 1e12}
 plots.draw_bars({name: batch_bytes / speed for name, speed in typical.items()}, unit="s", log=True,
-                title="How long does a batch of 38.4 MB take to arrive?",
+                title="How long does a batch of 22.5 MB take to arrive?",
                 x_label="time at typical speeds (log scale)");
 
 # %% [markdown]
-# 77 ms from disk against a step of 50 ms on the GPU: without overlap, the GPU idles more than half of the time.
+# 45 ms from disk against 75 ms on the GPU: without overlap, the GPU waits for 37.5 % of the time. With a GPU three times as
+# fast, 25 ms, it waits even with overlap.
 #
 # So PyTorch's loader can start *worker processes* (`num_workers`). Processes, because one Python interpreter runs one thread at
 # a time (the GIL), and decoding is work. And *pinned memory*, which the system never moves, lets the GPU fetch a batch by itself.
@@ -2466,11 +2499,24 @@ def _rows(array, indices):
 # Then run step 4 again, and the cells below.
 
 # %% [markdown]
-# One trap: a class that inherits from `TensorDataset` and changes `__getitem__`, to augment, say, inherits `get_batch` too,
-# which knows nothing of that. So does a loader that collates in its own way. Both must stay with single samples.
+# When is that right? A class that inherits from `TensorDataset` and changes `__getitem__`, to augment, say, inherits a
+# `get_batch` that knows nothing of that. A subclass of `DataLoader` may collate in its own way. Both need single samples. So
+# call `get_batch` only if all three are true:
 #
-# Step 4's tests run before there is a `_collate_batch`: where you compare it, ask with
-# `getattr(DataLoader, "_collate_batch", None)`.
+# 1. `hasattr(self.dataset, "get_batch")`.
+# 2. No class below the one that defines `get_batch` defines `__getitem__`.
+# 3. The loader's `_collate_batch` is the one of `DataLoader` itself.
+
+# %% [markdown]
+# How to find out:
+#
+# - For 2, go through `type(self.dataset).__mro__`: the dataset's class and those that it inherits from, nearest first. Take
+#   the first whose `vars(...)` has `get_batch` or `__getitem__`: it must have `get_batch`.
+# - For 3, compare `type(self)._collate_batch` with `DataLoader._collate_batch`, by `is`.
+# - Step 4's tests run before there is a `_collate_batch`. So ask for both with `getattr(..., "_collate_batch", None)`.
+
+# %% [markdown]
+# Given, for the tests: you need not read the next cell.
 
 # %% given="sample-by-sample"
 class OneByOne:
@@ -2614,6 +2660,9 @@ title = f"{factor:.0f} times as fast at best" if len(rates) == 2 else "What woul
 plots.draw_curves(sizes, rates, title=title, x_label="batch size", y_label="samples per second");
 
 # %% [markdown]
+# Why is this factor so much larger than that of the first plot? There, a sample cost an index into an array, and a share of
+# `np.stack`. Here it also costs a call of the wrapper, one of `__getitem__`, and a Tensor for each position.
+#
 # Data in one array gains most. A folder of JPEGs has nothing to pick rows from: there, decoding is the price, and only
 # doing it *beside* the training helps.
 
@@ -2711,7 +2760,7 @@ assert abs(float(q4_collate_seconds) / 0.00503316 - 1) <= 0.06, (
 # %% [markdown]
 # **5.** (10 points, graded by hand.) One model, two settings, each trained to its end: with `batch_size=32`, 14 hours and
 # 76.1 % accuracy; with 256, 6 hours and 75.8 %. Which would you take for the one model of a paper, which for trying 100 models
-# a day, and why? Name one cost or risk of each choice.
+# a day on a cluster, and why? Name one cost or risk of each choice.
 #
 # *Rubric:* a choice for each case (4), a reason from the figures (4), a cost or risk of each (2). Three to six sentences.
 

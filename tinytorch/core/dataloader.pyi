@@ -29,7 +29,8 @@ class TensorDataset(Dataset):
         *tensors: one or more Tensors of shape (n, ...), any dtype; kept as they are, not copied.
 
     Raises:
-        TypeError: one is no Tensor. ValueError: none is given, or sizes along dimension 0 differ.
+        TypeError: an argument is not a Tensor.
+        ValueError: none is given, or sizes along dimension 0 differ.
         IndexError: an index outside -n <= index < n; negative ones count from the end.
     """
 

@@ -44,7 +44,7 @@ class RandomCrop:
         match size:
             case (height, width):
                 self.size = height, width
-            case int():
+            case int() | np.integer():
                 self.size = size, size
             case _:
                 raise TypeError(f"size is an int or a pair, not {size!r}")

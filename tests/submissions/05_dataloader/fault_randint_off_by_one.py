@@ -12,7 +12,7 @@ class RandomCrop:
     def __init__(self, size, padding=4, *, layout=None, generator=None):
         _refuse_layout(layout)
         _refuse_window(size, padding)
-        self.size = (size, size) if isinstance(size, int) else size
+        self.size = (size, size) if isinstance(size, (int, np.integer)) else size
         self.padding = padding
         self.layout = layout
         self.generator = generator

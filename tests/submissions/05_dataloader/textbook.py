@@ -95,7 +95,7 @@ class RandomHorizontalFlip:
 #| export
 class RandomCrop:
     def __init__(self, size, padding=4):
-        self.size = (size, size) if isinstance(size, int) else size
+        self.size = (size, size) if isinstance(size, (int, np.integer)) else size
         self.padding = padding
 
     def __call__(self, x):
