@@ -230,13 +230,14 @@ assert held_bytes < 10_000, (
     f"{held_bytes:,} B.")
 
 # %% [markdown]
-# The interface is the same, and the time for one sample is not. An image from memory, from a formula, and from a file:
+# The interface is the same, and the time for one sample is not. An image from memory, from a formula, and from a file
+# that was just written, so that the system still has it in its cache:
 
 # %% tags=["explore"]
 import tempfile
 from pathlib import Path
 
-image = np.zeros((3, 32, 32), np.float32)
+image = np.ones((3, 32, 32), np.float32)
 path = Path(tempfile.mkdtemp(), "image.npy")
 np.save(path, image)
 images = np.stack([image] * 100)
@@ -245,10 +246,10 @@ images = np.stack([image] * 100)
 cost_s = {
     "array in memory": seconds_per_call(lambda: images[7], calls=1000),
     "computed on demand": seconds_per_call(lambda: np.sin(image + 7), calls=100),
-    "file on disk": seconds_per_call(lambda: np.load(path), calls=100),
+    "file, in the system's cache": seconds_per_call(lambda: np.load(path), calls=100),
 }
 plots.draw_bars(cost_s, title="What does one sample cost?",
-                x_label="time for one __getitem__ (log scale)", unit="s", log=True);
+                x_label="time for one read", unit="s", log=True);
 
 # %% test="dataset-ready" points=0
 # Nothing to do here. When graded, the next steps use your Dataset if it works, else a stand-in.
@@ -558,11 +559,15 @@ on_disk[4], on_disk[9], on_disk.fetched
 # - Keep the arguments as `dataset`, `batch_size`, `shuffle` and `generator`: step 4 reads them.
 # - `len(loader)` counts batches, the short one too; no samples, no batches.
 # - It must be right for 10⁹ samples, too. Integers are exact at any size, floats are rounded.
+#
+# Building a loader costs the same for ten samples as for ten million, so make no list of indices here.
+
+# %% [markdown]
+# What is refused:
+#
 # - `batch_size` is a positive integer, `np.int64` included. Else (0, negatives, floats, bools, strings): `ValueError`
 #   with `positive integer`.
 # - Any object with `__len__` and `__getitem__` serves, a list too. Else: `TypeError` that names the missing method.
-#
-# Building a loader costs the same for ten samples as for ten million, so make no list of indices here.
 
 # %% [markdown]
 # <details><summary>Hint</summary>
@@ -720,7 +725,8 @@ assert built_bytes < 10_000, (
     f"{built_bytes:,} B: a list of indices?")
 
 # %% [markdown]
-# The difference, drawn: a loader beside the list of indices that it does not make.
+# The difference, drawn: a loader beside the list of indices that it does not make. (Integers up to 256 Python has already, so a
+# short list takes less for each.)
 
 # %% tags=["explore"]
 sizes = [100, 1_000, 10_000]
@@ -1244,7 +1250,7 @@ plots.draw_curves(range(1, 11), counts, title="How many samples does a batch tak
                   x_label="batches taken", y_label="samples fetched");
 
 # %% [markdown]
-# Memory, then: what an epoch takes at its peak, against the size of a batch and the size of the dataset.
+# Memory, then: what an epoch takes at its peak, first for larger batches, then for larger datasets.
 
 # %% tags=["explore"]
 class Vectors:
@@ -1262,10 +1268,15 @@ def epoch_peak(length, batch_size):
 
 # %% tags=["explore"]
 sizes = [8, 32, 128]
-peaks = {"batch grows, 256 samples": [epoch_peak(256, size) for size in sizes],
-         "dataset grows, batches of 8": [epoch_peak(4 * size, 8) for size in sizes]}
-plots.draw_curves(sizes, peaks, title="What decides the peak: the batch, or the dataset?",
-                  x_label="batch size, or dataset size / 4", y_label="peak of an epoch", unit="B");
+peaks = {"256 samples": [epoch_peak(256, size) for size in sizes]}
+plots.draw_curves(sizes, peaks, title="Does a larger batch take more memory?",
+                  x_label="batch size, of 256 samples", y_label="peak of an epoch", unit="B");
+
+# %% tags=["explore"]
+lengths = [32, 128, 512]
+peaks = {"batches of 8": [epoch_peak(length, 8) for length in lengths]}
+plots.draw_curves(lengths, peaks, title="Does a larger dataset take more memory?",
+                  x_label="samples, in batches of 8", y_label="peak of an epoch", unit="B");
 
 # %% [markdown]
 # And what an index costs, as Python list and as array:
@@ -1328,6 +1339,10 @@ for name, images in [("upright", upright), ("transposed", sideways)]:
 # - Every float becomes float32, also that of a Tensor which holds float64.
 # - Where a position has several dtypes, `np.stack` finds a common one. Of `1` and `0.5` that is float64, a float: the batch
 #   is float32.
+
+# %% [markdown]
+# Its memory:
+#
 # - The batch owns its memory: writing into it never changes the dataset.
 # - Samples in C order give a batch in C order. Of transposed samples, the batch may have any order.
 # - Collating allocates at most three times the bytes of the batch.
@@ -1625,7 +1640,7 @@ for x, y in DataLoader(pairs, batch_size=2):
 # Your machine, with a batch of 16:
 
 # %% tags=["explore"]
-images = [Tensor(np.zeros((3, 224, 224), np.float32)) for _ in range(16)]
+images = [Tensor(np.ones((3, 224, 224), np.float32)) for _ in range(16)]
 seconds = seconds_per_call(lambda: collate_samples(images), repeats=3)
 copied_bytes = 16 * 3 * 224 * 224 * 4
 print(f"{copied_bytes / 1e6:.1f} MB in {seconds * 1e3:.1f} ms:",
@@ -1708,11 +1723,15 @@ shapes = [((3, 32, 48), None), ((32, 48, 3), None), ((5, 32, 48), "CHW")]
 # **Your turn, first of three.** `RandomHorizontalFlip(p=0.5)` mirrors left and right, along the *width*, with probability
 # `p`.
 #
-# - `p` outside 0..1: `ValueError`. Keep `layout` for the helper.
+# - `p` outside 0..1: `ValueError`.
+# - Keep `layout` for the helper. It raises `ValueError` for an image that fits no layout. Call it for each image, or only for
+#   those that you flip: both are right.
+
+# %% [markdown]
+# What goes in and comes out:
+#
 # - Arrays in, arrays out; Tensors in, Tensors out; the dtype stays.
 # - The input is never modified; what comes back may be a view of it.
-# - The helper raises `ValueError` for an image that fits no layout. Call it for each image, or only for those that you flip:
-#   both are right.
 # - Random numbers come from `generator` if there is one, else from `random` or `np.random`, as in step 4.
 # - A flip may allocate two images' bytes, not more.
 
@@ -2129,7 +2148,7 @@ extra_s = max(0.0, throughput(DataLoader(augmented, 64)).seconds - loading_s)
 shares = {"plain": {"loading": loading_s, "augmenting": 0.0},
           "cropped": {"loading": loading_s, "augmenting": extra_s}}
 share = extra_s / (loading_s + extra_s)
-plots.draw_shares(shares, title=f"{share:.0%} of this epoch is augmentation",
+plots.draw_shares(shares, title=f"For 8x8 pictures, {share:.0%} of this epoch is augmentation",
                   x_label="time of one epoch");
 
 # %% [markdown]
@@ -2281,7 +2300,8 @@ def loader_peak(batch_size):
 peaks = {"peak of an epoch": [loader_peak(size) for size in sizes],
          "one batch": [size * 12_288 for size in sizes]}
 at_once = peaks["peak of an epoch"][-1] / peaks["one batch"][-1]
-plots.draw_curves(sizes, peaks, title=f"At its peak, an epoch holds {at_once:.1f} batches",
+plots.draw_curves(sizes, peaks,
+                  title=f"With batches of {sizes[-1]}, an epoch holds {at_once:.1f} at its peak",
                   x_label="batch size", y_label="memory", unit="B");
 
 # %% [markdown]
@@ -2300,7 +2320,7 @@ def shuffle_array(n):
 
 lengths = [1_000, 10_000, 100_000]
 ways = {"list, random.shuffle": shuffle_list, "array, NumPy": shuffle_array}
-times = {name: [seconds_per_call(lambda n=n: way(n), repeats=1) for n in lengths]
+times = {name: [seconds_per_call(lambda n=n: way(n)) for n in lengths]
          for name, way in ways.items()}
 factor = times["list, random.shuffle"][-1] / times["array, NumPy"][-1]
 plots.draw_curves(lengths, times,
@@ -2355,12 +2375,15 @@ typical = {"disk, 500 MB/s": 0.5e9, "memory, 20 GB/s": 20e9, "PCIe to the GPU, 2
            "GPU memory, 1 TB/s": 1e12}
 plots.draw_bars({name: batch_bytes / speed for name, speed in typical.items()}, unit="s", log=True,
                 title="How long does a batch of 22.5 MB take to arrive?",
-                x_label="time at typical speeds (log scale)");
+                x_label="time at typical speeds");
 
 # %% [markdown]
+# Memory and PCIe are nearly equal here, 40 and 50 times as fast as the disk; the GPU's own memory is 40 times as fast again.
+#
 # 45 ms from disk against 75 ms on the GPU: without overlap, the GPU waits for 37.5 % of the time. With a GPU three times as
 # fast, 25 ms, it waits even with overlap.
-#
+
+# %% [markdown]
 # So PyTorch's loader can start *worker processes* (`num_workers`). Processes, because one Python interpreter runs one thread at
 # a time (the GIL), and decoding is work. And *pinned memory*, which the system never moves, lets the GPU fetch a batch by itself.
 # As float32, ImageNet's 180.6 GB become 722.5 GB: decode late, per batch.

@@ -2215,7 +2215,7 @@ errors["BinaryCrossEntropyLoss"] = _gradient_error(
 )
 largest = max(errors.values())
 plots.draw_bars(errors, title=f"Backward against measured: {largest:.0e} apart at most",
-                x_label="largest relative error (log scale)", log=True);
+                x_label="largest relative error", log=True);
 
 # %% [markdown]
 # ## All together: one training step

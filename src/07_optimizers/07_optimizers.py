@@ -1203,7 +1203,7 @@ figure, ax = plt.subplots(figsize=(8, 3.4), layout="constrained")
 ax.semilogy(descent(False), color=plots.COLOURS[1], ls="--", label="state lost")
 ax.semilogy(descent(True), color=plots.COLOURS[0], label="state restored")
 ax.set(title="What is its state worth to Adam?", xlabel="step",
-       ylabel="mean distance from the goal")
+       ylabel="mean distance from the goal (log scale)")
 ax.legend()
 plt.show()
 

@@ -1846,7 +1846,7 @@ ax.semilogy(epochs, resumed["train_loss"], "o-", color=plots.COLOURS[1], lw=1.5,
 ax.axvline(6.5, color="#888888", ls=":")
 apart = max(abs(a - b) for a, b in zip(history["train_loss"], resumed["train_loss"]))
 ax.set(title=f"With a stop and without: {apart:.3g} apart at most",
-       xlabel="epoch", ylabel="mean loss", xticks=range(2, 21, 2))
+       xlabel="epoch", ylabel="mean loss (log scale)", xticks=range(2, 21, 2))
 ax.legend()
 plt.show()
 

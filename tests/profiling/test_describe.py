@@ -19,12 +19,12 @@ def _close_figures():
 
 def test_curves_are_told_by_their_ends_in_the_units_of_the_axes():
     ax = plots.draw_curves([1, 2, 4], {"a": [1e3, 2e3, 4e3]}, title="T", x_label="x", y_label="y", unit="B")
-    assert describe(ax.figure) == "T. across: x; up: y. a goes from 1 kB at 1 to 4 kB at 4."
+    assert describe(ax.figure) == "T. across: x (log scale); up: y. a goes from 1 kB at 1 to 4 kB at 4."
 
 
 def test_bars_are_told_by_name_and_value():
     ax = plots.draw_bars({"disk": 0.077, "memory": 0.0019}, title="T", x_label="x", unit="s", log=True)
-    assert describe(ax.figure) == "T. across: x. disk 77 ms; memory 1.9 ms."
+    assert describe(ax.figure) == "T. across: x (log scale). disk 77 ms; memory 1.9 ms."
 
 
 def test_shares_name_their_part_and_row():

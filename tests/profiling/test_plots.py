@@ -39,15 +39,37 @@ def test_curves_carry_title_labels_and_units():
         [1, 2, 4], {"a": [1e3, 2e3, 4e3], "b": [1, 1, 1]}, title="T", x_label="x", y_label="y", unit="B"
     )
     ax.figure.canvas.draw()
-    assert (ax.get_title(loc="left"), ax.get_xlabel(), ax.get_ylabel()) == ("T", "x", "y")
+    labels = ax.get_xlabel(), ax.get_ylabel()
+    assert (ax.get_title(loc="left"), *labels) == ("T", "x (log scale)", "y (log scale)")
     assert [text.get_text() for text in ax.get_legend().get_texts()] == ["a", "b"]
     assert [tick.get_text() for tick in ax.get_xticklabels()] == ["1", "2", "4"]
     assert "1 kB" in [tick.get_text() for tick in ax.get_yticklabels()]
     assert [line.get_marker() for line in ax.get_lines()] == ["o", "s"]
 
 
+@pytest.mark.parametrize(
+    ("values", "scale"),
+    [
+        ([9, 110], "log"),  # 10 and 100 are among them
+        ([10, 100], "log"),
+        ([11, 990], "linear"),  # 100 alone
+        ([20, 90], "linear"),
+        ([5, 5], "linear"),
+        ([0, 1e6], "linear"),  # a logarithmic axis has no zero
+    ],
+)
+def test_values_are_on_a_logarithmic_axis_if_it_shows_two_powers_of_ten_and_the_label_says_so(values, scale):
+    ax = plots.draw_curves([10, 100], {"a": values}, title="T", x_label="x", y_label="y", log=True)
+    assert (ax.get_xscale(), ax.get_xlabel()) == ("log", "x (log scale)")
+    assert (ax.get_yscale(), ax.get_ylabel()) == (scale, "y (log scale)" if scale == "log" else "y")
+    assert (ax.get_ylim()[0] == 0) == (scale == "linear")
+    ax = plots.draw_curves([10, 100], {"a": [1, 1e6]}, title="T", x_label="x", y_label="y", log=False)
+    assert (ax.get_xscale(), ax.get_yscale(), ax.get_xlabel(), ax.get_ylabel()) == ("linear", "linear", "x", "y")
+
+
 def test_bars_say_their_value():
     ax = plots.draw_bars({"disk": 0.077, "memory": 0.0019}, title="T", x_label="x", unit="s", log=True)
+    assert ax.get_xlabel() == "x (log scale)"
     assert [text.get_text().strip() for text in ax.texts] == ["77 ms", "1.9 ms"]
 
 

@@ -39,7 +39,7 @@ def run(picture: Path) -> Outcome:
     with plt.rc_context(STYLE):
         figure, (curve, plane) = plt.subplots(1, 2, figsize=(9, 4.2), layout="constrained")
         curve.semilogy(range(1, STEPS + 1), losses, color=BLUE)
-        curve.set(xlabel="step", ylabel="loss", title=f"loss {losses[0]:.2f} to {losses[-1]:.1g}")
+        curve.set(xlabel="step", ylabel="loss (log scale)", title=f"loss {losses[0]:.2f} to {losses[-1]:.1g}")
         draw_decision(plane, fires, INPUTS, TARGETS["XOR"], f"XOR: {right} of 4 right")
         save(figure, picture)
     return Outcome(right == 4, f"XOR {right} of 4, which has to be 4, after {STEPS} steps")

@@ -42,6 +42,8 @@ STYLE: Any = {  # matplotlib's type hints list the keys one by one
     "lines.markersize": 7,
 }
 
+LOG_SCALE = " (log scale)"  # ends the label of an axis where equal distances are equal factors
+
 _PREFIXES = [(1e12, "T"), (1e9, "G"), (1e6, "M"), (1e3, "k")]
 
 
@@ -75,23 +77,29 @@ def draw_curves(
         x_label: what `x` is, with its unit.
         y_label: what the values are.
         unit: of the values ("B", "s"), for the ticks.
-        log: whether the axes are logarithmic: equal distances are equal factors.
+        log: whether `x` is logarithmic, where equal distances are equal factors; and the values too, if at least two
+            powers of ten are among them. A label says it: "batch size (log scale)".
         ax: the axes to draw in; those of a new figure if not given.
     """
     with plt.rc_context(STYLE):
         ax = ax if ax is not None else _new_axes()
+        values = [value for curve in curves.values() for value in curve]
+        is_log_up = log and _powers_of_ten_among(values) >= 2
         if log:
             ax.set_xscale("log", base=2 if _powers_of_two(x) else 10)
+            x_label += LOG_SCALE
+        if is_log_up:
             ax.set_yscale("log")
-        for (name, values), colour, marker in zip(curves.items(), COLOURS, MARKERS, strict=False):
-            ax.plot(x, values, color=colour, marker=marker, label=name)
+            y_label += LOG_SCALE
+        for (name, curve), colour, marker in zip(curves.items(), COLOURS, MARKERS, strict=False):
+            ax.plot(x, curve, color=colour, marker=marker, label=name)
         ax.set(title=title, xlabel=x_label, ylabel=y_label)
-        if log:
-            values = [value for curve in curves.values() for value in curve]
+        if not log:
+            ax.xaxis.set_major_locator(MaxNLocator(integer=True))
+        if is_log_up:
             narrow = max(values) < 100 * min(values)
             ax.yaxis.set_major_locator(LogLocator(subs=(1, 2, 5) if narrow else (1,)))
         else:
-            ax.xaxis.set_major_locator(MaxNLocator(integer=True))
             ax.set_ylim(bottom=0)
         ax.xaxis.set_major_formatter(FuncFormatter(lambda value, _: human(value)))
         ax.yaxis.set_major_formatter(FuncFormatter(lambda value, _: human(value, unit)))
@@ -109,13 +117,14 @@ def draw_bars(
 ) -> Axes:
     """Draw one horizontal bar for each entry of `bars`, with its value (in `unit`) written at its end.
 
-    With `log`, each is a dot: a bar's length would say nothing, because a logarithmic axis has no zero.
+    With `log`, each is a dot, because a logarithmic axis has no zero from which a bar could begin; the label says so.
     """
     with plt.rc_context(STYLE):
         ax = ax if ax is not None else _new_axes(height=0.9 + 0.55 * len(bars))
         names = list(bars)
         if log:
             ax.set_xscale("log")
+            x_label += LOG_SCALE
             for (name, value), colour in zip(bars.items(), COLOURS * len(bars), strict=False):
                 ax.plot([value], [name], "o", color=colour, markersize=12, label=name)
             ax.grid(axis="x", color=PALE)
@@ -209,6 +218,13 @@ def draw_chain(boxes: Mapping[str, str], *, title: str, highlight: Sequence[str]
 
 def _new_axes(width: float = 8, height: float = 3.6) -> Axes:
     return plt.figure(figsize=(width, height), layout="constrained").add_subplot()
+
+
+def _powers_of_ten_among(values: Sequence[float]) -> int:
+    """Return how many powers of ten lie between the smallest and the largest value; 0 if not all are above zero."""
+    if min(values) <= 0:
+        return 0
+    return int(np.floor(np.log10(max(values)))) - int(np.ceil(np.log10(min(values)))) + 1
 
 
 def _powers_of_two(x: Sequence[float]) -> bool:
