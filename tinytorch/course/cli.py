@@ -209,12 +209,14 @@ def export(notebook: ModuleOrNotebook) -> None:
     tito export 05
     tito export my/copy/dataloader.ipynb
     """
-    from tinytorch.course.authoring.export import export_notebook
+    from tinytorch.course.authoring.export import export_notebook, write_index
     from tinytorch.course.handin.find_notebook import find_notebook
 
     course = Course.find()
     module, path = find_notebook(course, notebook)
-    _say_wrote(export_notebook(course, module, path), course)
+    exported = export_notebook(course, module, path)
+    write_index(course)
+    _say_wrote(exported, course)
     print(f"import it with: from tinytorch.core.{module.name} import *")
 
 

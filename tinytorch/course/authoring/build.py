@@ -25,7 +25,7 @@ import jupytext
 import nbformat
 from nbformat import NotebookNode
 
-from tinytorch.course.authoring.export import export_notebook
+from tinytorch.course.authoring.export import export_notebook, write_index
 from tinytorch.course.authoring.links import Repository, package_url, published_repository
 from tinytorch.course.files import write_notebook, write_whole
 from tinytorch.course.gradebook.nbgrader_api import open_nbgrader, open_nbgrader_in
@@ -88,13 +88,16 @@ def build(
         if not update_gradebook:
             refuse_other_cells(db_url, module, solution, f"tito build {module.number}")
     updates = []
-    for module, solution in solutions.items():
-        write_notebook(solution, module.solution_path)
-        report(module.solution_path)
-        updates += [update for each in to_update if (update := update_cells(each, module, solution))]
-        _release(course, module)
-        report(module.released_path)
-        report(export_notebook(course, module, module.solution_path))
+    try:
+        for module, solution in solutions.items():
+            write_notebook(solution, module.solution_path)
+            report(module.solution_path)
+            updates += [update for each in to_update if (update := update_cells(each, module, solution))]
+            _release(course, module)
+            report(module.released_path)
+            report(export_notebook(course, module, module.solution_path))
+    finally:  # once, because it reads the whole package; and of what was exported before an error, too
+        write_index(course)
     return updates
 
 

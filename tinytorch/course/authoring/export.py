@@ -30,7 +30,7 @@ DEFINITION = re.compile(r"^(class|def|@patch)\b", re.MULTILINE)
 
 
 def export_notebook(course: Course, module: Module, notebook_path: Path) -> Path:
-    """Export a notebook of `module` to tinytorch/core and return the file's path.
+    """Export a notebook of `module` to tinytorch/core and return the file's path; `write_index` is called afterwards.
 
     Everything is made in a temporary folder and checked there, so a notebook that cannot be exported changes nothing:
     the `CourseError` names the cell.
@@ -56,7 +56,6 @@ def export_notebook(course: Course, module: Module, notebook_path: Path) -> Path
         stub = write_type_stub(course, exported, notebook_path)
         for file in (exported, stub):
             write_whole(module.core_path.with_suffix(file.suffix), file.read_bytes())
-    write_index(course)
     return module.core_path
 
 
