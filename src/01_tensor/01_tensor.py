@@ -1445,7 +1445,9 @@ def mean(self: Tensor, axis=None, keepdims=False) -> Tensor:
 got = Tensor([[1.0, 2.0], [3.0, 6.0]]).mean(axis=1)
 assert isinstance(got, Tensor), f"Step 5: mean(axis=1) should be a Tensor; it was {got!r}."
 got = got.data.tolist()
-assert got == [1.5, 4.5], f"Step 5: mean(axis=1) should be [1.5, 4.5]; it was {got}."
+assert got == [1.5, 4.5], (
+    f"Step 5: the rows [1, 2] and [3, 6] have the means [1.5, 4.5]; mean(axis=1) was {got}."
+)
 ### BEGIN HIDDEN TESTS
 for given, want in [(np.float32, np.float32), (np.float64, np.float64), (np.int64, np.float32), (np.bool_, np.float32)]:
     array = np.array([[0, 1, 1], [1, 0, 0]], dtype=given)

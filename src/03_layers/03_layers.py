@@ -289,7 +289,8 @@ shared, own = parameter(), parameter()
 layer = layer_with(one=layer_with(w=shared), two=layer_with(w=shared, b=own))
 got = names_of(layer, shared=shared, own=own)
 assert got == ["shared", "own"], (
-    f"Step 1: a parameter of two layers should come once: ['shared', 'own']; it came as {got}."
+    f"Step 1: a parameter shared by two layers should come once: ['shared', 'own']; "
+    f"it came as {got}."
 )
 ### BEGIN HIDDEN TESTS
 inner = layer_with(w=shared, b=own)
@@ -459,10 +460,11 @@ for name in ["weight", "bias"]:
     assert isinstance(got, Tensor), f"Step 2: {name} should be a Tensor; it was {got!r}."
     asked = got.requires_grad
     assert asked is True, f"Step 2: {name} should have requires_grad=True; it has {asked!r}."
-got = [layer.weight.data.shape, layer.bias.data.shape]
-assert got == [(2, 3), (2,)], (
-    f"Step 2: weight and bias of Linear(3, 2) should have the shapes (2, 3), (2,); they had {got}."
-)
+for name, shape in [("weight", (2, 3)), ("bias", (2,))]:
+    got = getattr(layer, name).data.shape
+    assert got == shape, (
+        f"Step 2: {name} of Linear(3, 2) should have the shape {shape}; it has {got}."
+    )
 ### BEGIN HIDDEN TESTS
 for inner, outer in [(1, 1), (5, 1), (1, 4), (64, 10)]:
     layer = Linear(inner, outer)

@@ -439,8 +439,8 @@ for index in (3, -4):
         f"Step 2: of 3 samples, ds[{index}] should raise IndexError; it raised {raised(error)}.")
     message = f"Index {index} out of range for dataset of size 3"
     assert message in str(error), (
-        f"Step 2: __getitem__ should refuse ds[{index}] of 3 samples with {message!r}; the "
-        f"message was {str(error)!r}.")
+        f"Step 2: of 3 samples, ds[{index}] should raise {message!r}; "
+        f"it raised {str(error)!r}.")
 ### BEGIN HIDDEN TESTS
 error = error_of(lambda: TensorDataset(Tensor(np.zeros((0, 2))), Tensor(np.zeros(0)))[0])
 assert isinstance(error, IndexError), f"Step 2: index 0 of an empty dataset should raise IndexError; it raised {raised(error)}."
@@ -947,15 +947,15 @@ if any(_stuck.values()):
 # Test 4a · 2 points · without shuffling, batches keep the order
 found, error = hasattr(DataLoader, "__iter__"), error_of(lambda: iter(list_loader(numbered(6), 2)))
 assert found, (
-    "Step 4: DataLoader has no __iter__. Keep `@patch` and `self: DataLoader` as given, and run "
-    "this step after step 3. "
+    "Step 4: DataLoader has no __iter__: begin with `@patch` and `self: DataLoader`. "
+    "(After step 3 has run again, this step has to run again.) "
     "(When graded, an __iter__ that ran for ever and could not be stopped is left out.)")
 assert not isinstance(error, NotImplementedError), (
     "Step 4: __iter__ is still the stub. Write it there; if yours is inside the class, move it "
     "there or delete the stub.")
 assert not isinstance(error, TypeError), (
-    "Step 4: iter(loader) takes what __iter__ gives, and that is an iterator if it has a "
-    f"`yield`; it raised {raised(error)}.")
+    "Step 4: __iter__ should give an iterator, as it does with a `yield`; "
+    f"iter(loader) raised {raised(error)}.")
 batches = numbers_of(list_loader(numbered(6), 2))
 got = sum(batches, [])
 assert got == [0, 1, 2, 3, 4, 5], (
@@ -1023,8 +1023,8 @@ class Sums(DataLoader):
 
 got = list(Sums(numbered(6)[5:] * 6, 2))
 assert got[:3] == [10, 10, 10], (
-    f"Step 4: with a _collate_batch that adds up, six 5s by 2 should give 10, 10, 10; got {got}. "
-    "Yield what it returns, stack nothing yourself.")
+    f"Step 4: with a _collate_batch that adds up, six 5s by 2 should give 10, 10, 10; the first "
+    f"was {got[:1]}. Yield what self._collate_batch returns, stack nothing yourself.")
 ### BEGIN HIDDEN TESTS
 kinds = type("Kinds", (DataLoader,), {"_collate_batch": lambda self, batch: (type(batch).__name__, len(batch))})
 got = list(kinds(numbered(4), 2))
@@ -1070,8 +1070,8 @@ first, second = iter(loader), iter(loader)
 got = [len(next(each, [])) for each in (first, second, first, second, first, second)]
 assert got == [2] * 6, (
     "Step 4: two iterators of one loader, asked in turn, should give three batches of 2 each; the "
-    f"sizes were {got}, with 0 where one had ended. What both count in, such as an attribute of "
-    "self, has to be each iterator's own.")
+    f"sizes were {got}, 0 where one had ended. What both count in, such as an attribute of self, "
+    "has to be each iterator's own.")
 ### BEGIN HIDDEN TESTS
 batches, turns = len(list(loader)), len([0 for outer in loader for inner in loader])
 assert turns == batches ** 2, f"Step 4: a loop of {batches} batches inside another should turn {batches} x {batches} times, not {turns}."
@@ -1441,8 +1441,8 @@ if _stuck_at:
 # Test 5a · 3 points · the values of each position are stacked along a new axis 0
 found, error = hasattr(DataLoader, "_collate_batch"), error_of(collate_samples, [(Tensor([1]),)])
 assert found, (
-    "Step 5: DataLoader has no _collate_batch. Keep `@patch` and `self: DataLoader`, and run "
-    "this step after step 3.")
+    "Step 5: DataLoader has no _collate_batch: begin with `@patch` and `self: DataLoader`. "
+    "(After step 3 has run again, this step has to run again.)")
 assert not isinstance(error, NotImplementedError), (
     "Step 5: _collate_batch is still the stub. Write it there; if yours is inside the class, "
     "move it or delete the stub.")

@@ -475,7 +475,7 @@ def switch_states(levels):
 # Test 3a · 2 points · no_grad switches off, and on again
 error = error_of(switch_states, 1)
 assert error is None, (
-    "Step 3: `with no_grad():` should run its block, at the `yield` in no_grad; "
+    "Step 3: `with no_grad():` should run its block at a `yield`; "
     f"it raised {raised(error)}."
 )
 states = switch_states(1)
@@ -583,7 +583,7 @@ def node_of(tensor):
 x = Tensor([1.0, 2.0], requires_grad=True)
 y = _recorded(tripled, tripled_backward)(x)
 assert isinstance(y, Tensor), (
-    f"Step 3: a recorded operation should return forward's Tensor; it gave {type(y).__name__}."
+    f"Step 3: a recorded operation should return forward's Tensor; it gave {y!r}."
 )
 assert y.data.tolist() == [3.0, 6.0], (
     f"Step 3: three times [1, 2] is [3, 6]; it was {y.data.tolist()}."
@@ -1246,8 +1246,8 @@ assert len(counts) == 40, (
     f"Step 5: each of the 40 rules should be asked once; they were asked {len(counts)} times."
 )
 assert counts[-1] <= 4, (
-    "Step 5: at the walk's end at most 4 results should be alive; "
-    f"there were {counts[-1]}: use pop, and release."
+    f"Step 5: at the last of 40 rules, at most 4 results should be alive; there were {counts[-1]}: "
+    "take each out, with order.pop() and arrived.pop(tensor), then release() its node."
 )
 assert gradient_bytes < 500_000, (
     f"Step 5: gradients of 80 kB each should peak under 500,000 B; they took {gradient_bytes:,} B."
@@ -1384,9 +1384,10 @@ def gradient_lists(function, *arrays):
 
 # %% test="rule-subtract" points=2
 # Test 6a · 2 points · a - b and -a
-count = np.shape(_subtract_backward(np.ones(3), np.zeros(3), np.ones(3), np.ones(3)))[:1]
-assert count == (2,), (
-    "Step 6: _subtract_backward should give two gradients in a tuple, a's and b's; it did not."
+shape = np.shape(_subtract_backward(np.ones(3), np.zeros(3), np.ones(3), np.ones(3)))
+assert shape[:1] == (2,), (
+    "Step 6: _subtract_backward should give two gradients in a tuple, a's and b's; "
+    f"what it gave has the shape {shape}."
 )
 got = gradient_lists(lambda a, b: a - b, [5.0, 7.0], [1.0, 2.0])
 assert got == [[1.0, 2.0], [-1.0, -2.0]], (

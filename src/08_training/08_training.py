@@ -275,8 +275,8 @@ assert isinstance(pair, tuple), (
 )
 got = rounded([pair[0], trainer.model.weight.data.item()])
 assert got == [13.0, 1.84], (
-    f"Step 1: for weight 2, x = 1 and 3, y = 1 the loss is 13, then step() moves the weight to "
-    f"1.84; got {got}."
+    "Step 1: for weight 2, x = 1 and 3, y = 1 the loss is 13, then step() moves the weight to "
+    f"1.84; the loss was {got[0]}, and the weight came to {got[1]}."
 )
 ### BEGIN HIDDEN TESTS
 np.random.seed(0)
@@ -645,8 +645,8 @@ def enter_and_leave():
 
 error = error_of(enter_and_leave)
 assert error is None, (
-    f"Step 3: `with _evaluating(model):` should run its block, at the `yield` in _evaluating; it "
-    f"raised {raised(error)}."
+    f"Step 3: `with _evaluating(model):` should run its block at a `yield`; it raised "
+    f"{raised(error)}."
 )
 x, y = [[2.0, 1.0], [1.0, 2.0], [3.0, 1.0]], [0, 1, 1]
 got = [rounded(toy_classifier().evaluate(batches_of(x, y, size))) for size in (2, 3)]

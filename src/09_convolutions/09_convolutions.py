@@ -297,8 +297,8 @@ got = _slow_convolution(
     np.arange(16.0).reshape(1, 1, 4, 4), np.ones((1, 1, 2, 2)), stride=(2, 2)
 ).tolist()
 assert got == [[[[10, 18], [42, 50]]]], (
-    f"Step 1: windows that begin at rows and columns 0 and 2, stride 2, give [[10, 18], [42, 50]]; "
-    f"they gave {got}."
+    "Step 1: with stride 2, windows begin at rows and columns 0 and 2: "
+    f"expected [[[[10, 18], [42, 50]]]]; got {got}."
 )
 got = _slow_convolution(np.ones((1, 1, 2, 2)), np.ones((1, 1, 3, 3)), padding=(1, 1)).tolist()
 assert got == [[[[4, 4], [4, 4]]]], (
@@ -419,7 +419,7 @@ assert got == (0, 2, 4, 4, 3, 3), f"Step 2: a batch of no images should have win
 # Test 2c · 3 points · a view
 x = np.zeros((1, 2, 6, 6))
 shared = np.shares_memory(x, _windows(x, (3, 3)))
-assert shared, "Step 2: without padding the windows should share the image's memory; they do not."
+assert shared, "Step 2: without padding the windows should share the image's memory; it is a copy."
 ### BEGIN HIDDEN TESTS
 x = np.zeros((2, 1, 6, 7))
 views = [_windows(x, (2, 3), (2, 1)), _windows(x, (1, 1), (1, 1), (0, 0))]
@@ -1392,8 +1392,8 @@ assert got == (0, 18), f"Step 7: (0, 2, 3, 3) should become (0, 18); it became {
 # Test 7c · 2 points · backward
 knows = Flatten()(Tensor(np.zeros((1, 2, 1, 2)), requires_grad=True)).requires_grad
 assert knows, (
-    "Step 7: the rows should know the images that they came from: x.reshape, not x.data.reshape; "
-    "they do not."
+    "Step 7: the rows should know the images that they came from, and requires_grad was False: "
+    "x.reshape, not x.data.reshape."
 )
 got = _gradients(Flatten(), np.zeros((1, 2, 1, 2)))[0].tolist()
 assert got == [[[[1, 2]], [[3, 4]]]], (

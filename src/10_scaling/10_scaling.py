@@ -441,15 +441,19 @@ finished(lambda: list(prefetch(Source(3))))
 after_end = len(set(threading.enumerate()) - before)
 finished(leave_early)
 after_break = len(set(threading.enumerate()) - before)
-assert after_end == 0, f"Step 2: after the last batch no thread should be left; {after_end} were."
+assert after_end == 0, (
+    f"Step 2: after the last batch no thread should be left; "
+    f"still running: {after_end}. End it, and wait with join()."
+)
 assert after_break == 0, (
-    f"Step 2: after a loop that was left, no thread should be left; {after_break} were."
+    f"Step 2: after a loop that was left, no thread should be left; still running: {after_break}. "
+    "End it, and wait with join()."
 )
 ### BEGIN HIDDEN TESTS
 assert source.made <= 4, f"Step 2: a loop left after one batch, with ahead=2, should have made 3 or so; it made {source.made}."
 finished(lambda: list(prefetch(broken_source(2, OSError()))))
 after_error = len(set(threading.enumerate()) - before)
-assert after_error == 0, f"Step 2: after an error no thread should be left; {after_error} were."
+assert after_error == 0, f"Step 2: after an error no thread should be left; still running: {after_error}. End it, and wait with join()."
 source = Source(9)
 stream = prefetch(source, ahead=1)
 finished(lambda: next(stream))
@@ -457,7 +461,7 @@ reached(lambda: source.made, 2, 2), reached(lambda: source.made, 3, 0.2)
 made = source.made
 finished(stream.close)
 after_close = len(set(threading.enumerate()) - before)
-assert after_close == 0, f"Step 2: after close() no thread should be left; {after_close} were."
+assert after_close == 0, f"Step 2: after close() no thread should be left; still running: {after_close}. End it, and wait with join()."
 more = reached(lambda: source.made, made + 1, 0.1)
 assert not more, f"Step 2: once closed, nothing more should be asked for; {source.made} were made, {made} before."
 gate, asked = threading.Event(), []
@@ -2207,14 +2211,18 @@ finished(lambda: list(_in_threads(Begun(), singles(6), 2, 2)))
 after_end = len(set(threading.enumerate()) - before)
 finished(left_early)
 after_break = len(set(threading.enumerate()) - before)
-assert after_end == 0, f"Step 8: after the last batch no thread should be left; {after_end} were."
+assert after_end == 0, (
+    f"Step 8: after the last batch no thread should be left; "
+    f"still running: {after_end}. shutdown has to wait (wait=True)."
+)
 assert after_break == 0, (
-    f"Step 8: after a loop that was left, no thread should be left; {after_break} were."
+    f"Step 8: after a loop that was left, no thread should be left; still running: {after_break}. "
+    "shutdown has to wait (wait=True)."
 )
 ### BEGIN HIDDEN TESTS
 finished(lambda: list(_in_threads(broken_at(2, OSError()), singles(30), 2, 3)))
 after_error = len(set(threading.enumerate()) - before)
-assert after_error == 0, f"Step 8: after an error no thread should be left; {after_error} were."
+assert after_error == 0, f"Step 8: after an error no thread should be left; still running: {after_error}. shutdown has to wait (wait=True)."
 gate = threading.Event()
 make = Begun(lambda number: gate.wait(3) if number else None)
 stream = _in_threads(make, singles(30), 1, 4)
@@ -2225,7 +2233,7 @@ finished(lambda: (opener.start(), stream.close()))
 late, after_close = make.numbers[2:], len(set(threading.enumerate()) - before - {opener})
 opener.join()
 assert late == [], f"Step 8: once closed, batches that have not begun should not be made; {late} were."
-assert after_close == 0, f"Step 8: after close() no thread should be left; {after_close} were."
+assert after_close == 0, f"Step 8: after close() no thread should be left; still running: {after_close}. shutdown has to wait (wait=True)."
 ### END HIDDEN TESTS
 
 # %% test="threads-profile" points=1

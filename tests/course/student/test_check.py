@@ -64,9 +64,8 @@ def test_each_step_says_how_it_does_in_words(built_course: TinyCourse, tmp_path:
     assert code == 1
     assert "Step 1  fail              1 of 2" in said
     assert "Step 2  not written yet   0 of 1" in said
-    assert (
-        "\ndouble-number: Step 1: expected 4 for double(2) (line 2 of your cell `double`: `def double(x):`)\n" in said
-    )
+    place = "returned in line 3 of your cell `double`: `return 3`"
+    assert f"\ndouble-number: Step 1: expected 4 for double(2) ({place})\n" in said
     assert "double-ready" not in said
 
 
@@ -157,7 +156,7 @@ def test_a_method_inside_the_class_that_its_stub_replaces_is_named(built_course:
     pair = SOLUTIONS["pair"] + "\n    def total(self):\n        return float(sum(self.both))\n"
     _, said, _ = check(built_course, built_course.filled(pair=pair, pair_total=None), tmp_path / "tiny.ipynb")
     assert "Step 2  fail " in said
-    assert "fault on your cell `Pair.total`: you wrote total inside the class Pair, and the stub in this cell" in said
+    assert "fault in your cell `Pair.total`: you wrote total inside the class Pair, and the stub in this cell" in said
 
 
 def test_the_notebook_of_another_module_is_refused_as_that(built_course: TinyCourse, tmp_path: Path) -> None:

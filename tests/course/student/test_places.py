@@ -5,14 +5,25 @@ from __future__ import annotations
 import pytest
 
 from tinytorch.course.student.places import (
+    attribute_line,
+    calls_in_return,
+    changed_in_place,
+    code_below,
     condition_of,
     definition_line,
+    end_of,
     forgotten_self,
+    function_at,
+    is_loop,
     line_of,
     loop_around,
     named_line,
     none_of,
+    origin_of,
+    own_call,
+    plain_value,
     return_in_loop,
+    yield_at,
 )
 
 TWO = "class One:\n    def __call__(self):\n        pass\nclass Two:\n    def __call__(self):\n        pass\n"
@@ -116,3 +127,87 @@ def test_a_return_that_ends_a_loop_at_its_first_turn_is_found_and_one_under_a_co
     found = "def find(rows):\n    for row in rows:\n        if row:\n            return row\n"
     assert return_in_loop(found, 1) == ""
     assert return_in_loop(found + source, 1) == ""
+
+
+MAKES = """\
+def f(rows, log):
+    made = []
+    for row in rows:
+        made.append(row + 1)
+    if log:
+        made = [0]
+    return tuple(made)
+"""
+
+
+@pytest.mark.parametrize(("ran", "line"), [({2, 3, 4, 5, 7}, 4), ({2, 3, 5, 6, 7}, 6), ({2, 3, 5, 7}, 7), (set(), 7)])
+def test_what_a_return_returns_leads_to_the_line_that_ran_last_of_those_that_make_it(ran: set[int], line: int) -> None:
+    assert origin_of(MAKES, 7, ran) == line
+
+
+def test_a_name_is_followed_through_a_tensor_around_it_and_an_entry_that_is_set() -> None:
+    source = "def f(x):\n    a = g(x)\n    a[0] = 1\n    b = a\n    return Tensor(b, dtype=d) if x.d else b\n"
+    assert origin_of(source, 5, {2, 3, 4, 5}) == 3
+    assert origin_of(source, 4, {2, 3, 4}) == 3
+    assert origin_of("def f(x):\n    y = x\n    return y + 1\n", 3, {2, 3}) == 3
+
+
+def test_the_line_that_assigns_the_attribute_of_which_a_message_speaks_is_found() -> None:
+    source = "def __init__(self, p):\n    self.p = p\n    self.weight = 1\n    self.bias = 2\n    self.bias = 3\n"
+    assert attribute_line(source, {2, 3, 4, 5}, "weight of Linear(3, 2) should be (2, 3)") == 3
+    assert attribute_line(source, {2, 3, 4, 5}, "weight of p should be 2") == 3
+    assert attribute_line(source, {2}, "weight should be 2") is None
+    assert attribute_line(source, {2, 3, 4, 5}, "bias should be 2") is None
+
+
+def test_a_function_that_ended_in_a_with_or_finally_ended_in_the_return_that_ran() -> None:
+    source = "def f(x):\n    with g():\n        if x:\n            return 1\n        return 2\n"
+    assert [end_of(source, 2, ran) for ran in ({2, 3, 4}, {2, 3, 5}, {2, 3})] == [4, 5, 3]
+    assert end_of("def f(x):\n    try:\n        return x\n    finally:\n        g()\n", 5, {2, 3, 5}) == 3
+    assert end_of("def f(x):\n    if x: return 1\n    g()\n", 3, {2, 3}) == 3
+    assert end_of("def f(x):\n    with g():\n        yield x\n", 3, {2, 3}) == 3
+
+
+def test_the_only_line_that_changes_a_value_in_place_is_found() -> None:
+    source = "def f(x):\n    x -= 1\n    y = x\n    y[0] = 2\n"
+    assert changed_in_place(source, 3, {2, 3}) == 2
+    assert changed_in_place(source, 3, {2, 3, 4}) is None
+
+
+def test_a_call_of_the_function_itself_is_found_in_one_inside_it_too() -> None:
+    inside = "def order(x):\n    def visit(t):\n        for each in t:\n            visit(each)\n    visit(x)\n"
+    assert own_call(inside, 1) == 4
+    assert own_call("def order(x):\n    return [self.order(each) for each in x]\n", 1) == 2
+    assert own_call("def order(x):\n    return other(x)\n", 1) is None
+
+
+def test_a_value_without_an_attribute_leads_to_what_put_it_into_the_list() -> None:
+    source = "def f(rows):\n    found = []\n    for row in rows:\n        found.append(row)\n"
+    source += "    return [a.shape for a in found]\n"
+    assert plain_value(source, 5, "shape") == ("a", 4)
+    assert plain_value("def f(self, other):\n    return self.data - other.data\n", 2, "data") == ("other", None)
+    assert plain_value("def f(a, b):\n    return a.data - b.data\n", 2, "data") == ("", None)
+
+
+def test_a_raise_hides_what_stands_below_it_in_its_block() -> None:
+    source = "def f(x):\n    raise NotImplementedError\n    return x\ndef g(x):\n    raise NotImplementedError\n"
+    assert [code_below(source, line) for line in (2, 3, 5)] == [True, False, False]
+
+
+def test_of_several_functions_in_a_cell_the_one_around_a_line_is_named_but_not_in_its_own_first_line() -> None:
+    source = "@patch\ndef f(self: A):\n    return 1\n\n@patch\ndef g(self: A):\n    return 2\n"
+    assert [function_at(source, line) for line in (2, 3, 6, 7)] == ["", "f", "", "g"]
+    assert function_at("def f():\n    return 1\n", 2) == ""
+
+
+def test_a_condition_is_not_named_for_an_error_that_is_raised_below_it() -> None:
+    source = "def f(index):\n    if index > 3:\n        raise IndexError(index)\n    return [1][index]\n"
+    assert condition_of(source, 4, "IndexError", "index 3 is out of bounds") == 2
+    assert condition_of(source, 3, "IndexError", "index 4") is None
+
+
+def test_statements_that_yield_end_a_loop_or_return_a_call_are_known() -> None:
+    source = "def f(x):\n    for a in x:\n        yield (\n            a\n        )\n    return g(x)\n"
+    assert [yield_at(source, line) for line in (2, 4, 6)] == [False, True, False]
+    assert [is_loop(source, line) for line in (2, 4, 6)] == [True, False, False]
+    assert [calls_in_return(source, line) for line in (2, 4, 6)] == [False, False, True]

@@ -3,7 +3,7 @@
 # base: reference
 # loses: {tensor-wraps: 3, tensor-bytes: 4}
 # says: "should be wrapped | .data is a copy"
-# at: "line 5 of your cell `class Tensor`"
+# at: "line 10 of your cell `class Tensor`"
 
 # %% solution="tensor"
 #| export

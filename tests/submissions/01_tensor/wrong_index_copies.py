@@ -3,7 +3,7 @@
 # base: reference
 # loses: {view: 3, view-bytes: 2}
 # says: "t[1] should share the memory of t | a copy"
-# at: "line 3 of your cell `Tensor.__getitem__`"
+# at: "line 4 of your cell `Tensor.__getitem__`"
 
 # %% solution="getitem-method"
 #| export

@@ -2,8 +2,8 @@
 # why: item gives NumPy's number, and numpy a copy
 # base: reference
 # loses: {item: 3}
-# says: "item() should give the float 2.5 | np.float32(2.5)"
-# at: "line 8 of your cell `Tensor.numpy`"
+# says: "item() should give the float 2.5 | np.float32(2.5) | in `item`"
+# at: "line 9 of your cell `Tensor.numpy`"
 
 # %% solution="item-methods"
 #| export

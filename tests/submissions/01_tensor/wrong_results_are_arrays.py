@@ -3,7 +3,7 @@
 # base: reference
 # loses: {compute-add: 4, compute-dtype: 4, compute-broadcast: 3}
 # says: "Tensor + Tensor should be a Tensor | ndarray"
-# at: "line 2 of your cell `_compute`"
+# at: "line 4 of your cell `_compute`"
 
 # %% solution="compute"
 #| export

@@ -3,7 +3,7 @@
 # base: reference
 # loses: {shape-ndim: 4}
 # says: ".shape should be (2, 3) | it was [2, 3]"
-# at: "line 3 of your cell `Tensor.shape`"
+# at: "line 4 of your cell `Tensor.shape`"
 
 # %% solution="shape"
 #| export

@@ -2,7 +2,7 @@
 # why: subtraction takes .data of what may be a number
 # base: reference
 # loses: {subtract: 3}
-# says: "'int' object has no attribute 'data'"
+# says: "'int' object has no attribute 'data' | `other` is an int here"
 # at: "line 4 of your cell `Tensor.__sub__`"
 
 # %% solution="subtract-methods"

@@ -3,7 +3,7 @@
 # base: reference
 # loses: {sum: 3, sum-integers: 1}
 # says: "t.sum() should be a Tensor | np.float32(21.0)"
-# at: "line 3 of your cell `Tensor.sum`"
+# at: "line 5 of your cell `Tensor.sum`"
 
 # %% solution="sum-method"
 #| export

@@ -3,7 +3,7 @@
 # base: reference
 # loses: {relu-values: 4, relu-infinite: 2, relu-shapes: 5, relu-dtype: 4, relu-input: 4}
 # says: "ReLU should give a Tensor | it gave None"
-# at: "line 3 of your cell `class ReLU`"
+# at: "line 5 of your cell `class ReLU`"
 
 # %% solution="relu"
 #| export

@@ -3,7 +3,7 @@
 # base: reference
 # loses: {relu-input: 4}
 # says: "leave its input -1, 2 alone | it became [0.0, 2.0]"
-# at: "line 3 of your cell `class ReLU`"
+# at: "line 5 of your cell `class ReLU`"
 
 # %% solution="relu"
 #| export

@@ -3,7 +3,7 @@
 # base: reference
 # loses: {relu-profile: 5}
 # says: "at most 8,000,000 B at once | it took 9,0"
-# at: "line 3 of your cell `class ReLU`"
+# at: "line 6 of your cell `class ReLU`"
 
 # %% solution="relu"
 #| export

@@ -3,7 +3,7 @@
 # base: reference
 # loses: {relu-values: 4, relu-infinite: 2, relu-shapes: 5}
 # says: "ReLU of -2, -0.5, 0, 3 should be 0, 0, 0, 3 | it was [2.0, 0.5, 0.0, 3.0]"
-# at: "line 3 of your cell `class ReLU`"
+# at: "line 5 of your cell `class ReLU`"
 
 # %% solution="relu"
 #| export

@@ -2,7 +2,7 @@
 # why: ReLU walks along the first axis, number by number - no tables, and a list of Python's numbers
 # base: reference
 # loses: {relu-values: 4, relu-shapes: 5, relu-input: 4, relu-profile: 5}
-# says: "truth value of an array"
+# says: "truth value of an array | np.maximum"
 # at: "line 7 of your cell `class ReLU`"
 
 # %% solution="relu"

@@ -3,7 +3,7 @@
 # base: reference
 # loses: {sigmoid-stable: 5}
 # says: "should not make NumPy warn | overflow encountered in exp"
-# at: "line 3 of your cell `class Sigmoid`"
+# at: "line 5 of your cell `class Sigmoid`"
 
 # %% solution="sigmoid"
 #| export

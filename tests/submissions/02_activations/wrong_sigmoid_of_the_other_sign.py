@@ -3,7 +3,7 @@
 # base: reference
 # loses: {sigmoid-values: 5, sigmoid-stable: 5, sigmoid-tail: 2, sigmoid-dtype: 2}
 # says: "Sigmoid of -1, 0, 2 should be | it was [0.73"
-# at: "line 3 of your cell `class Sigmoid`"
+# at: "line 6 of your cell `class Sigmoid`"
 
 # %% solution="sigmoid"
 #| export

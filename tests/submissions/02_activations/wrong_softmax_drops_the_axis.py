@@ -2,7 +2,7 @@
 # why: Softmax's maximum and sum have no axis left to broadcast along
 # base: reference
 # loses: {softmax-rows: 6, softmax-dim: 6, softmax-stable: 6, softmax-profile: 4}
-# says: "could not be broadcast together with shapes (2,3) (2,)"
+# says: "could not be broadcast together with shapes (2,3) (2,) | keepdims=True"
 # at: "line 8 of your cell `class Softmax`"
 
 # %% solution="softmax"

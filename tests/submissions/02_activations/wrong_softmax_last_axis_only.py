@@ -3,7 +3,7 @@
 # base: reference
 # loses: {softmax-dim: 6, softmax-stable: 6}
 # says: "with dim=0 the columns should sum to 1"
-# at: "line 6 of your cell `class Softmax`"
+# at: "line 9 of your cell `class Softmax`"
 
 # %% solution="softmax"
 #| export

@@ -3,7 +3,7 @@
 # base: reference
 # loses: {tanh-values: 5, tanh-dtype: 2}
 # says: "Tanh should give a Tensor | array("
-# at: "line 3 of your cell `class Tanh`"
+# at: "line 4 of your cell `class Tanh`"
 
 # %% solution="tanh"
 #| export

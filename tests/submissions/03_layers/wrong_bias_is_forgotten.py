@@ -3,7 +3,7 @@
 # base: reference
 # loses: {linear-forward: 7, linear-operations: 4}
 # says: "[2.0, 106.0] | they were [[2.0, 6.0]"
-# at: "line 9 of your cell `class Linear`"
+# at: "line 12 of your cell `class Linear`"
 
 # %% solution="linear"
 #| export

@@ -3,7 +3,7 @@
 # base: reference
 # loses: {layer-call: 4}
 # says: "layer(x) should give what forward gives | it gave None"
-# at: "line 5 of your cell `class Layer`"
+# at: "line 6 of your cell `class Layer`"
 
 # %% solution="layer"
 #| export

@@ -3,7 +3,7 @@
 # base: reference
 # loses: {dropout-scale: 4}
 # says: "each 2 should become 0 or 8 | [0.0, 2.0]"
-# at: "line 8 of your cell `class Dropout`"
+# at: "line 12 of your cell `class Dropout`"
 
 # %% solution="dropout"
 #| export

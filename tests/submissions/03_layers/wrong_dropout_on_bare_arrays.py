@@ -3,7 +3,7 @@
 # base: reference
 # loses: {dropout-operations: 3}
 # says: "traced to x | was .data used?"
-# at: "line 8 of your cell `class Dropout`"
+# at: "line 13 of your cell `class Dropout`"
 
 # %% solution="dropout"
 #| export

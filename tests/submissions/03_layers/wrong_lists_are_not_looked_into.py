@@ -3,7 +3,7 @@
 # base: reference
 # loses: {parameters-inner: 4, parameters-order: 2, parameters-once: 4, train-eval: 5}
 # says: "a list of layer(a), layer(b), then c | they gave ['c']"
-# at: "line 3 of your cell `Layer.parameters`"
+# at: "line 11 of your cell `Layer.parameters`"
 
 # %% solution="parameters-method"
 #| export

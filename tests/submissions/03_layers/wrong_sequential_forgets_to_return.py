@@ -3,7 +3,7 @@
 # base: reference
 # loses: {sequential-forward: 5, sequential-modes: 2}
 # says: "Sequential should give a Tensor | it gave None"
-# at: "line 6 of your cell `class Sequential`"
+# at: "line 7 of your cell `class Sequential`"
 
 # %% solution="sequential"
 #| export

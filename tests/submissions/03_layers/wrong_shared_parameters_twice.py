@@ -2,8 +2,8 @@
 # why: a parameter that two layers share is listed twice
 # base: reference
 # loses: {parameters-once: 4}
-# says: "should come once | ['shared', 'shared', 'own']"
-# at: "line 3 of your cell `Layer.parameters`"
+# says: "should come once | ['shared', 'shared', 'own'] | shared by two layers"
+# at: "line 7 of your cell `Layer.parameters`"
 
 # %% solution="parameters-method"
 #| export

@@ -2,8 +2,8 @@
 # why: the weight is (in_features, out_features), so that nothing needs transposing
 # base: reference
 # loses: {linear-parameters: 5, linear-forward: 7, linear-batches: 4, linear-no-bias: 3, linear-operations: 4}
-# says: "shapes (2, 3), (2,) | they had [(3, 2), (2,)]"
-# at: "line 3 of your cell `class Linear`"
+# says: "weight of Linear(3, 2) should have the shape (2, 3) | it has (3, 2)"
+# at: "line 6 of your cell `class Linear`"
 
 # %% solution="linear"
 #| export

@@ -2,7 +2,7 @@
 # why: Linear multiplies by its weight as it lies
 # base: reference
 # loses: {linear-forward: 7, linear-batches: 4, linear-no-bias: 3, linear-operations: 4, linear-profile: 4}
-# says: "size 2 is different from 3"
+# says: "size 2 is different from 3 | is a transpose missing?"
 # at: "line 12 of your cell `class Linear`"
 
 # %% solution="linear"

@@ -3,7 +3,7 @@
 # base: reference
 # loses: {linear-parameters: 5}
 # says: "requires_grad=True | it has False"
-# at: "line 3 of your cell `class Linear`"
+# at: "line 6 of your cell `class Linear`"
 
 # %% solution="linear"
 #| export

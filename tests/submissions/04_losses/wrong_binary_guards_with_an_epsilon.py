@@ -2,8 +2,8 @@
 # why: probabilities are clipped to 1e-7 and 1 - 1e-7
 # base: reference
 # loses: {binary-ends: 5, binary-precise: 1}
-# says: "costs of 100 and 0 have the mean 50 | it was 8.05"
-# at: "line 3 of your cell `class BinaryCrossEntropyLoss`"
+# says: "costs of 100 and 0 have the mean 50 | it was 8.05 | log(0) should count as -100 | do not clip"
+# at: "line 11 of your cell `class BinaryCrossEntropyLoss`"
 
 # %% solution="binary-cross-entropy"
 #| export

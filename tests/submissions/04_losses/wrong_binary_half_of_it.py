@@ -3,7 +3,7 @@
 # base: reference
 # loses: {binary-values: 6, binary-ends: 5, binary-precise: 1, binary-kinds: 4}
 # says: "0.9, 0.2, 0.5 for 1, 0, 1 should cost 0.3406 | they cost 0.266"
-# at: "line 3 of your cell `class BinaryCrossEntropyLoss`"
+# at: "line 11 of your cell `class BinaryCrossEntropyLoss`"
 
 # %% solution="binary-cross-entropy"
 #| export

@@ -3,7 +3,7 @@
 # base: reference
 # loses: {cross-entropy-values: 8, cross-entropy-stable: 4, cross-entropy-kinds: 4}
 # says: "the mean of 0.1698 and log 3 should be 0.6342 | it was 1.268"
-# at: "line 3 of your cell `class CrossEntropyLoss`"
+# at: "line 12 of your cell `class CrossEntropyLoss`"
 
 # %% solution="cross-entropy"
 #| export

@@ -3,7 +3,7 @@
 # base: reference
 # loses: {log-softmax-kinds: 4}
 # says: "the logits should stay [1, 2] | they became [[-1.0, 0.0]]"
-# at: "line 2 of your cell `_log_softmax`"
+# at: "line 3 of your cell `_log_softmax`"
 
 # %% solution="log-softmax"
 #| export

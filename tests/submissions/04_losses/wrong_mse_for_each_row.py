@@ -3,7 +3,7 @@
 # base: reference
 # loses: {mse-values: 6, mse-scalar: 4}
 # says: "0-d, of the shape () | it had (2,)"
-# at: "line 3 of your cell `class MSELoss`"
+# at: "line 8 of your cell `class MSELoss`"
 
 # %% solution="mse"
 #| export

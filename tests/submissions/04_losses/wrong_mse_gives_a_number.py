@@ -3,7 +3,7 @@
 # base: reference
 # loses: {mse-values: 6, mse-scalar: 4, mse-dtype: 4}
 # says: "MSELoss should give a Tensor | np.float32(3.33"
-# at: "line 3 of your cell `class MSELoss`"
+# at: "line 8 of your cell `class MSELoss`"
 
 # %% solution="mse"
 #| export

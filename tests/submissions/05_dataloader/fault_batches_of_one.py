@@ -10,8 +10,8 @@
 #   iter-independent: 2
 #   iter-shuffle-once: 2
 #   iter-endless: 1
-# says: "batches of 32, 32, 32 and 4 | they came as [1, 1,"
-# at: "line 3 of your cell `DataLoader.__iter__`"
+# says: "batches of 32, 32, 32 and 4 | they came as [1, 1, | in the loop of line 11: `for start in range(n):`"
+# at: "line 14 of your cell `DataLoader.__iter__`"
 
 # %% solution="loader-iter"
 #| export

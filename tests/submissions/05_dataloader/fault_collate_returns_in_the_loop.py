@@ -10,7 +10,7 @@
 #   collate-ragged: 1
 #   collate-types: 1
 # says: "make (3, 2) and (3,); they made [(3, 2)]"
-# at: "line 3 of your cell `DataLoader._collate_batch`"
+# at: "line 22 of your cell `DataLoader._collate_batch`"
 
 # %% solution="loader-collate"
 #| export

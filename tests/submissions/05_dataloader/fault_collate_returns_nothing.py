@@ -12,7 +12,7 @@
 #   collate-contiguous: 1
 #   collate-profile: 2
 # says: "_collate_batch should return a tuple of Tensors; it returned None"
-# at: "line 3 of your cell `DataLoader._collate_batch`"
+# at: "line 23 of your cell `DataLoader._collate_batch`"
 
 # %% solution="loader-collate"
 #| export

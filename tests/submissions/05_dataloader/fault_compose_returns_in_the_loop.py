@@ -3,7 +3,7 @@
 # base: reference
 # loses: {compose-order: 1}
 # says: "Compose([add 1, times 10])(2) should be (2 + 1) * 10 = 30; it was 3. | ends the loop of line"
-# at: "line 7 of your cell `class Compose`"
+# at: "line 9 of your cell `class Compose`"
 
 # %% solution="compose"
 #| export

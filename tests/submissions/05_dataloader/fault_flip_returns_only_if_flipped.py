@@ -2,8 +2,8 @@
 # why: return stands under the if, so an image that stays is None
 # base: reference
 # loses: {flip-width: 2, flip-chance: 2, transform-kinds: 1, transform-generator: 1}
-# says: "p=0 nothing | `__call__` returned None: is a `return` missing? | RandomHorizontalFlip(p=0)"
-# at: "line 12 of your cell `class RandomHorizontalFlip`"
+# says: "p=0 nothing | `__call__` returned None: is a `return` missing? | `if number < self.p:`"
+# at: "line 16 of your cell `class RandomHorizontalFlip`"
 
 # %% solution="flip"
 #| export

@@ -3,7 +3,7 @@
 # base: reference
 # loses: {transform-generator: 1}
 # says: "RandomCrop(4, padding=1) of a 4x4 image has 3 x 3 = 9 offsets | drawn from a generator, 4 occurred"
-# at: "line 12 of your cell `class RandomCrop`"
+# at: "line 24 of your cell `class RandomCrop`"
 
 # %% solution="crop"
 #| export

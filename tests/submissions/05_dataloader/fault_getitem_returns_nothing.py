@@ -6,8 +6,8 @@
 #   tensor-dataset-many: 2
 #   tensor-dataset-scalar: 2
 #   tensor-dataset-negative: 1
-# says: "a sample of two tensors is a tuple of 2; it was None | `__getitem__` returned None: is a `return` missing?"
-# at: "line 19 of your cell `class TensorDataset`"
+# says: "a sample of two tensors is a tuple of 2; it was None | Is a `return` missing in `__getitem__`?"
+# at: "line 22 of your cell `class TensorDataset`"
 
 # %% solution="tensor-dataset"
 #| export

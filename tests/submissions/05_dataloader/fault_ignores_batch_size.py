@@ -15,7 +15,7 @@
 #   iter-endless: 1
 #   iter-profile: 1
 # says: "[[0, 1], [2, 3], [4, 5]] | gave [[0, 1, 2, 3, 4, 5], [0, 1, 2, 3, 4, 5]"
-# at: "line 3 of your cell `DataLoader.__iter__`"
+# at: "line 13 of your cell `DataLoader.__iter__`"
 
 # %% solution="loader-iter"
 #| export

@@ -3,7 +3,7 @@
 # base: reference
 # loses: {iter-independent: 2}
 # says: "three batches of 2 each | [2, 2, 2, 2, 0, 0] | an attribute of self"
-# at: "line 3 of your cell `DataLoader.__iter__`"
+# at: "line 16 of your cell `DataLoader.__iter__`"
 
 # %% solution="loader-iter"
 #| export

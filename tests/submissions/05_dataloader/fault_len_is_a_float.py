@@ -3,7 +3,7 @@
 # base: reference
 # loses: {loader-len: 4, loader-len-empty: 1, loader-accepts: 1, loader-len-huge: 1}
 # says: "'float' object cannot be interpreted as an integer | at `len(DataLoader("
-# at: "line 15 of your cell `class DataLoader`"
+# at: "line 16 of your cell `class DataLoader`"
 
 # %% solution="data-loader"
 #| export

@@ -9,8 +9,8 @@
 #   tensor-dataset-range: 1
 #   tensor-dataset-negative: 1
 #   tensor-dataset-profile: 2
-# says: "its length is the size of dimension 0 | `__len__` returned None: is a `return` missing? | at `len(TensorDataset("
-# at: "line 16 of your cell `class TensorDataset`"
+# says: "its length is the size of dimension 0 | `__len__` returned None: is a `return` missing?"
+# at: "line 17 of your cell `class TensorDataset`"
 
 # %% solution="tensor-dataset"
 #| export

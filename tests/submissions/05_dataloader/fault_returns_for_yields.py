@@ -20,8 +20,8 @@
 #   iter-generator-fresh: 1
 #   iter-endless: 1
 #   iter-profile: 1
-# says: "an iterator if it has a `yield` | Is `return` written where `yield` is meant?"
-# at: "line 3 of your cell `DataLoader.__iter__`"
+# says: "__iter__ should give an iterator | a `yield` | Is `return` written where `yield` is meant?"
+# at: "line 14 of your cell `DataLoader.__iter__`"
 
 # %% solution="loader-iter"
 #| export

@@ -2,7 +2,7 @@
 # why: Tensors are stacked, not their arrays
 # base: reference
 # loses: {collate-tuple: 1, collate-numbers: 1, collate-bare: 1}
-# says: "'int' object has no attribute 'shape'"
+# says: "'int' object has no attribute 'shape' | `array` is an int here: make every value an array first, with np.asarray (line 18)"
 # at: "line 19 of your cell `DataLoader._collate_batch`"
 
 # %% solution="loader-collate"

@@ -13,7 +13,7 @@
 #   collate-types: 1
 #   collate-contiguous: 1
 #   collate-profile: 2
-# says: "inhomogeneous shape"
+# says: "inhomogeneous shape | parts of different shapes"
 # at: "line 12 of your cell `DataLoader._collate_batch`"
 
 # %% solution="loader-collate"

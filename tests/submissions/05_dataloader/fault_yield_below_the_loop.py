@@ -15,7 +15,7 @@
 #   iter-generator: 1
 #   iter-endless: 1
 # says: "[[0, 1], [2, 3], [4, 5]] | gave [[4, 5]]"
-# at: "line 3 of your cell `DataLoader.__iter__`"
+# at: "line 14 of your cell `DataLoader.__iter__`"
 
 # %% solution="loader-iter"
 #| export

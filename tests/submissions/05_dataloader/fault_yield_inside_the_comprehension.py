@@ -3,7 +3,7 @@
 # base: reference
 # loses: {iter-lazy: 3, iter-lazy-shuffled: 1, iter-endless: 1, iter-profile: 1}
 # says: "iter(loader) should fetch nothing; it fetched 100 samples"
-# at: "line 3 of your cell `DataLoader.__iter__`"
+# at: "line 16 of your cell `DataLoader.__iter__`"
 
 # %% solution="loader-iter"
 #| export

@@ -19,7 +19,7 @@
 #   iter-endless: 1
 #   iter-profile: 1
 # says: "should yield what self._collate_batch(samples) returns; it gave [0, 1]"
-# at: "line 3 of your cell `DataLoader.__iter__`"
+# at: "line 14 of your cell `DataLoader.__iter__`"
 
 # %% solution="loader-iter"
 #| export

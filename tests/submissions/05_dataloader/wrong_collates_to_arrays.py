@@ -3,7 +3,7 @@
 # base: reference
 # loses: {collate-tuple: 1, collate-dtype: 2, collate-numbers: 1}
 # says: "each part of a batch should be a Tensor | array([0, 1])"
-# at: "line 3 of your cell `DataLoader._collate_batch`"
+# at: "line 19 of your cell `DataLoader._collate_batch`"
 
 # %% solution="loader-collate"
 #| export

@@ -3,7 +3,7 @@
 # base: reference
 # loses: {compose-order: 1}
 # says: "(2) should be (2 + 1) * 10 = 30; it was 21."
-# at: "line 6 of your cell `class Compose`"
+# at: "line 8 of your cell `class Compose`"
 
 # %% solution="compose"
 #| export

@@ -3,7 +3,7 @@
 # base: reference
 # loses: {flip-width: 2, flip-chance: 2, transform-layout: 1}
 # says: "RandomHorizontalFlip(p=1) should make 2 1 0 and 5 4 3 of the rows"
-# at: "line 9 of your cell `class RandomHorizontalFlip`"
+# at: "line 14 of your cell `class RandomHorizontalFlip`"
 
 # %% solution="flip"
 #| export

@@ -2,8 +2,8 @@
 # why: index n passes the check, and NumPy's own message comes
 # base: reference
 # loses: {tensor-dataset-range: 1}
-# says: "'Index 3 out of range for dataset of size 3' | out of bounds for axis 0"
-# at: "line 23 of your cell `class TensorDataset`"
+# says: "'Index 3 out of range for dataset of size 3' | out of bounds for axis 0 | This condition was not true"
+# at: "line 21 of your cell `class TensorDataset`"
 
 # %% solution="tensor-dataset"
 #| export

@@ -3,7 +3,7 @@
 # base: reference
 # loses: {loader-len: 4, loader-len-huge: 1}
 # says: 4 batches | len(loader) was 3
-# at: "line 11 of your cell `class DataLoader`"
+# at: "line 12 of your cell `class DataLoader`"
 
 # %% solution="data-loader"
 #| export

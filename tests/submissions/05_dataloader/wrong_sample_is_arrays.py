@@ -3,7 +3,7 @@
 # base: reference
 # loses: {tensor-dataset-item: 3, tensor-dataset-scalar: 2}
 # says: "both values should be Tensors"
-# at: "line 20 of your cell `class TensorDataset`"
+# at: "line 23 of your cell `class TensorDataset`"
 
 # %% solution="tensor-dataset"
 #| export

@@ -2,8 +2,8 @@
 # why: it yields the list of samples and never calls _collate_batch
 # base: reference
 # loses: {iter-collates: 2}
-# says: "with a _collate_batch that adds up | Yield what it returns"
-# at: "line 3 of your cell `DataLoader.__iter__`"
+# says: "with a _collate_batch that adds up | Yield what self._collate_batch returns"
+# at: "line 11 of your cell `DataLoader.__iter__`"
 
 # %% solution="loader-iter"
 #| export

@@ -3,7 +3,7 @@
 # base: reference
 # loses: {no-grad-switches: 2, no-grad-nested: 1}
 # says: "`with no_grad():` should run its block | `yield` | Is `return` written where `yield` is meant?"
-# at: "line 3 of your cell `no_grad`"
+# at: "line 7 of your cell `no_grad`"
 
 # %% solution="no-grad"
 #| export

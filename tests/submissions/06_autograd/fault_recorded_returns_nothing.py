@@ -2,8 +2,8 @@
 # why: the recorded result is not given back
 # base: reference
 # loses: {recorded-node: 3, recorded-unwanted: 3, recorded-once: 2, recorded-floats: 2}
-# says: should return forward's Tensor | it gave NoneType
-# at: "`_recorded` or `recording` in your cell `_recorded`"
+# says: "should return forward's Tensor | it gave None. | Is a `return` missing in `recording`?"
+# at: "line 12 of your cell `_recorded`"
 
 # %% solution="recorded"
 #| export

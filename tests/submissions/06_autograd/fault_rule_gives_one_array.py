@@ -3,7 +3,7 @@
 # base: reference
 # loses: {rule-subtract: 2}
 # says: _subtract_backward should give two gradients
-# at: "line 3 of your cell `_subtract_backward`"
+# at: "line 4 of your cell `_subtract_backward`"
 
 # %% solution="subtract-rules"
 #| export

@@ -3,7 +3,7 @@
 # base: reference
 # loses: {unbroadcast-added: 3, unbroadcast-stretched: 3, unbroadcast-keeps: 1}
 # says: _unbroadcast should give an array | it gave None
-# at: "line 2 of your cell `_unbroadcast`"
+# at: "line 7 of your cell `_unbroadcast`"
 
 # %% solution="unbroadcast"
 #| export

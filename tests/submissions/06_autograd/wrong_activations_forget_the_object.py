@@ -3,7 +3,7 @@
 # base: reference
 # loses: {rule-relu: 2, rule-sigmoid-tanh: 3, rule-gelu: 2, graph-profile: 2}
 # says: _relu_backward should give a pair | None for the ReLU itself
-# at: "line 3 of your cell `_relu_backward`"
+# at: "line 4 of your cell `_relu_backward`"
 
 # %% solution="activation-rules"
 #| export

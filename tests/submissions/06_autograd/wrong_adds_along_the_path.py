@@ -3,7 +3,7 @@
 # base: reference
 # loses: {by-hand-path: 2, by-hand-paths: 3}
 # says: so its gradient is 8 * 1; it was 9
-# at: Step 1
+# at: "in your cell `s_gradient`"
 
 # %% solution="by-hand"
 s_gradient = d_gradient + 1

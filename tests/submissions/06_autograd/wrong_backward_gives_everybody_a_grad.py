@@ -3,7 +3,7 @@
 # base: reference
 # loses: {backward-leaves: 1}
 # says: only the leaf keeps its grad
-# at: "line 2 of your cell `_backward`"
+# at: "line 11 of your cell `_backward`"
 
 # %% solution="backward"
 #| export

@@ -2,7 +2,7 @@
 # why: a for loop over the order, and a dictionary that only grows
 # base: reference
 # loses: {backward-profile: 3}
-# says: at most 4 results should be alive; there were 40 | use pop
+# says: "at most 4 results should be alive; there were 40 | order.pop() and arrived.pop(tensor)"
 # at: "line 2 of your cell `_backward`"
 
 # %% solution="backward"

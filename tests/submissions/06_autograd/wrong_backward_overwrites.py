@@ -3,7 +3,7 @@
 # base: reference
 # loses: {backward-accumulates: 3}
 # says: "should add up to [7, 7] | add to the grad that is there"
-# at: "line 2 of your cell `_backward`"
+# at: "line 11 of your cell `_backward`"
 
 # %% solution="backward"
 #| export

@@ -3,7 +3,7 @@
 # base: reference
 # loses: {order-deep: 2}
 # says: without recursion | RecursionError
-# at: "line 2 of your cell `_topological_order`"
+# at: "line 11 of your cell `_topological_order`"
 
 # %% solution="order"
 #| export

@@ -3,7 +3,7 @@
 # base: reference
 # loses: {adam-state: 4, adam-steps: 6, adam-profile: 3}
 # says: "should hold exp_avg, exp_avg_sq and step | it held ['step']"
-# at: "line 14 of your cell `class Adam`"
+# at: "line 19 of your cell `class Adam`"
 
 # %% solution="adam"
 #| export

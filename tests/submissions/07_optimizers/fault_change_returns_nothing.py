@@ -2,8 +2,8 @@
 # why: SGD's change is computed and not given back
 # base: reference
 # loses: {sgd-plain: 3, sgd-decay: 4, sgd-momentum: 6, sgd-both: 2, sgd-own: 3, sgd-profile: 3}
-# says: SGD._change should return an array | it gave NoneType
-# at: "line 10 of your cell `class SGD`"
+# says: "SGD._change should return an array | it gave None. | Is a `return` missing in `_change`?"
+# at: "line 15 of your cell `class SGD`"
 
 # %% solution="sgd"
 #| export

@@ -3,7 +3,7 @@
 # base: reference
 # loses: {save-values: 5, save-snapshot: 3, resume: 6, load-errors: 3}
 # says: state_dict() should return a dictionary | it gave None
-# at: "line 6 of your cell `_copied`"
+# at: "line 8 of your cell `_copied`"
 
 # %% solution="state-dict"
 #| export

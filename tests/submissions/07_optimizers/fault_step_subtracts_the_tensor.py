@@ -3,7 +3,7 @@
 # base: reference
 # loses: {sgd-plain: 3, sgd-decay: 4, sgd-both: 2, sgd-profile: 3}
 # says: parameter.grad.data | it gave Tensor
-# at: "line 10 of your cell `class SGD`"
+# at: "line 15 of your cell `class SGD`"
 
 # %% solution="sgd"
 #| export

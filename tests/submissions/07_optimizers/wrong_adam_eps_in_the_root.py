@@ -3,7 +3,7 @@
 # base: reference
 # loses: {adam-first: 4, adam-steps: 6, adam-eps: 2}
 # says: eps outside the root
-# at: "line 14 of your cell `class Adam`"
+# at: "line 19 of your cell `class Adam`"
 
 # %% solution="adam"
 #| export

@@ -3,7 +3,7 @@
 # base: reference
 # loses: {adam-first: 4, adam-steps: 6, adam-state: 4, adam-eps: 2}
 # says: m / (1 - beta1**t) | it got to 0.683772235
-# at: "line 14 of your cell `class Adam`"
+# at: "line 19 of your cell `class Adam`"
 
 # %% solution="adam"
 #| export

@@ -3,7 +3,7 @@
 # base: reference
 # loses: {adamw-decay: 4, adamw-steps: 6}
 # says: lr · weight_decay · weight
-# at: "line 9 of your cell `class AdamW`"
+# at: "line 10 of your cell `class AdamW`"
 
 # %% solution="adamw"
 #| export

@@ -3,7 +3,7 @@
 # base: reference
 # loses: {resume: 6}
 # says: load_state_dict should bring back lr, 0.25; it is 100
-# at: "`state_dict` or `load_state_dict` in your cell `_copied`"
+# at: "line 12 of your cell `_copied`"
 
 # %% solution="state-dict"
 #| export

@@ -3,7 +3,7 @@
 # base: reference
 # loses: {sgd-momentum: 6, sgd-both: 2, sgd-own: 3}
 # says: in the first step the velocity is the gradient
-# at: "line 10 of your cell `class SGD`"
+# at: "line 15 of your cell `class SGD`"
 
 # %% solution="sgd"
 #| export

@@ -3,7 +3,7 @@
 # base: reference
 # loses: {sgd-decay: 4, sgd-both: 2}
 # says: weight_decay=0.5 adds 0.5 · weight to the gradient
-# at: "line 10 of your cell `class SGD`"
+# at: "line 15 of your cell `class SGD`"
 
 # %% solution="sgd"
 #| export

@@ -3,7 +3,7 @@
 # base: reference
 # loses: {step-in-place: 4, step-dtype: 3}
 # says: write into the array in parameter.data | it put another array there
-# at: "line 3 of your cell `Optimizer.step`"
+# at: "line 6 of your cell `Optimizer.step`"
 
 # %% solution="step"
 #| export

@@ -3,7 +3,7 @@
 # base: reference
 # loses: {evaluate-values: 3, evaluate-mode: 4, evaluate-touches-nothing: 3, evaluate-error: 3, evaluate-profile: 3}
 # says: "`with _evaluating(model):` should run its block | `yield` | Is `return` written where `yield` is meant?"
-# at: "line 3 of your cell `_evaluating`"
+# at: "line 7 of your cell `_evaluating`"
 
 # %% solution="evaluating"
 #| export

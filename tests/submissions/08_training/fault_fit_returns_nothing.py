@@ -3,7 +3,7 @@
 # base: reference
 # loses: {fit-history: 4, fit-val: 3}
 # says: fit should return self.history | it gave None
-# at: "line 3 of your cell `Trainer.fit`"
+# at: "line 8 of your cell `Trainer.fit`"
 
 # %% solution="fit"
 #| export

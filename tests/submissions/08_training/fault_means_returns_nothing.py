@@ -2,8 +2,8 @@
 # why: the means are computed and not given back
 # base: reference
 # loses: {means-weighted: 4, means-accuracy: 3, epoch-learns: 3}
-# says: the pair that _means returns; it gave None
-# at: "line 3 of your cell `Trainer._train_epoch`"
+# says: "the pair that _means returns; it gave None | Is a `return` missing in `_means`?"
+# at: "line 11 of your cell `_means`"
 
 # %% solution="means"
 #| export

@@ -3,7 +3,7 @@
 # base: reference
 # loses: {step-learns: 3, step-gives: 3}
 # says: _train_step should return a pair | it gave 13.0
-# at: "line 3 of your cell `Trainer._train_step`"
+# at: "line 9 of your cell `Trainer._train_step`"
 
 # %% solution="train-step"
 #| export

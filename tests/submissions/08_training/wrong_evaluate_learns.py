@@ -3,7 +3,7 @@
 # base: reference
 # loses: {evaluate-values: 3, evaluate-mode: 4, evaluate-touches-nothing: 3, evaluate-profile: 3}
 # says: training mode should be False, False in two batches
-# at: "line 3 of your cell `Trainer.evaluate`"
+# at: "line 11 of your cell `Trainer.evaluate`"
 
 # %% solution="evaluate"
 #| export

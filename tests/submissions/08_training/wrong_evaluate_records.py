@@ -3,7 +3,7 @@
 # base: reference
 # loses: {evaluate-touches-nothing: 3, evaluate-profile: 3}
 # says: no forward should be recorded
-# at: "line 3 of your cell `Trainer.evaluate`"
+# at: "line 10 of your cell `Trainer.evaluate`"
 
 # %% solution="evaluating"
 #| export

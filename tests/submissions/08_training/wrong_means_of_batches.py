@@ -3,7 +3,7 @@
 # base: reference
 # loses: {means-weighted: 4, epoch-learns: 3}
 # says: weighed by their sizes | it was 9.0
-# at: "line 3 of your cell `Trainer._train_epoch`"
+# at: "line 11 of your cell `_means`"
 
 # %% solution="means"
 #| export

@@ -3,7 +3,7 @@
 # base: reference
 # loses: {step-forgets: 3}
 # says: zero_grad() first
-# at: "line 3 of your cell `Trainer._train_step`"
+# at: "line 9 of your cell `Trainer._train_step`"
 
 # %% solution="train-step"
 #| export

@@ -3,7 +3,7 @@
 # base: reference
 # loses: {conv-values: 5, conv-dtype: 2}
 # says: Conv2d should return a Tensor; it gave ndarray
-# at: "line 11 of your cell `class Conv2d`"
+# at: "line 21 of your cell `class Conv2d`"
 
 # %% solution="conv2d"
 #| export

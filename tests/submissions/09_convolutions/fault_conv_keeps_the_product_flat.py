@@ -3,7 +3,7 @@
 # base: reference
 # loses: {conv-values: 5, conv-options: 3}
 # says: the shape (1, 2, 3, 3) | it was (1, 2, 9)
-# at: "line 11 of your cell `class Conv2d`"
+# at: "line 19 of your cell `class Conv2d`"
 
 # %% solution="conv2d"
 #| export

@@ -3,7 +3,7 @@
 # base: reference
 # loses: {fold-values: 4, fold-adjoint: 4}
 # says: _fold should return an array; it gave None
-# at: "line 2 of your cell `_fold`"
+# at: "line 9 of your cell `_fold`"
 
 # %% solution="fold"
 #| export

@@ -3,7 +3,7 @@
 # base: reference
 # loses: {size-values: 3}
 # says: "height and width should be ints; they were ['float']"
-# at: "line 2 of your cell `_output_size`"
+# at: "line 8 of your cell `_output_size`"
 
 # %% solution="output-size"
 #| export

@@ -3,7 +3,7 @@
 # base: reference
 # loses: {windows-values: 4, windows-padding: 3, windows-view: 3}
 # says: _windows should return an array; it gave None
-# at: "line 2 of your cell `_windows`"
+# at: "line 7 of your cell `_windows`"
 
 # %% solution="windows"
 #| export

@@ -3,7 +3,7 @@
 # base: reference
 # loses: {columns-values: 4}
 # says: matrices of (1, 8, 4); they were (1, 4, 8)
-# at: "line 2 of your cell `_columns`"
+# at: "line 6 of your cell `_columns`"
 
 # %% solution="columns"
 #| export

@@ -3,7 +3,7 @@
 # base: reference
 # loses: {columns-values: 4}
 # says: "the first column is the first window | it was [0.0, 4.0, 8.0"
-# at: "line 2 of your cell `_columns`"
+# at: "line 6 of your cell `_columns`"
 
 # %% solution="columns"
 #| export

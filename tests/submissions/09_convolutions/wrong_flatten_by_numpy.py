@@ -2,8 +2,8 @@
 # why: reshapes the array, and no gradient comes back
 # base: reference
 # loses: {flatten-gradient: 2}
-# says: x.reshape, not x.data.reshape
-# at: "line 5 of your cell `class Flatten`"
+# says: "x.reshape, not x.data.reshape | requires_grad was False"
+# at: "line 6 of your cell `class Flatten`"
 
 # %% solution="flatten"
 #| export

@@ -3,7 +3,7 @@
 # base: reference
 # loses: {fold-values: 4, fold-adjoint: 4}
 # says: added where they overlap
-# at: "line 2 of your cell `_fold`"
+# at: "line 10 of your cell `_fold`"
 
 # %% solution="fold"
 #| export

@@ -3,7 +3,7 @@
 # base: reference
 # loses: {slow-values: 4, slow-channels: 4, slow-steps: 3}
 # says: 0 · 1 + 1 · 2 + 4 · 3 + 5 · 4 = 34; it was 16.0 | turned around
-# at: "line 2 of your cell `_slow_convolution`"
+# at: "line 10 of your cell `_slow_convolution`"
 
 # %% solution="slow-convolution"
 #| export

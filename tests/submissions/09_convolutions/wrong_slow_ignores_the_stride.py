@@ -2,8 +2,8 @@
 # why: moves on by one pixel, whatever the stride
 # base: reference
 # loses: {slow-steps: 3}
-# says: windows that begin at rows and columns 0 and 2
-# at: "line 2 of your cell `_slow_convolution`"
+# says: "windows begin at rows and columns 0 and 2 | expected [[[[10, 18]"
+# at: "line 10 of your cell `_slow_convolution`"
 
 # %% solution="slow-convolution"
 #| export

@@ -3,7 +3,7 @@
 # base: reference
 # loses: {windows-view: 3, windows-profile: 3}
 # says: should share the image's memory
-# at: "line 2 of your cell `_windows`"
+# at: "line 9 of your cell `_windows`"
 
 # %% solution="windows"
 #| export

@@ -2,8 +2,8 @@
 # why: the batch is not given back
 # base: reference
 # loses: {batch-own-chance: 3, loader-batches: 2}
-# says: "Is a `return` missing?"
-# at: "line 2 of your cell `_make_batch`"
+# says: "Is a `return` missing? | `_make_batch` returned None"
+# at: "line 8 of your cell `_make_batch`"
 
 # %% solution="make-batch"
 #| export

@@ -3,7 +3,7 @@
 # base: reference
 # loses: {loader-batches: 2}
 # says: the first batch should be a tuple of Tensors
-# at: Step 5
+# at: "line 6 of your cell `ScalingLoader._batches`"
 
 # %% solution="batches"
 #| export

@@ -2,7 +2,7 @@
 # why: the padded batch is not given back
 # base: reference
 # loses: {pad-values: 2, pad-lengths: 2, pad-shapes: 2, pad-dtype: 2}
-# says: should give a tuple of two Tensors | it was None
+# says: "should give a tuple of two Tensors | it was None | Is a `return` missing in `pad_collate`?"
 # at: "your cell `pad_collate`"
 
 # %% solution="pad-collate"

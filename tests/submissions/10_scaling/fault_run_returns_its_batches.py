@@ -3,7 +3,7 @@
 # base: reference
 # loses: {loop-epochs: 3, state-resumes: 4, loop-lazy: 1, resume-profile: 2}
 # says: "_run should be a generator | `yield` | it gave a list"
-# at: Step 7
+# at: "line 6 of your cell `ScalingLoader._run`"
 
 # %% solution="run"
 #| export

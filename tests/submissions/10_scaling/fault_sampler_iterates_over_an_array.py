@@ -3,7 +3,7 @@
 # base: reference
 # loses: {shards-cover: 3, shards-epochs: 3}
 # says: iter() returned non-iterator
-# at: "line 15 of your cell `class ShardedSampler`"
+# at: "line 19 of your cell `class ShardedSampler`"
 
 # %% solution="sharded-sampler"
 #| export

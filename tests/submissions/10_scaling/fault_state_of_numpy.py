@@ -3,7 +3,7 @@
 # base: reference
 # loses: {loop-epochs: 3, state-resumes: 4}
 # says: numbers that JSON takes | int64
-# at: Step 7
+# at: "line 6 of your cell `ScalingLoader.state_dict`"
 
 # %% solution="state-dict"
 #| export

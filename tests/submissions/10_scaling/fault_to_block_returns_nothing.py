@@ -3,7 +3,7 @@
 # base: reference
 # loses: {block-there-and-back: 3, block-owned: 2}
 # says: "is its `return` missing?"
-# at: Step 6
+# at: "line 7 of your cell `_to_block`"
 
 # %% solution="to-block"
 #| export

@@ -3,7 +3,7 @@
 # base: reference
 # loses: {error-passes: 2}
 # says: a call that works gives its value | it gave None
-# at: Step 4
+# at: "line 4 of your cell `_tried`"
 
 # %% solution="tried"
 #| export

@@ -2,7 +2,7 @@
 # why: does not wait for its threads
 # base: reference
 # loses: {threads-leave: 2}
-# says: no thread should be left
+# says: "no thread should be left | still running | wait=True"
 # at: "your cell `_in_threads`"
 
 # %% solution="in-threads"

@@ -16,11 +16,13 @@ from pathlib import Path
 from time import monotonic
 from typing import Any
 
+import numpy as np
 from nbformat import NotebookNode
 
 from tinytorch.course.configuration import load_config
 from tinytorch.course.error_text import error_line, first_line, in_one_line
 from tinytorch.course.handin.align_cells import HEADER
+from tinytorch.course.handin.leftover_stubs import HIDES
 from tinytorch.course.handin.read_file import open_notebook
 from tinytorch.course.handin.take_answers import take_answers
 from tinytorch.course.layout import Course, CourseError, Module
@@ -32,16 +34,28 @@ from tinytorch.course.sandbox.kernel import Kernel
 from tinytorch.course.sandbox.limits import Limits
 from tinytorch.course.stand_ins import stand_ins
 from tinytorch.course.student import trace_calls
+from tinytorch.course.student.numpy_words import in_plain_words
 from tinytorch.course.student.places import (
+    attribute_line,
+    calls_in_return,
+    changed_in_place,
+    code_below,
     condition_of,
     definition_line,
+    end_of,
     forgotten_self,
+    function_at,
+    is_loop,
     line_of,
     loop_around,
     named_line,
     none_of,
     only_function,
+    origin_of,
+    own_call,
+    plain_value,
     return_in_loop,
+    yield_at,
 )
 from tinytorch.course.student.steps import Step, shown_name, steps_of
 from tinytorch.course.verdict.kept_tests import parts_of, split_once
@@ -64,6 +78,15 @@ COMES_AGAIN = re.compile(r"\bcomes to line (\d+)")  # in a loop without end, whi
 DOES_IT_MOVE_ON = "Does this loop come to an end?"
 NONE_CAME = re.compile(r"\b(was|gave|returned|made|became|came as|got) None\b|\bNoneType\b")
 NO_ITERATOR = re.compile(r"non-iterator|'NoneType' object is not an iterator")
+NUMBERED = re.compile(r"(?:Test|Profile|Question) (\d+)")  # "Test 5a"
+NO_RECURSION = re.compile(r"\bRecursionError\b")
+OF_ANOTHER_TYPE = re.compile(r"AttributeError: '(int|float|bool|list|tuple)' object has no attribute '(\w+)'")
+CHANGED = re.compile(
+    r"\b(should stay|alone; it became|they became)\b"
+)  # an argument that a function had to leave alone
+LACKS = re.compile(r"object has no attribute")
+OF_TENSORS = ("data", "grad", "requires_grad", "grad_fn")
+LONG_MESSAGE = 220  # characters; of a longer one, what a student can do without is left out
 MOST_ASKED_CHARACTERS = 90  # of the line of a test in a message
 MOST_RUN_SHARE = 0.2  # of a cell's time, after which a failed test is not run again
 RUN_AGAIN = """\
@@ -84,13 +107,19 @@ class Problem:
 
     tested: str = ""  # what the test is about, where an error does not say it
     hint: str = ""  # what may be wrong there, as a question
+    cause: str = ""  # why the error was raised, in words that are told before it
 
     @property
     def message(self) -> str:
-        """The error, what ended so, where to look, and what may be wrong there, in one line."""
-        asked = f", at `{self.asked}`" if self.asked else ""
+        """The error, what ended so, where to look, and what may be wrong there, in one line; a known cause first."""
         where = self.place or self.defined
-        return f"{self.error}{asked}" + f" ({where})" * bool(where) + f" {self.hint}" * bool(self.hint)
+        shown = f" ({where})" * bool(where)
+        if self.cause:
+            return f"{self.cause}{shown} So came {self.error}"
+        asked = f", at `{self.asked}`" if self.asked else ""
+        rest = shown + f" {self.hint}" * bool(self.hint)
+        whole = f"{self.error}{asked}{rest}"
+        return whole if len(whole) <= LONG_MESSAGE else f"{self.error}{rest}"
 
 
 @dataclass
@@ -162,9 +191,12 @@ class Check:
         lines = [self._note(note) for note in self.notes]
         for cell, problem in problems.items():
             if cell in followers:
-                tested = f" ({problem.tested})" if problem.tested else ""
+                is_long = len(problem.tested + problem.message) > LONG_MESSAGE and problem.place
+                tested = f" ({problem.tested})" if problem.tested and not is_long else ""
                 begin = f"{self.names[cell]}{tested}: "
-                lines.append(begin + problem.message.removeprefix(begin))
+                said = problem.message.removeprefix(begin)
+                number = NUMBERED.match(begin)  # of the step, which the message need not say again
+                lines.append(begin + (said.removeprefix(f"Step {number[1]}: ") if number else said))
                 if others := [self.names[each] for each in followers[cell] if each != cell]:
                     lines.append(f"  {_also(others, needs_it=not self._is_test(cell))}: {', '.join(others)}")
         return lines
@@ -182,7 +214,8 @@ class Check:
 
     def _note(self, note: Note) -> str:
         cells = ", ".join(self.names.get(cell, cell) for cell in note.cell.split(", "))
-        return f"{note.kind}{' on ' if cells else ''}{cells}: {note.text}"
+        place = f" {'in' if note.kind == 'fault' else 'on'} {cells}" if cells else ""
+        return f"{note.kind}{place}: {note.text}"
 
 
 def check(course: Course, module: Module, path: Path, step: int | None = None) -> Check:
@@ -211,6 +244,11 @@ class LastCall:
     function: str
     how: str  # it ended: "raised", "returned", "returned None"
     others: list[str]  # other functions of the cell that may be meant
+    error: str = ""  # the name of the error that it raised
+    ended_in: NotebookNode | None = None  # the cell of the function that made what it returned, if that is known
+    ended_at: int = 0  # the line of that function's `return` or `yield`
+    lines: list[int] = field(default_factory=list)  # that this function ran
+    maker: str = ""  # its name
 
 
 class _Runner(SubmissionRunner):
@@ -296,11 +334,29 @@ class _Runner(SubmissionRunner):
             return replace(problem, place=self._in_words(*_looping(passed)), hint=DOES_IT_MOVE_ON)
         if passed:
             place, line = passed[-1]
-            hint = self._forgotten(place, line)
-            if "'NoneType'" in problem.error and (name := none_of(place.source, line)):
-                hint = name
-            return replace(problem, place=self._in_words(place, line, problem.cell), hint=hint)
+            where = self._in_words(place, line, problem.cell)
+            if error.ename == "NotImplementedError" and code_below(place.source, line):
+                return replace(problem, error=HIDES.replace("that line", f"line {line}"), place=where)
+            return replace(problem, place=where, hint=self._hint_at(place, line, problem.error))
         return self._leading_on(problem, cell, error, step) if is_test else problem
+
+    def _hint_at(self, cell: NotebookNode, line: int, error: str) -> str:
+        """Return what may be wrong in a line that raised an error; or ""."""
+        if "'NoneType'" in error and (name := none_of(cell.source, line)):
+            return name
+        if found := OF_ANOTHER_TYPE.match(error):
+            kind, attribute = found.groups()
+            name, since = plain_value(cell.source, line, attribute)
+            about = f"`{name}` is {'an' if kind == 'int' else 'a'} {kind} here"
+            if name and attribute in OF_TENSORS:
+                return f"{about}, not a Tensor."
+            if name and hasattr(np.ndarray, attribute):
+                return (
+                    f"{about}: make every value an array first, with np.asarray"
+                    + f" (line {since})" * bool(since)
+                    + "."
+                )
+        return self._forgotten(cell, line)
 
     def _leading_on(self, problem: Problem, cell: NotebookNode, error: NotebookNode, step: StepResult) -> Problem:
         """Return the problem of a test, which no line of the student's raised, with the function that is meant.
@@ -315,20 +371,15 @@ class _Runner(SubmissionRunner):
         last = self._last_call(cell, {grade_id(source) for source in sources} if elsewhere else set(step.written))
         said = f"{problem.error} {asked}"
         found = named_line(said, [each.source for each in sources], surely=last is not None)
+        is_named = found is not None and last is not None and (sources[found[0]], found[1]) == (last.cell, last.line)
         hint = "Is `return` written where `yield` is meant?" if NO_ITERATOR.search(problem.error) else ""
         loop = COMES_AGAIN.search(problem.error)
         around = loop_around(sources[-1].source, int(loop[1])) if loop and sources else None
         if around:
             where = self._in_words(sources[-1], around)
-        elif last and (found is None or (last.how == "raised" and last.cell is sources[found[0]])):
-            if last.others:
-                methods = " or ".join(f"`{name}`" for name in [*last.others, last.function])
-                where = f"{methods} in {self.check.names.get(grade_id(last.cell) or '', 'your own cell')}"
-            else:
-                wanted = SHOULD_RAISE.search(said) if last.how != "raised" else None
-                condition = condition_of(last.cell.source, last.line, wanted[1], said) if wanted else None
-                where = self._in_words(last.cell, condition or last.line)
-                hint = "This condition was not true." if condition else hint
+        elif last and (found is None or is_named or (last.how == "raised" and last.cell is sources[found[0]])):
+            where, condition = self._led_to(replace(last, others=[]) if is_named else last, said, problem.error)
+            hint = condition or hint
         elif found:
             where = self._in_words(sources[found[0]], found[1])
         elif sources:  # the test follows what it is about
@@ -339,14 +390,56 @@ class _Runner(SubmissionRunner):
             where = ""
         if last and not hint:
             hint = self._forgotten(last.cell, last.line) or return_in_loop(last.cell.source, last.line)
-            if (
-                last.how == "returned None"
-                and last.function != "__init__"
-                and NONE_CAME.search(said)
-                and "`return`" not in said
-            ):
-                hint = f"`{last.function}` returned None: is a `return` missing?"
+            is_none = last.how == "returned None" and last.function != "__init__" and NONE_CAME.search(said)
+            if is_none and "`return`" not in said:
+                if not _is_in_words(error):
+                    return replace(
+                        problem, defined=where, cause=f"`{last.maker}` returned None: is a `return` missing?"
+                    )
+                hint = f"Is a `return` missing in `{last.maker}`?"
         return replace(problem, asked=asked, defined=where, hint=hint)
+
+    def _led_to(self, last: LastCall, said: str, error: str) -> tuple[str, str]:
+        """Return the place to which the last call of a test leads, in words, and what is known of a condition there."""
+        cell, source = last.cell, last.cell.source
+        is_none = last.how == "returned None" and NONE_CAME.search(said) is not None and last.function != "__init__"
+        methods = [*last.others, last.function]
+        named = [name for name in methods if re.search(rf"(?<!\w){name}(?!\w)", said)]
+        if last.others and not is_none and named != [last.function]:
+            either = " or ".join(f"`{name}`" for name in (named if len(named) == 1 else methods))
+            return f"{either} in {self.check.names.get(grade_id(cell) or '', 'your own cell')}", ""
+        if last.how == "raised":
+            passed_by = condition_of(source, last.line, last.error, said)
+            if passed_by and " raise " not in f" {source.splitlines()[last.line - 1]}":
+                return self._in_words(
+                    cell, passed_by
+                ), f"This condition was not true, and so line {last.line} was reached."
+            return self._in_words(cell, last.line), ""
+        if wanted := SHOULD_RAISE.search(said):
+            condition = condition_of(source, last.line, wanted[1], said)
+            return self._in_words(cell, condition or last.line), "This condition was not true." * bool(condition)
+        if NO_RECURSION.search(said) and (again := own_call(source, last.line)):
+            return self._in_words(cell, again), ""
+        if last.ended_in is not None and last.ended_at:
+            made_by = last.ended_in
+            end = end_of(made_by.source, last.ended_at, last.lines)
+            if CHANGED.search(error) and (changed := changed_in_place(made_by.source, end, last.lines)):
+                return self._in_words(made_by, changed), ""
+            if last.how == "returned" and yield_at(made_by.source, end):
+                loop = loop_around(made_by.source, end)
+                around = f", in the loop of {line_of(made_by.source, loop)}" if loop else ""
+                return f"yielded in {self._in_words(made_by, end)}{around}", ""
+            if last.how == "returned":
+                line = origin_of(made_by.source, end, last.lines)
+                is_made_before = line != origin_of(made_by.source, end, ())
+                return f"{'made' if is_made_before else 'returned'} in {self._in_words(made_by, line)}", ""
+            if is_none:
+                after = "after the loop of " if is_loop(made_by.source, end) else ""
+                return after + self._in_words(made_by, end), ""
+            assigned = None if LACKS.search(error) else attribute_line(made_by.source, last.lines, said)
+            if assigned:
+                return self._in_words(made_by, origin_of(made_by.source, assigned, last.lines)), ""
+        return self._in_words(cell, last.line), ""
 
     def _lines_of_the_student(self, lines: list[tuple[str, str]]) -> list[tuple[NotebookNode, int]]:
         """Return those lines of a traceback that stand in the student's own cells, with the cells."""
@@ -357,6 +450,8 @@ class _Runner(SubmissionRunner):
         """Return a line of a cell in words; without the cell, if the message begins with its name."""
         name = grade_id(cell) or ""
         shown = self.check.names.get(name) or f"your own cell `{first_line(cell.source)}`"
+        method = function_at(cell.source, line)
+        shown += f", in `{method}`" * (bool(method) and method not in shown)
         return line_of(cell.source, line, "" if name and name == asked_for else shown)
 
     def _forgotten(self, cell: NotebookNode, line: int) -> str:
@@ -395,11 +490,15 @@ class _Runner(SubmissionRunner):
         call = calls[self.asserts_checked - 1] if 0 < self.asserts_checked < len(calls) else calls[-1]
         if call is None:
             return None
-        number, function, first, (how, *where), others = call
+        number, function, first, (how, ended_in, line, more, *rest), others = call
         called = self._by_count[number]
         if how == "raised":
-            return LastCall(self._by_count[where[0]], where[1], function, how, [])
-        return LastCall(called, definition_line(called.source, function, first), function, how, others)
+            return LastCall(self._by_count[ended_in], line, function, how, [], error=more)
+        maker, within = rest
+        while within and calls_in_return(self._by_count[ended_in].source, line):
+            _, ended_in, line, more, maker, within = within
+        begins = definition_line(called.source, function, first)
+        return LastCall(called, begins, function, how, others, "", self._by_count[ended_in], line, more, maker)
 
     def _answers_of(self, section: str) -> list[NotebookNode]:
         """Return the student's cells of a step."""
@@ -447,7 +546,7 @@ def _with_common_places(problems: dict[str, Problem]) -> dict[str, Problem]:
         places.setdefault(problem.error, set()).update({problem.place} - {""})
     return {
         cell: replace(problem, place=next(iter(found)))
-        if len(found := places[problem.error]) == 1 and not problem.asked
+        if len(found := places[problem.error]) == 1 and not problem.asked and not problem.cause
         else problem
         for cell, problem in problems.items()
     }
@@ -464,4 +563,4 @@ def _shown_error(name: str, said: str) -> str:
     """Return an error in one line: the notebook's own message alone, any other with the error's name."""
     if said.strip() and (name == "AssertionError" or OF_THE_COURSE.match(said)):
         return in_one_line(said)
-    return error_line(name, said)
+    return in_plain_words(error_line(name, said))

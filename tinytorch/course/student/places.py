@@ -13,6 +13,8 @@ DEFINED = re.compile(r"\s*(?:async )?(class|def) (\w+)")
 DEF_OF = r"\s*(?:async )?def {0}\b"
 CALLED = {"__len__": r"\blen\(", "__iter__": r"\b(iter|next)\("}  # how else a message names a method
 IN_PLACE = ("shuffle", "sort", "reverse", "append", "extend", "insert", "update", "add", "clear")
+WRAPPERS = ("tuple", "list", "Tensor")
+EMPTY = ("[]", "{}", "()", "set()", "list()", "dict()", "deque()")
 QUALIFIED = re.compile(r"\b([A-Z]\w*)\.(\w+)")
 
 
@@ -84,7 +86,8 @@ def loop_around(source: str, number: int) -> int | None:
 def condition_of(source: str, number: int, error: str, said: str) -> int | None:
     """Return the line of the condition under which the function around a line raises an error of this name.
 
-    It is the only such condition that reads a name which is a word of a message; None if there is none, or several.
+    It is the only such condition that reads a name which is a word of a message; None if there is none, or several, or
+    if the line is in what it guards.
     """
     words = set(re.findall(r"\w+", said))
     found = []
@@ -93,8 +96,210 @@ def condition_of(source: str, number: int, error: str, said: str) -> int | None:
             for each in ast.walk(node):
                 if isinstance(each, ast.If) and any(_raises(statement, error) for statement in each.body):
                     read = {name.id for name in ast.walk(each.test) if isinstance(name, ast.Name)}
-                    found += [each.lineno] if read & words else []
+                    is_inside = each.body[0].lineno <= number <= _last_line(each.body[-1])
+                    found += [each.lineno] if read & words and not is_inside else []
     return found[0] if len(set(found)) == 1 else None
+
+
+def origin_of(source: str, number: int, ran: Iterable[int]) -> int:
+    """Return the line that made what a line returns or assigns: that line, or where the name that it reads was bound.
+
+    `ran` are the lines that the function ran. A name is followed to the last of them, before the `return`, that assigns
+    to it or to an entry of it, or calls `append` or the like; through `tuple(name)` or `Tensor(name)`, too.
+    """
+    function, line = _function_around(source, number), number
+    lines = set(ran)
+    statement = _statement_at(function, line)
+    if not isinstance(statement, (ast.Return, ast.Assign)):
+        return line if statement is None else statement.lineno
+    name, line = _only_name(statement.value), statement.lineno
+    while name:
+        found = [
+            each
+            for each in _statements(function)
+            if each.lineno < line and not lines.isdisjoint(range(each.lineno, _last_line(each) + 1))
+            if name in _changed(each)
+        ]
+        if not found:
+            break
+        last = max(found, key=lambda each: each.lineno)
+        if isinstance(last, ast.Assign) and ast.unparse(last.value) in EMPTY:  # filled in a way that is not seen here
+            break
+        line = last.lineno
+        name = _only_name(last.value) if isinstance(last, ast.Assign) else ""
+    return line
+
+
+def attribute_line(source: str, ran: Iterable[int], said: str) -> int | None:
+    """Return the only one of the lines that ran which assigns to an attribute whose name is a word of a message.
+
+    A longer name counts before a shorter one that is a word of the message, too: `weight` before `p`.
+    """
+    words, lines = set(re.findall(r"\w+", said)), set(ran)
+    found: dict[str, set[int]] = {}
+    for node in ast.walk(_parsed(source)):
+        if not (isinstance(node, ast.Attribute) and isinstance(node.ctx, ast.Store)):
+            continue
+        if node.lineno in lines and node.attr in words:
+            found.setdefault(node.attr, set()).add(node.lineno)
+    places = found[max(found, key=len)] if found else set()
+    return next(iter(places)) if len(places) == 1 else None
+
+
+def end_of(source: str, number: int, ran: Iterable[int]) -> int:
+    """Return the line in which a function ended, where Python says that it did in the line `number`.
+
+    Python names a line of a `finally`, or the `with` that it leaves. It is the `return` among the lines `ran` by the
+    function, or else the last of them that is in that `with`.
+    """
+    function, lines = _function_around(source, number), {number, *ran}
+    statement = _statement_at(function, number)
+    if isinstance(statement, ast.Return) or yield_at(source, number):
+        return number
+    begins = [each.lineno for each in _statements(function)]
+    returns = [
+        each.lineno
+        for each in _statements(function)
+        if isinstance(each, ast.Return) and each.lineno in lines and begins.count(each.lineno) == 1
+    ]
+    if returns or not isinstance(statement, ast.With):
+        return max(returns, default=number)
+    return max(line for line in lines if statement.lineno <= line <= _last_line(statement))
+
+
+def changed_in_place(source: str, number: int, ran: Iterable[int]) -> int | None:
+    """Return the only line that ran, of the function around a line, which changes a value in place; or None."""
+    lines = set(ran)
+    found = [
+        each.lineno
+        for each in _statements(_function_around(source, number))
+        if each.lineno in lines
+        and (
+            isinstance(each, ast.AugAssign)
+            or (isinstance(each, ast.Assign) and isinstance(each.targets[0], ast.Subscript))
+        )
+    ]
+    return found[0] if len(found) == 1 else None
+
+
+def is_loop(source: str, number: int) -> bool:
+    """Whether a loop begins in a line."""
+    return isinstance(_statement_at(_function_around(source, number), number), (ast.For, ast.While))
+
+
+def calls_in_return(source: str, number: int) -> bool:
+    """Whether a line is one of a `return` that returns what a call gives."""
+    statement = _statement_at(_function_around(source, number), number)
+    return isinstance(statement, ast.Return) and isinstance(statement.value, ast.Call)
+
+
+def own_call(source: str, number: int) -> int | None:
+    """Return the line in which a function calls itself, in the function around a line or one inside it."""
+    around = _function_around(source, number)
+    for function in ast.walk(around) if around else ():
+        for node in ast.walk(function) if isinstance(function, ast.FunctionDef) else ():
+            if isinstance(node, ast.Call) and ast.unparse(node.func).split(".")[-1] == getattr(function, "name", ""):
+                return node.lineno
+    return None
+
+
+def yield_at(source: str, number: int) -> bool:
+    """Whether a line is one of a statement with `yield`, and not of one that has others in it."""
+    statement = _statement_at(_function_around(source, number), number)
+    if statement is None or hasattr(statement, "body"):
+        return False
+    return any(isinstance(node, (ast.Yield, ast.YieldFrom)) for node in ast.walk(statement))
+
+
+def code_below(source: str, number: int) -> bool:
+    """Whether a statement `raise` in a line has others below it in its block, which therefore never run."""
+    for node in ast.walk(_parsed(source)):
+        for block in (getattr(node, field, None) for field in ("body", "orelse", "finalbody")):
+            above = block[:-1] if isinstance(block, list) else []
+            if any(isinstance(statement, ast.Raise) and statement.lineno == number for statement in above):
+                return True
+    return False
+
+
+def function_at(source: str, number: int) -> str:
+    """Return the name of the function around a line, if it is one of several at the top of a cell; or ""."""
+    functions = [node for node in _parsed(source).body if isinstance(node, ast.FunctionDef)]
+    around = [each.name for each in functions if each.lineno <= number <= _last_line(each)]
+    return around[0] if around and len(functions) > 1 and not DEFINED.match(source.splitlines()[number - 1]) else ""
+
+
+def plain_value(source: str, number: int, attribute: str) -> tuple[str, int | None]:
+    """Return the name in a line whose attribute was asked for, and the line that put it where it came from.
+
+    That is known of a name that runs through a list: of `array` in `[array.shape for array in arrays]`, it is the last
+    line before that changes `arrays`. The name is "" if several, or none, are asked for the attribute.
+    """
+    function = _function_around(source, number)
+    statement = _statement_at(function, number)
+    names = {
+        ast.unparse(node.value)
+        for node in (ast.walk(statement) if statement else ())
+        if isinstance(node, ast.Attribute) and node.attr == attribute and node.lineno == number
+    } - {"self"}
+    name = names.pop() if len(names) == 1 else ""
+    for node in ast.walk(function) if function and name else ():
+        if isinstance(node, (ast.comprehension, ast.For)) and ast.unparse(node.target) == name:
+            before = [
+                each.lineno
+                for each in _statements(function)
+                if each.lineno < number and _only_name(node.iter) in _changed(each)
+            ]
+            return name, max(before, default=None)
+    return name, None
+
+
+def _function_around(source: str, number: int) -> ast.FunctionDef | None:
+    """Return the innermost function around a line."""
+    found = [
+        node
+        for node in ast.walk(_parsed(source))
+        if isinstance(node, ast.FunctionDef) and node.lineno <= number <= _last_line(node)
+    ]
+    return max(found, key=lambda node: node.lineno, default=None)
+
+
+def _statements(function: ast.AST | None) -> Iterator[ast.stmt]:
+    """Yield the statements in a function, without itself."""
+    for node in ast.walk(function) if function else ():
+        if isinstance(node, ast.stmt) and node is not function:
+            yield node
+
+
+def _statement_at(function: ast.AST | None, number: int) -> ast.stmt | None:
+    """Return the innermost statement of a function that a line is part of."""
+    around = [each for each in _statements(function) if each.lineno <= number <= _last_line(each)]
+    return max(around, key=lambda each: (each.lineno, -_last_line(each)), default=None)
+
+
+def _last_line(node: ast.stmt) -> int:
+    return node.end_lineno or node.lineno
+
+
+def _only_name(value: ast.AST | None) -> str:
+    """Return the name that an expression is, alone or in `tuple(...)`, `Tensor(...)` and the like; or ""."""
+    if isinstance(value, ast.IfExp):
+        one, other = _only_name(value.body), _only_name(value.orelse)
+        return one if one == other else ""
+    if isinstance(value, ast.Call) and value.args and ast.unparse(value.func) in WRAPPERS:
+        return _only_name(value.args[0])
+    return value.id if isinstance(value, ast.Name) else ""
+
+
+def _changed(statement: ast.stmt) -> set[str]:
+    """Return the names that a statement binds, or whose entries it sets or adds."""
+    if isinstance(statement, (ast.Assign, ast.AugAssign)):
+        targets = statement.targets if isinstance(statement, ast.Assign) else [statement.target]
+        parts = [part for each in targets for part in (each.elts if isinstance(each, ast.Tuple) else [each])]
+        return {ast.unparse(part.value if isinstance(part, ast.Subscript) else part) for part in parts}
+    call = statement.value if isinstance(statement, ast.Expr) else None
+    if isinstance(call, ast.Call) and isinstance(call.func, ast.Attribute) and call.func.attr in IN_PLACE:
+        return {ast.unparse(call.func.value)}
+    return set()
 
 
 def return_in_loop(source: str, number: int) -> str:
