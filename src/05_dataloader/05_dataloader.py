@@ -2301,7 +2301,7 @@ peaks = {"peak of an epoch": [loader_peak(size) for size in sizes],
          "one batch": [size * 12_288 for size in sizes]}
 at_once = peaks["peak of an epoch"][-1] / peaks["one batch"][-1]
 plots.draw_curves(sizes, peaks,
-                  title=f"With batches of {sizes[-1]}, an epoch holds {at_once:.1f} at its peak",
+                  title=f"With batches of {sizes[-1]}, the peak is {at_once:.1f} batches",
                   x_label="batch size", y_label="memory", unit="B");
 
 # %% [markdown]

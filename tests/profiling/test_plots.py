@@ -63,6 +63,7 @@ def test_values_are_on_a_logarithmic_axis_if_it_shows_two_powers_of_ten_and_the_
     assert (ax.get_xscale(), ax.get_xlabel()) == ("log", "x (log scale)")
     assert (ax.get_yscale(), ax.get_ylabel()) == (scale, "y (log scale)" if scale == "log" else "y")
     assert (ax.get_ylim()[0] == 0) == (scale == "linear")
+    assert ax.get_ylim()[1] > max(values)
     ax = plots.draw_curves([10, 100], {"a": [1, 1e6]}, title="T", x_label="x", y_label="y", log=False)
     assert (ax.get_xscale(), ax.get_yscale(), ax.get_xlabel(), ax.get_ylabel()) == ("linear", "linear", "x", "y")
 

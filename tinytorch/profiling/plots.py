@@ -100,7 +100,7 @@ def draw_curves(
             narrow = max(values) < 100 * min(values)
             ax.yaxis.set_major_locator(LogLocator(subs=(1, 2, 5) if narrow else (1,)))
         else:
-            ax.set_ylim(bottom=0)
+            ax.set_ylim(bottom=0, top=1.08 * max(values) if max(values) > 0 else None)  # a level line is not cut off
         ax.xaxis.set_major_formatter(FuncFormatter(lambda value, _: human(value)))
         ax.yaxis.set_major_formatter(FuncFormatter(lambda value, _: human(value, unit)))
         ax.minorticks_off()
