@@ -563,7 +563,7 @@ on_disk[4], on_disk[9], on_disk.fetched
 # Building a loader costs the same for ten samples as for ten million, so make no list of indices here.
 
 # %% [markdown]
-# What is refused:
+# The arguments:
 #
 # - `batch_size` is a positive integer, `np.int64` included. Else (0, negatives, floats, bools, strings): `ValueError`
 #   with `positive integer`.
@@ -828,7 +828,7 @@ print(f"{1_200_000 * 224 * 224 * 3 / 1e9:.1f} GB of images, {order.nbytes / 1e6:
 #   shuffled. A Python list takes about 40 of these, an array 8.
 
 # %% [markdown]
-# - Two loops over one loader don't disturb each other: keep the place and the order in local variables, not in `self`.
+# Two loops over one loader must not disturb each other: keep the place and the order in local variables, not in `self`.
 #
 # `@patch` adds the function to the class that `self: DataLoader` names, so keep both lines as given. Running step 3 again
 # makes a new class: then run steps 4 and 5 again.

@@ -2,7 +2,7 @@
 # why: a list as sample counts as one value
 # base: reference
 # loses: {collate-bare: 1}
-# says: "a list is a sample of positions | TypeError: position 0: list is no number"
+# says: "Test 5f | TypeError: position 0: list is no number"
 # at: "of your cell `DataLoader._collate_batch`"
 
 # %% solution="loader-collate"
