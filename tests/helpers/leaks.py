@@ -10,7 +10,7 @@ from __future__ import annotations
 import html
 import re
 from collections.abc import Iterable, Iterator
-from functools import lru_cache
+from functools import cache, lru_cache
 from pathlib import Path
 
 from nbformat import NotebookNode
@@ -51,6 +51,7 @@ def _bare_line(line: str) -> str:
     return _bare(line)
 
 
+@cache  # the sources of a course that a test reads stay as they are
 def bundle_secrets(course: Course, first: Module) -> set[str]:
     """Return the lines that must not be in the bundle of `first` and later modules: of hidden tests, and of solutions.
 

@@ -11,6 +11,7 @@ from __future__ import annotations
 import argparse
 import ast
 import copy
+import functools
 import re
 import sys
 import tomllib
@@ -46,6 +47,7 @@ class Mutant:
         return self.cell, self.function, self.before, self.after
 
 
+@functools.cache  # for several runs of the same module
 def make_mutants(module: Module) -> list[Mutant]:
     """Return all mutants of a module's solution cells, each changed source once."""
     notebook = read_source(module.source_path.read_text(encoding="utf-8"))
