@@ -169,7 +169,7 @@ assert got.tolist() == [5, 6], f"Step 1: Tensor(Tensor([5, 6])).data should hold
 # %% test="tensor-float32" points=5
 # Test 1b · 5 points · floats become float32
 got = Tensor([0.5, 1.5]).data.dtype
-assert got == np.float32, f"Step 1: Tensor([0.5, 1.5]) should hold float32; it held {got}."
+assert got == np.float32, f"Step 1: .data of Tensor([0.5, 1.5]) should be float32; it was {got}."
 got = Tensor(np.zeros(3)).data.dtype
 assert got == np.float32, f"Step 1: a float64 array should become float32; it stayed {got}."
 ### BEGIN HIDDEN TESTS

@@ -212,7 +212,7 @@ w_gradient = p_gradient * x + s_gradient * 1
 
 # %% test="by-hand-path" points=2
 # Test 1b · 2 points · along a path, multiply
-assert s_gradient == 8, f"Step 1: s moves d by 1, so its gradient is 8 * 1; it was {s_gradient!r}."
+assert s_gradient == 8, f"Step 1: s moves d by 1, so s_gradient is 8 * 1; it was {s_gradient!r}."
 ### BEGIN HIDDEN TESTS
 assert p_gradient == 8, f"Step 1: the gradient of p is 8 * 1 * 1; it was {p_gradient!r}."
 assert x_gradient == 24, f"Step 1: the gradient of x is 8 * 1 * 1 * 3: along the path, multiply; it was {x_gradient!r}."
@@ -222,7 +222,7 @@ assert x_gradient == 24, f"Step 1: the gradient of x is 8 * 1 * 1 * 3: along the
 # Test 1c · 3 points · where paths meet, add
 assert w_gradient > 8, (
     "Step 1: two paths lead from w to the loss, one of them with 8; "
-    f"together they were {w_gradient!r}."
+    f"w_gradient was {w_gradient!r}."
 )
 ### BEGIN HIDDEN TESTS
 assert w_gradient == 24, f"Step 1: w's gradient is the sum over its two paths, through p and directly to s; it was {w_gradient!r}."

@@ -1539,7 +1539,8 @@ trainer.fit(batches_of([1.0, 3.0], [1.0, 1.0], 2), progress=False)
 trainer.save(folder / "model.ckpt")
 names = sorted(files_in(folder))
 assert names == ["model.ckpt"], (
-    f"Step 6: save should leave one file, 'model.ckpt'; there was {names}."
+    f"Step 6: save should leave one file, 'model.ckpt'; there was {names} "
+    "(np.savez adds .npz to a name, but not to an open file)."
 )
 saved = _read_checkpoint(folder / "model.ckpt")
 got = rounded([

@@ -7,25 +7,25 @@ import pytest
 from tests.helpers.tiny_course import TinyCourse, cell_named
 from tinytorch.course.handin.leftover_stubs import HIDES, TOO_LATE, mend_stubs
 from tinytorch.course.notebook import STUB
-from tinytorch.course.notes import Note
+from tinytorch.course.notes import Kind, Note
 
 BEFORE = "#| export\ndef double(x):\n"
 
 
 @pytest.mark.parametrize(
-    ("body", "kind", "text"),
+    ("body", "kind", "text", "line"),
     [
-        (f"    return 2 * x\n    {STUB}\n", "note", TOO_LATE),
-        (f"    if x:\n        return 2 * x\n    {STUB}\n", "note", TOO_LATE),
-        (f"    {STUB}\n    return 2 * x\n", "fault", HIDES),
-        (f"    if not x:\n        {STUB}\n        return 0\n    return 2 * x\n", "fault", HIDES),
+        (f"    return 2 * x\n    {STUB}\n", "note", TOO_LATE, 4),
+        (f"    if x:\n        return 2 * x\n    {STUB}\n", "note", TOO_LATE, 5),
+        (f"    {STUB}\n    return 2 * x\n", "fault", HIDES, 3),
+        (f"    if not x:\n        {STUB}\n        return 0\n    return 2 * x\n", "fault", HIDES, 4),
     ],
 )
 def test_a_stub_below_an_answer_is_taken_out_and_one_above_it_is_told_of(
-    built_course: TinyCourse, body: str, kind: str, text: str
+    built_course: TinyCourse, body: str, kind: Kind, text: str, line: int
 ) -> None:
     notebook = built_course.filled(double=BEFORE + body)
-    assert mend_stubs(notebook, built_course.notebook()) == [Note(kind, "double", text)]
+    assert mend_stubs(notebook, built_course.notebook()) == [Note(kind, "double", text.format(line=line))]
     changed = body.replace(STUB, "pass") if kind == "note" else body
     assert cell_named(notebook, "double").source == BEFORE + changed
 

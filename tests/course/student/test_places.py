@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from tinytorch.course.student.places import (
+    assigned_in,
     attribute_line,
     calls_in_return,
     changed_in_place,
@@ -23,6 +24,7 @@ from tinytorch.course.student.places import (
     own_call,
     plain_value,
     return_in_loop,
+    uncalled,
     yield_at,
 )
 
@@ -211,3 +213,17 @@ def test_statements_that_yield_end_a_loop_or_return_a_call_are_known() -> None:
     assert [yield_at(source, line) for line in (2, 4, 6)] == [False, True, False]
     assert [is_loop(source, line) for line in (2, 4, 6)] == [True, False, False]
     assert [calls_in_return(source, line) for line in (2, 4, 6)] == [False, False, True]
+
+
+def test_of_a_cell_without_functions_the_assignment_of_which_a_message_speaks_is_found() -> None:
+    source = "s_gradient = 8\np_gradient = s_gradient\n"
+    assert assigned_in(source, "s_gradient should be 9") == 1
+    assert assigned_in(source, "s_gradient and p_gradient should be 9") is None
+    assert assigned_in(source, "the gradient should be 9") is None
+
+
+def test_a_function_that_was_not_called_leads_to_where_it_got_its_name() -> None:
+    source = "def f(p):\n    number = random.random\n    if number < p:\n        return p\n"
+    assert uncalled(source, 3) == ("number", 2)
+    assert uncalled(source.replace("random.random", "a.random if a else random.random()"), 3) == ("number", 2)
+    assert uncalled(source.replace("random.random", "random.random()"), 3) is None

@@ -2,8 +2,8 @@
 # why: floats stay as wide as they came
 # base: reference
 # loses: {tensor-float32: 5}
-# says: "Tensor([0.5, 1.5]) should hold float32 | held float64"
-# at: "line 5 of your cell `class Tensor`"
+# says: ".data of Tensor([0.5, 1.5]) should be float32; it was float64"
+# at: "line 6 of your cell `class Tensor`"
 
 # %% solution="tensor"
 #| export

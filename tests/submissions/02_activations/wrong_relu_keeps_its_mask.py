@@ -2,7 +2,7 @@
 # why: ReLU stores where the input was positive, for a backward that nobody asked for
 # base: reference
 # loses: {relu-profile: 5}
-# says: "at most 8,000,000 B at once | it took 9,0"
+# says: "at most 8 MB at once; it took 9.0"
 # at: "line 6 of your cell `class ReLU`"
 
 # %% solution="relu"

@@ -2,7 +2,7 @@
 # why: math.ceil is used, and math is not imported
 # base: reference
 # loses: {loader-len: 4, loader-len-empty: 1, loader-accepts: 1, loader-len-huge: 1}
-# says: "name 'math' is not defined"
+# says: "name 'math' is not defined | Is `import math` missing?"
 # at: "line 16 of your cell `class DataLoader`"
 
 # %% solution="data-loader"

@@ -8,7 +8,7 @@
 #   transform-kinds: 1
 #   transform-input: 1
 #   transform-profile: 1
-# says: "'<' not supported between instances of 'builtin_function_or_method'"
+# says: "'<' not supported between instances of 'builtin_function_or_method' | is `()` missing in line 15?"
 # at: "line 16 of your cell `class RandomHorizontalFlip`"
 
 # %% solution="flip"

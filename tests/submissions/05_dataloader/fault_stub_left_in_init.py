@@ -2,7 +2,7 @@
 # why: the stub of __init__ is left below its code
 # base: reference
 # loses: {}
-# says: "still stood below your code | delete that line"
+# says: "still stood below your code | delete line 14"
 # at: "your cell `class DataLoader`"
 
 # %% solution="data-loader"

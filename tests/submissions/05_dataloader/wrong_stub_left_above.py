@@ -14,7 +14,7 @@
 #   collate-types: 1
 #   collate-contiguous: 1
 #   collate-profile: 2
-# says: still stands above your code | delete that line
+# says: still stands above your code | delete line 5
 # at: your cell `DataLoader._collate_batch`
 
 # %% solution="loader-collate"

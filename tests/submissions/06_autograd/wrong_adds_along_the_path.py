@@ -2,8 +2,8 @@
 # why: along a path local slopes are added
 # base: reference
 # loses: {by-hand-path: 2, by-hand-paths: 3}
-# says: so its gradient is 8 * 1; it was 9
-# at: "in your cell `s_gradient`"
+# says: so s_gradient is 8 * 1; it was 9
+# at: "line 1 of your cell `s_gradient`"
 
 # %% solution="by-hand"
 s_gradient = d_gradient + 1

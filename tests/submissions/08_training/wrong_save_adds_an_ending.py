@@ -2,7 +2,7 @@
 # why: the file gets another name, with .npz
 # base: reference
 # loses: {save-file: 3}
-# says: one file, 'model.ckpt'
+# says: one file, 'model.ckpt' | np.savez adds .npz to a name
 # at: "line 3 of your cell `Trainer.save`"
 
 # %% solution="save"

@@ -11,8 +11,8 @@ from tinytorch.course.notes import Note
 
 STUB_NAME = "NotImplementedError"
 STUB_STATEMENT = ast.dump(ast.parse(STUB).body[0])
-HIDES = "`raise NotImplementedError(...)` still stands above your code, which therefore never runs: delete that line"
-TOO_LATE = "`raise NotImplementedError(...)` still stood below your code; it was passed over: delete that line"
+HIDES = "`raise NotImplementedError(...)` still stands above your code, which therefore never runs: delete line {line}"
+TOO_LATE = "`raise NotImplementedError(...)` still stood below your code; it was passed over: delete line {line}"
 
 
 def mend_stubs(notebook: NotebookNode, released: NotebookNode) -> list[Note]:
@@ -27,7 +27,10 @@ def mend_stubs(notebook: NotebookNode, released: NotebookNode) -> list[Note]:
         for statement in below:
             lines[statement.lineno - 1] = lines[statement.lineno - 1].replace(STUB, "pass")
         cell.source = "\n".join(lines)
-        notes += [Note("note", name, TOO_LATE)] * bool(below) + [Note("fault", name, HIDES)] * bool(above)
+        if below:
+            notes.append(Note("note", name, TOO_LATE.format(line=below[0].lineno)))
+        if above:
+            notes.append(Note("fault", name, HIDES.format(line=above[0].lineno)))
     return notes + _replaced_methods(notebook)
 
 

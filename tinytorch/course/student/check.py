@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import re
 import secrets
+import sys
 import tempfile
 from collections.abc import Callable, Set
 from dataclasses import dataclass, field, replace
@@ -36,6 +37,7 @@ from tinytorch.course.stand_ins import stand_ins
 from tinytorch.course.student import trace_calls
 from tinytorch.course.student.numpy_words import in_plain_words
 from tinytorch.course.student.places import (
+    assigned_in,
     attribute_line,
     calls_in_return,
     changed_in_place,
@@ -55,6 +57,7 @@ from tinytorch.course.student.places import (
     own_call,
     plain_value,
     return_in_loop,
+    uncalled,
     yield_at,
 )
 from tinytorch.course.student.steps import Step, shown_name, steps_of
@@ -84,6 +87,7 @@ OF_ANOTHER_TYPE = re.compile(r"AttributeError: '(int|float|bool|list|tuple)' obj
 CHANGED = re.compile(
     r"\b(should stay|alone; it became|they became)\b"
 )  # an argument that a function had to leave alone
+UNCALLED = re.compile(r"\b(builtin_function_or_method|'function'|'method')")
 LACKS = re.compile(r"object has no attribute")
 OF_TENSORS = ("data", "grad", "requires_grad", "grad_fn")
 LONG_MESSAGE = 220  # characters; of a longer one, what a student can do without is left out
@@ -191,7 +195,7 @@ class Check:
         lines = [self._note(note) for note in self.notes]
         for cell, problem in problems.items():
             if cell in followers:
-                is_long = len(problem.tested + problem.message) > LONG_MESSAGE and problem.place
+                is_long = len(problem.tested + problem.message) > LONG_MESSAGE and problem.hint  # which says more
                 tested = f" ({problem.tested})" if problem.tested and not is_long else ""
                 begin = f"{self.names[cell]}{tested}: "
                 said = problem.message.removeprefix(begin)
@@ -336,7 +340,7 @@ class _Runner(SubmissionRunner):
             place, line = passed[-1]
             where = self._in_words(place, line, problem.cell)
             if error.ename == "NotImplementedError" and code_below(place.source, line):
-                return replace(problem, error=HIDES.replace("that line", f"line {line}"), place=where)
+                return replace(problem, error=HIDES.format(line=line), place=where)
             return replace(problem, place=where, hint=self._hint_at(place, line, problem.error))
         return self._leading_on(problem, cell, error, step) if is_test else problem
 
@@ -356,6 +360,10 @@ class _Runner(SubmissionRunner):
                     + f" (line {since})" * bool(since)
                     + "."
                 )
+        if (missing := MISSING_NAME.match(error)) and missing[1] in sys.stdlib_module_names:
+            return f"Is `import {missing[1]}` missing?"
+        if UNCALLED.search(error) and (function := uncalled(cell.source, line)):
+            return f"`{function[0]}` is a function, not what it gives: is `()` missing in line {function[1]}?"
         return self._forgotten(cell, line)
 
     def _leading_on(self, problem: Problem, cell: NotebookNode, error: NotebookNode, step: StepResult) -> Problem:
@@ -383,7 +391,7 @@ class _Runner(SubmissionRunner):
         elif found:
             where = self._in_words(sources[found[0]], found[1])
         elif sources:  # the test follows what it is about
-            only = only_function(sources[-1].source)
+            only = only_function(sources[-1].source) or assigned_in(sources[-1].source, said)
             name = self.check.names[grade_id(sources[-1]) or ""]
             where = self._in_words(sources[-1], only) if only else f"in {name}"
         else:

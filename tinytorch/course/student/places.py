@@ -41,6 +41,17 @@ def only_function(source: str) -> int | None:
     return found[0] if len(found) == 1 else None
 
 
+def assigned_in(source: str, said: str) -> int | None:
+    """Return the only line of a cell without functions that assigns to a name which is a word of a message."""
+    words = set(re.findall(r"\w+", said))
+    found = [
+        node.lineno
+        for node in _parsed(source).body
+        if isinstance(node, ast.Assign) and any(ast.unparse(target) in words for target in node.targets)
+    ]
+    return found[0] if len(found) == 1 else None
+
+
 def named_line(said: str, sources: Iterable[str], *, surely: bool) -> tuple[int, int] | None:
     """Return which source defines what a message names, and in which line; a method comes before a class.
 
@@ -251,6 +262,25 @@ def plain_value(source: str, number: int, attribute: str) -> tuple[str, int | No
             ]
             return name, max(before, default=None)
     return name, None
+
+
+def uncalled(source: str, number: int) -> tuple[str, int] | None:
+    """Return a name that a line reads, and where it was last bound to a function that was not called; or None."""
+    function = _function_around(source, number)
+    statement = _statement_at(function, number)
+    if function is None or statement is None:
+        return None
+    head = statement.test if isinstance(statement, (ast.If, ast.While)) else statement
+    for name in (node.id for node in ast.walk(head) if isinstance(node, ast.Name)):
+        bound = [each for each in _statements(function) if each.lineno < number and name in _changed(each)]
+        last = max(bound, key=lambda each: each.lineno, default=None)
+        values = [last.value] if isinstance(last, ast.Assign) else []
+        values = [
+            part for each in values for part in ([each.body, each.orelse] if isinstance(each, ast.IfExp) else [each])
+        ]
+        if last and any(isinstance(value, ast.Attribute) for value in values):
+            return name, last.lineno
+    return None
 
 
 def _function_around(source: str, number: int) -> ast.FunctionDef | None:
