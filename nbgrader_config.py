@@ -36,7 +36,7 @@ c.ClearSolutions.code_stub = {
 }
 c.ClearSolutions.text_stub = "YOUR ANSWER HERE"
 c.ClearSteps.optional_stub = {"python": "pass  # OPTIONAL: YOUR CODE HERE"}
-# nbgrader's own list, with ClearSteps instead of ClearSolutions
+# nbgrader's own list, with ClearSteps instead of ClearSolutions and SaveCellsAtOnce instead of SaveCells
 c.GenerateAssignment.preprocessors = [
     "nbgrader.preprocessors.IncludeHeaderFooter",
     "nbgrader.preprocessors.InstantiateTests",
@@ -45,7 +45,7 @@ c.GenerateAssignment.preprocessors = [
     "nbgrader.preprocessors.ClearOutput",
     "nbgrader.preprocessors.CheckCellMetadata",
     "nbgrader.preprocessors.ComputeChecksums",
-    "nbgrader.preprocessors.SaveCells",
+    "tinytorch.course.gradebook.register.SaveCellsAtOnce",
     "nbgrader.preprocessors.ClearHiddenTests",
     "nbgrader.preprocessors.ClearMarkScheme",
     "nbgrader.preprocessors.ComputeChecksums",

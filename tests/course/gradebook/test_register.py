@@ -6,12 +6,15 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from nbgrader.api import Gradebook, InvalidEntry
+from sqlalchemy import event
+from sqlalchemy.engine import Connection, Engine
 
 from tinytorch.course.gradebook import register as registering
 from tinytorch.course.gradebook.nbgrader_api import open_nbgrader_in
 from tinytorch.course.gradebook.open_read_only import open_read_only
 from tinytorch.course.gradebook.register import register_once
-from tinytorch.course.layout import Course
+from tinytorch.course.layout import Course, CourseError
 
 NOTHING = b""  # in place of a new gradebook, where none is wanted
 
@@ -41,6 +44,11 @@ class Registration:
     def tests(self) -> set[str]:
         with open_read_only(f"sqlite:///{self.file}") as gradebook:
             return {cell.name for cell in gradebook.find_notebook("tiny", "02_tiny").grade_cells}
+
+    def sources(self) -> set[str]:
+        """Return the names of the cells whose sources the gradebook holds."""
+        with open_read_only(f"sqlite:///{self.file}") as gradebook:
+            return {cell.name for cell in gradebook.find_notebook("tiny", "02_tiny").source_cells}
 
 
 @pytest.fixture
@@ -91,6 +99,38 @@ def test_registering_leaves_the_released_notebook_as_it_is(registration: Registr
     registration.file.touch()
     registration.register()
     assert course.released.stat().st_mtime_ns == before
+
+
+def test_its_cells_are_entered_at_once(registration: Registration) -> None:
+    registration.file.touch()
+    commits: list[Connection] = []
+
+    def note(connection: Connection) -> None:
+        commits.append(connection)
+
+    event.listen(Engine, "commit", note)
+    try:
+        registration.register()
+    finally:
+        event.remove(Engine, "commit", note)
+    cells = len(registration.sources())
+    assert len(commits) < cells, f"{len(commits)} transactions for {cells} cells"
+
+
+def test_where_a_cell_cannot_be_entered_the_old_ones_stay(
+    registration: Registration, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    registration.file.touch()
+    registration.register("one")
+    known = registration.sources()
+
+    def refuse(*_: Any, **__: Any) -> None:
+        raise InvalidEntry("the disk is full")
+
+    monkeypatch.setattr(Gradebook, "add_source_cell", refuse)
+    with pytest.raises(CourseError, match="the disk is full"):
+        registration.register("two")
+    assert registration.sources() == known
 
 
 def test_the_record_does_not_hold_the_password_of_a_server(tmp_path: Path) -> None:

@@ -12,6 +12,7 @@ from nbformat import NotebookNode
 from nbgrader.api import MissingEntry
 from nbgrader.apps import NbGraderAPI
 from nbgrader.converters import GenerateAssignment
+from nbgrader.preprocessors import SaveCells
 from sqlalchemy.engine import make_url
 
 from tinytorch.course.files import write_whole
@@ -28,6 +29,22 @@ def register(course: Course, module: Module, release_folder: Path, **settings: s
     """
     api = open_nbgrader(course, release_directory=str(release_folder), **settings)
     run(api, GenerateAssignment, module.assignment, f"release {module.assignment}", force=True)
+
+
+class SaveCellsAtOnce(SaveCells):  # type: ignore[misc]
+    """nbgrader's SaveCells, which enters a notebook's cells, in one transaction: after an error the old ones stay.
+
+    nbgrader commits each cell by itself, and a disk takes longer to confirm that than all else takes.
+    """
+
+    def _create_notebook(self, nb: NotebookNode) -> None:
+        session = self.gradebook.db
+        session.commit = session.flush
+        try:
+            super()._create_notebook(nb)
+        finally:
+            del session.commit
+        session.commit()
 
 
 @dataclass(frozen=True)
