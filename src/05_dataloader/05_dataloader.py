@@ -439,8 +439,8 @@ for index in (3, -4):
         f"Step 2: of 3 samples, ds[{index}] should raise IndexError; it raised {raised(error)}.")
     message = f"Index {index} out of range for dataset of size 3"
     assert message in str(error), (
-        f"Step 2: of 3 samples, ds[{index}] should raise {message!r}; "
-        f"it raised {str(error)!r}.")
+        f"Step 2: of 3 samples, ds[{index}] should say {message!r}; "
+        f"it said {str(error)!r}.")
 ### BEGIN HIDDEN TESTS
 error = error_of(lambda: TensorDataset(Tensor(np.zeros((0, 2))), Tensor(np.zeros(0)))[0])
 assert isinstance(error, IndexError), f"Step 2: index 0 of an empty dataset should raise IndexError; it raised {raised(error)}."

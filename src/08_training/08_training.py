@@ -1683,7 +1683,8 @@ trained.save(path)
 fresh.load(path)
 got = rounded([fresh.model.weight.data.item(), fresh.optimizer.lr, *fresh.history["train_loss"]])
 assert got == [1.84, 0.01, 13.0], (
-    f"Step 7: the weight 1.84, lr 0.01 and one loss of 13 should be back; got {got}."
+    "Step 7: the weight 1.84, lr 0.01 and one loss of 13 should be back; got the weight "
+    f"{got[0]}, lr {got[1]} and the losses {got[2:]}."
 )
 ### BEGIN HIDDEN TESTS
 fresh.fit(batches_of([1.0, 3.0], [1.0, 1.0], 2), progress=False)

@@ -419,9 +419,7 @@ class _Runner(SubmissionRunner):
         if last.how == "raised":
             passed_by = condition_of(source, last.line, last.error, said)
             if passed_by and " raise " not in f" {source.splitlines()[last.line - 1]}":
-                return self._in_words(
-                    cell, passed_by
-                ), f"This condition was not true, and so line {last.line} was reached."
+                return self._in_words(cell, passed_by), f"This condition was not true, so line {last.line} ran."
             return self._in_words(cell, last.line), ""
         if wanted := SHOULD_RAISE.search(said):
             condition = condition_of(source, last.line, wanted[1], said)
@@ -435,8 +433,10 @@ class _Runner(SubmissionRunner):
                 return self._in_words(made_by, changed), ""
             if last.how == "returned" and yield_at(made_by.source, end):
                 loop = loop_around(made_by.source, end)
-                around = f", in the loop of {line_of(made_by.source, loop)}" if loop else ""
-                return f"yielded in {self._in_words(made_by, end)}{around}", ""
+                if loop:
+                    place = self._in_words(made_by, end, shows_code=False)
+                    return f"yielded in {place}, in the loop of {line_of(made_by.source, loop)}", ""
+                return f"yielded in {self._in_words(made_by, end)}", ""
             if last.how == "returned":
                 line = origin_of(made_by.source, end, last.lines)
                 is_made_before = line != origin_of(made_by.source, end, ())
@@ -454,13 +454,13 @@ class _Runner(SubmissionRunner):
         found = [(self._by_count.get(int(count)), int(line)) for count, line in lines]
         return [(cell, line) for cell, line in found if cell is not None and role_of(cell) not in ("test", "given")]
 
-    def _in_words(self, cell: NotebookNode, line: int, asked_for: str = "") -> str:
-        """Return a line of a cell in words; without the cell, if the message begins with its name."""
+    def _in_words(self, cell: NotebookNode, line: int, asked_for: str = "", *, shows_code: bool = True) -> str:
+        """Return a line of a cell in words, with its code; without the cell, if the message begins with its name."""
         name = grade_id(cell) or ""
         shown = self.check.names.get(name) or f"your own cell `{first_line(cell.source)}`"
         method = function_at(cell.source, line)
         shown += f", in `{method}`" * (bool(method) and method not in shown)
-        return line_of(cell.source, line, "" if name and name == asked_for else shown)
+        return line_of(cell.source if shows_code else "", line, "" if name and name == asked_for else shown)
 
     def _forgotten(self, cell: NotebookNode, line: int) -> str:
         """Return the question whether `self.` is missing, if a name suggests that."""
