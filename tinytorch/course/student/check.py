@@ -119,7 +119,7 @@ class Problem:
         where = self.place or self.defined
         shown = f" ({where})" * bool(where)
         if self.cause:
-            return f"{self.cause}{shown} So came {self.error}"
+            return f"{self.cause}{shown} That led to {self.error}"
         asked = f", at `{self.asked}`" if self.asked else ""
         rest = shown + f" {self.hint}" * bool(self.hint)
         whole = f"{self.error}{asked}{rest}"
