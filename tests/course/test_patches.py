@@ -35,8 +35,9 @@ seen["import_nbformat_later"] = [imported, "jsonschema" in sys.modules, type(rea
 import nbgrader
 seen["import_server_extensions_later"] = sys.modules.get("jupyter_server") is not None
 
+elsewhere = ("skip_unused_formats", "without_debugger", "read_nbdev_settings_once")
 for name in PATCHES:
-    if not name.endswith("_later") and name not in ("skip_unused_formats", "without_debugger"):
+    if not name.endswith("_later") and name not in elsewhere:
         apply(name)
 
 import sqlalchemy
@@ -96,6 +97,16 @@ from ipykernel.ipkernel import IPythonKernel
 with apply("without_debugger"):
     IPythonKernel()
 seen["without_debugger"] = sys.modules.get("debugpy") is not None
+
+from pathlib import Path
+
+import nbdev.doclinks
+Path("package").mkdir()
+for name in ("__init__", "one", "two", "three"):
+    Path("package", f"{name}.py").touch()
+Path("pyproject.toml").write_text("[project]\\nname = 'package'\\n[tool.nbdev]\\nnbs_path = '.'")
+with apply("read_nbdev_settings_once"):
+    seen["read_nbdev_settings_once"] = count(nbdev.doclinks._build_modidx, ["call"], "get_config")
 
 print(json.dumps(seen))
 """
@@ -244,6 +255,11 @@ def test_a_lexer_with_rules_of_its_own_keeps_them() -> None:
 def test_ipykernel_imports_a_debugger(stock: dict[str, Any], patched: dict[str, Any]) -> None:
     assert stock["without_debugger"]
     assert not patched["without_debugger"]
+
+
+def test_nbdev_reads_its_settings_again_for_each_file(stock: dict[str, Any], patched: dict[str, Any]) -> None:
+    assert stock["read_nbdev_settings_once"] >= 3
+    assert patched["read_nbdev_settings_once"] == 1
 
 
 def test_the_schema_that_is_looked_up_is_the_one_that_alembic_names() -> None:

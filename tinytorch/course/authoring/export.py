@@ -20,6 +20,7 @@ import nbdev.doclinks
 import nbdev.export
 from nbformat import NotebookNode
 
+from tinytorch.course import patches
 from tinytorch.course.error_text import first_line
 from tinytorch.course.files import write_whole
 from tinytorch.course.layout import Course, CourseError, Module
@@ -180,7 +181,7 @@ def write_type_stub(course: Course, exported: Path, notebook_path: Path) -> Path
 
 def write_index(course: Course) -> None:
     """Write nbdev's index of what the package's files define."""
-    with _where_nbdev_finds_its_settings(course):
+    with _where_nbdev_finds_its_settings(course), patches.read_nbdev_settings_once():
         nbdev.doclinks._build_modidx()
 
 
