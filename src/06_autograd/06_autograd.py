@@ -1247,7 +1247,7 @@ assert len(counts) == 40, (
 )
 assert counts[-1] <= 4, (
     f"Step 5: at the last of 40 rules, at most 4 results should be alive; there were {counts[-1]}: "
-    "take each out, with order.pop() and arrived.pop(tensor), then release() its node."
+    "take each out, with order.pop() and arrived.pop(tensor), then release its node."
 )
 assert gradient_bytes < 500_000, (
     f"Step 5: gradients of 80 kB each should peak under 500,000 B; they took {gradient_bytes:,} B."

@@ -1540,7 +1540,7 @@ trainer.save(folder / "model.ckpt")
 names = sorted(files_in(folder))
 assert names == ["model.ckpt"], (
     f"Step 6: save should leave one file, 'model.ckpt'; there was {names} "
-    "(np.savez adds .npz to a name, but not to an open file)."
+    "(np.savez(name) adds .npz to the name; give it an open file)."
 )
 saved = _read_checkpoint(folder / "model.ckpt")
 got = rounded([

@@ -2213,16 +2213,16 @@ finished(left_early)
 after_break = len(set(threading.enumerate()) - before)
 assert after_end == 0, (
     f"Step 8: after the last batch no thread should be left; "
-    f"still running: {after_end}. shutdown has to wait (wait=True)."
+    f"still running: {after_end}. shutdown(wait=True) waits for them."
 )
 assert after_break == 0, (
     f"Step 8: after a loop that was left, no thread should be left; still running: {after_break}. "
-    "shutdown has to wait (wait=True)."
+    "shutdown(wait=True) waits for them."
 )
 ### BEGIN HIDDEN TESTS
 finished(lambda: list(_in_threads(broken_at(2, OSError()), singles(30), 2, 3)))
 after_error = len(set(threading.enumerate()) - before)
-assert after_error == 0, f"Step 8: after an error no thread should be left; still running: {after_error}. shutdown has to wait (wait=True)."
+assert after_error == 0, f"Step 8: after an error no thread should be left; still running: {after_error}. shutdown(wait=True) waits for them."
 gate = threading.Event()
 make = Begun(lambda number: gate.wait(3) if number else None)
 stream = _in_threads(make, singles(30), 1, 4)
@@ -2233,7 +2233,7 @@ finished(lambda: (opener.start(), stream.close()))
 late, after_close = make.numbers[2:], len(set(threading.enumerate()) - before - {opener})
 opener.join()
 assert late == [], f"Step 8: once closed, batches that have not begun should not be made; {late} were."
-assert after_close == 0, f"Step 8: after close() no thread should be left; still running: {after_close}. shutdown has to wait (wait=True)."
+assert after_close == 0, f"Step 8: after close() no thread should be left; still running: {after_close}. shutdown(wait=True) waits for them."
 ### END HIDDEN TESTS
 
 # %% test="threads-profile" points=1

@@ -24,6 +24,7 @@ from tinytorch.course.student.places import (
     own_call,
     plain_value,
     return_in_loop,
+    told_call,
     uncalled,
     yield_at,
 )
@@ -227,3 +228,10 @@ def test_a_function_that_was_not_called_leads_to_where_it_got_its_name() -> None
     assert uncalled(source, 3) == ("number", 2)
     assert uncalled(source.replace("random.random", "a.random if a else random.random()"), 3) == ("number", 2)
     assert uncalled(source.replace("random.random", "random.random()"), 3) is None
+
+
+def test_the_only_line_with_a_call_that_a_message_writes_out_is_found() -> None:
+    source = "def f(pool):\n    pool.submit(g)\n    pool.submit(h)\n    pool.shutdown(wait=False)\n"
+    assert told_call(source, 1, "shutdown(wait=True) waits") == 4
+    assert told_call(source, 1, "shutdown has to wait") is None
+    assert told_call(source, 1, "submit(g) waits") is None

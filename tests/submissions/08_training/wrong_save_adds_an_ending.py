@@ -2,8 +2,8 @@
 # why: the file gets another name, with .npz
 # base: reference
 # loses: {save-file: 3}
-# says: one file, 'model.ckpt' | np.savez adds .npz to a name
-# at: "line 3 of your cell `Trainer.save`"
+# says: one file, 'model.ckpt' | np.savez(name) adds .npz
+# at: "line 6 of your cell `Trainer.save`"
 
 # %% solution="save"
 #| export

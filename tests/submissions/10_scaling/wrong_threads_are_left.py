@@ -3,7 +3,7 @@
 # base: reference
 # loses: {threads-leave: 2}
 # says: "no thread should be left | still running | wait=True"
-# at: "your cell `_in_threads`"
+# at: "line 11 of your cell `_in_threads`"
 
 # %% solution="in-threads"
 #| export

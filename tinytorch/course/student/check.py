@@ -57,6 +57,7 @@ from tinytorch.course.student.places import (
     own_call,
     plain_value,
     return_in_loop,
+    told_call,
     uncalled,
     yield_at,
 )
@@ -393,7 +394,8 @@ class _Runner(SubmissionRunner):
         elif sources:  # the test follows what it is about
             only = only_function(sources[-1].source) or assigned_in(sources[-1].source, said)
             name = self.check.names[grade_id(sources[-1]) or ""]
-            where = self._in_words(sources[-1], only) if only else f"in {name}"
+            told = told_call(sources[-1].source, only, problem.error) if only else None
+            where = self._in_words(sources[-1], told or only) if only else f"in {name}"
         else:
             where = ""
         if last and not hint:
@@ -447,7 +449,7 @@ class _Runner(SubmissionRunner):
             assigned = None if LACKS.search(error) else attribute_line(made_by.source, last.lines, said)
             if assigned:
                 return self._in_words(made_by, origin_of(made_by.source, assigned, last.lines)), ""
-        return self._in_words(cell, last.line), ""
+        return self._in_words(cell, told_call(source, last.line, error) or last.line), ""
 
     def _lines_of_the_student(self, lines: list[tuple[str, str]]) -> list[tuple[NotebookNode, int]]:
         """Return those lines of a traceback that stand in the student's own cells, with the cells."""

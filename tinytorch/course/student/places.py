@@ -204,6 +204,21 @@ def calls_in_return(source: str, number: int) -> bool:
     return isinstance(statement, ast.Return) and isinstance(statement.value, ast.Call)
 
 
+def told_call(source: str, number: int, said: str) -> int | None:
+    """Return the only line of the function around a line with a call that a message writes out: "shutdown(wait=True)".
+
+    It is None if there is no such line, or if there are several.
+    """
+    told = set(re.findall(r"(\w+)\(", said))
+    function = _function_around(source, number)
+    found = {
+        node.lineno
+        for node in (ast.walk(function) if function else ())
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr in told
+    }
+    return next(iter(found)) if len(found) == 1 else None
+
+
 def own_call(source: str, number: int) -> int | None:
     """Return the line in which a function calls itself, in the function around a line or one inside it."""
     around = _function_around(source, number)
