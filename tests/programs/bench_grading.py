@@ -35,7 +35,8 @@ from tinytorch.course.authoring.build import write_solution_notebook
 from tinytorch.course.layout import Course, CourseError, Module
 from tinytorch.course.sandbox.isolation import check_isolation
 
-POLL_SECONDS = 0.5  # how often memory is looked at
+POLL_SECONDS = 0.5  # how often memory is looked at, in rounds whose times do not count: to look takes a part of a core
+SCALE_POLL_SECONDS = 5.0  # how often in a class of one size, whose times do count
 CGROUPS = ("cpuacct", "cpu,cpuacct", ".")  # where Linux counts processor time: version 1, and version 2
 # Submissions that lose points for what they give; all others in the class are right.
 FAULTY = """
@@ -82,6 +83,7 @@ class Bench:
         self._run(self._nbgrader("generate_assignment"))
         self._registered = self.gradebook.read_bytes()
         self.submissions = interleaved(self.module)
+        self.poll_seconds: float | None = None  # how often the memory of the next runs is looked at; None for never
 
     def hand_in(self, count: int) -> dict[str, Submission]:
         """Put `count` submissions where each way to grade looks for them; give them by student."""
@@ -122,7 +124,7 @@ class Bench:
         return [Path(sys.executable).with_name("nbgrader"), command, self.module.assignment]
 
     def _measured(self, command: list[str | Path], gradebook: Path) -> Measured:
-        meter = Meter()
+        meter = Meter(self.poll_seconds)
         began = time.perf_counter()
         self._run(command, meter)
         seconds = time.perf_counter() - began
@@ -148,8 +150,9 @@ class Meter:
     process that ends between two looks the last part is missing.
     """
 
-    def __init__(self) -> None:
-        self.group = make_group()
+    def __init__(self, poll_seconds: float | None) -> None:
+        """Count processor time, and look at memory every `poll_seconds`, or never."""
+        self.group, self.poll_seconds = make_group(), poll_seconds
         self.prefix = ["sh", "-c", 'echo $$ > "$0" && exec "$@"', self.group / "cgroup.procs"] if self.group else []
         self.peak_bytes = 0
         self._seen: dict[tuple[int, float], float] = {}
@@ -175,10 +178,13 @@ class Meter:
         return seconds
 
     def _look(self, top: psutil.Process) -> None:
-        while not self._over.wait(POLL_SECONDS):
+        if self.poll_seconds is None and self.group:
+            return
+        while not self._over.wait(self.poll_seconds or POLL_SECONDS):
             with suppress(psutil.Error):
                 processes = [top, *top.children(recursive=True)]
-                self.peak_bytes = max(self.peak_bytes, sum(map(proportional_bytes, processes)))
+                if self.poll_seconds:
+                    self.peak_bytes = max(self.peak_bytes, sum(map(proportional_bytes, processes)))
                 for process in () if self.group else processes:
                     with suppress(psutil.Error):
                         times = process.cpu_times()
@@ -282,6 +288,11 @@ def compare(bench: Bench, count: int, rounds: int) -> tuple[str, bool]:
             taken[name].append(measured)
             print(f"round {turn + 1}, {name}: {measured.seconds:.1f} s", flush=True)
             differ += [f"{name}: {student}" for student in unexpected(measured.scores, handed_in)]
+    bench.poll_seconds = POLL_SECONDS
+    peaks = {}
+    for name, grade in engines.items():
+        peaks[name] = grade().peak_bytes
+        print(f"memory, {name}: {peaks[name] / 2**20:.0f} MiB", flush=True)
     first = taken["`nbgrader autograde`"][0].scores
     same = all(each.scores == first for runs in taken.values() for each in runs)
     own = median(own_cpu_seconds(bench.module, list(handed_in.values())) for _ in range(rounds)) / count
@@ -295,8 +306,7 @@ def compare(bench: Bench, count: int, rounds: int) -> tuple[str, bool]:
         rate = spread([count / each.seconds * 60 for each in runs])
         cpu = spread([each.cpu_seconds / count for each in runs])
         beyond = spread([each.cpu_seconds / count - own for each in runs])
-        peak = max(each.peak_bytes for each in runs) / 2**20
-        lines.append(f"| {name} | {rate} | {cpu} | {beyond} | {peak:.0f} MiB |")
+        lines.append(f"| {name} | {rate} | {cpu} | {beyond} | {peaks[name] / 2**20:.0f} MiB |")
     lines += ["", f"The student's own cells take {own:.2f} CPU seconds per submission.", ""]
     slow, *quick = taken
     for name in quick:
@@ -315,6 +325,7 @@ def scale(bench: Bench, counts: list[int]) -> tuple[str, bool]:
     bench.hand_in(1)
     print("warm-up, 1 submission: `tito grade`", flush=True)
     bench.tito()
+    bench.poll_seconds = SCALE_POLL_SECONDS
     lines = ["| submissions | seconds per submission | CPU seconds per submission | peak memory |", "|---|---|---|---|"]
     differ: list[str] = []
     for count in counts:
@@ -343,7 +354,7 @@ def machine() -> str:
 def main(arguments: list[str] | None = None) -> int:
     parser = argparse.ArgumentParser(description="Measure how long grading a class takes.")
     parser.add_argument("--count", type=int, default=40, help="how many submissions")
-    parser.add_argument("--rounds", type=int, default=3, help="how often each engine grades them")
+    parser.add_argument("--rounds", type=int, default=5, help="how often each engine grades them")
     parser.add_argument("--scale", metavar="N,N,N", help="grade classes of these sizes with `tito grade` alone")
     parser.add_argument("--write", action="store_true", help=f"put the result into docs/{PAGE.name}")
     options = parser.parse_args(arguments)
