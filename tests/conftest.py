@@ -28,8 +28,9 @@ from tests.helpers.tiny_course import GradedClass, TinyCourse, build_course, sub
 
 MOST_GROUPS = 20  # that are listed after a run
 WORKER = os.environ.get("PYTEST_XDIST_WORKER")  # which of several processes this is
-if WORKER:  # they keep the cores busy: threads of NumPy's matrix products would only wait for each other
-    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+# The cores are busy with other processes: threads of NumPy's and PyTorch's products would only wait for each other
+for variable in ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS"):
+    os.environ.setdefault(variable, "1")
 
 
 def pytest_configure(config: pytest.Config) -> None:
