@@ -237,6 +237,23 @@ def shuffling(goals: Goals, repeats: int, count: int) -> list[str]:
     ]
 
 
+def nothing_to_hide(repeats: int) -> list[str]:
+    """Time `prefetch` where the loop computes nothing: what it costs to hand a batch from one thread to another."""
+    lines = ["| shuffled rows in memory | batch | µs a batch | with `prefetch`, µs | rate, times that without |"]
+    lines.append("|---|---|---|---|---|")
+    for shape, batch_size in itertools.product(IN_MEMORY, (128, 512)):
+        count = IN_MEMORY[shape]
+        rows = Tensor(np.random.default_rng(0).random((count, *shape), dtype=np.float32))
+        loader = DataLoader(TensorDataset(rows, Tensor(np.arange(count))), batch_size, shuffle=True)
+        seconds = take_turns(
+            {"without": lambda a=loader: exhaust(a), "with": lambda a=loader: exhaust(prefetch(a))}, repeats
+        )
+        each = [spread([taken / len(loader) * 1e6 for taken in seconds[name]]) for name in seconds]
+        times = spread(ratios(seconds["without"], seconds["with"]))
+        lines.append(f"| {shape} | {batch_size} | {' | '.join(each)} | {times} |")
+    return lines
+
+
 # From disk
 
 
@@ -664,6 +681,8 @@ def main(arguments: list[str] | None = None) -> int:
     sections["loader: others"] = others_in_memory(min(repeats, 5))
     print("start-up and shuffling", flush=True)
     sections["loader: start"] = [*start_up(repeats), "", *shuffling(goals, min(repeats, 5), 10**6 if short else 10**7)]
+    print("prefetch with nothing to hide", flush=True)
+    sections["loader: nothing to hide"] = nothing_to_hide(min(repeats, 5))
     print("going on in the middle of an epoch", flush=True)
     sections["loader: resume"] = resuming(goals, min(repeats, 5), 1000 if short else 10_000)
     print("photographs", flush=True)
