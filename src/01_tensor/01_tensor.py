@@ -1243,6 +1243,7 @@ np.shares_memory(table[[0, 2]], table), np.shares_memory(table[table > 1], table
 @patch
 def __getitem__(self: Tensor, index) -> Tensor:
     "What `index` names: a view for integers and slices, a copy for masks and lists of indices."
+    _refuse_masked(index)
     ### BEGIN SOLUTION
     part = self.data[index.data if isinstance(index, Tensor) else index]
     return Tensor(part, dtype=part.dtype)
@@ -1623,11 +1624,17 @@ def view(self: Tensor, *shape) -> Tensor:
     "The same as `reshape`."
     return self.reshape(*shape)
 
+def _axis(dim, ndim):
+    "The number of an axis, counted from the front. Raises `IndexError` if there is none."
+    if not -ndim <= dim < ndim:
+        raise IndexError(f"there is no axis {dim} where there are {ndim}")
+    return range(ndim)[dim]
+
 @patch
 def flatten(self: Tensor, start_dim: int = 0, end_dim: int = -1) -> Tensor:
     "The axes from `start_dim` to `end_dim` as one: `images.flatten(1)` gives a row for each image."
     shape = self.shape or (1,)
-    start, end = range(len(shape))[start_dim], range(len(shape))[end_dim]
+    start, end = (_axis(dim, len(shape)) for dim in (start_dim, end_dim))
     if start > end:
         raise ValueError(f"start_dim={start_dim} comes after end_dim={end_dim}")
     return self.reshape(*shape[:start], int(np.prod(shape[start : end + 1])), *shape[end + 1 :])
@@ -1640,7 +1647,7 @@ def unsqueeze(self: Tensor, dim: int) -> Tensor:
 @patch
 def squeeze(self: Tensor, dim=None) -> Tensor:
     "Without the axes of length 1; with `dim`, only without that one, if its length is 1."
-    dropped = range(self.ndim) if dim is None else [range(self.ndim)[dim]]
+    dropped = range(self.ndim) if dim is None else [_axis(dim, self.ndim)]
     kept = [n for axis, n in enumerate(self.shape) if n != 1 or axis not in dropped]
     return self.reshape(tuple(kept))
 
@@ -1652,7 +1659,8 @@ Tensor(np.zeros((2, 3, 4))).flatten(1).shape, Tensor([1, 2]).unsqueeze(-1).shape
 @patch
 def permute(self: Tensor, *dims) -> Tensor:
     "The axes in another order, `t.permute(2, 0, 1)` or `t.permute((2, 0, 1))`: a view."
-    return _compute(np.transpose, self, axes=dims[0] if np.iterable(dims[0]) else dims)
+    order = dims[0] if len(dims) == 1 and np.iterable(dims[0]) else dims
+    return _compute(np.transpose, self, axes=order)
 
 @patch(as_prop=True)
 def T(self: Tensor) -> Tensor:
@@ -1710,6 +1718,7 @@ def clamp(self: Tensor, min=None, max=None) -> Tensor:
 @patch
 def masked_fill(self: Tensor, mask, value) -> Tensor:
     "A copy with `value` where `mask`, of bools, is True; the mask broadcasts."
+    _refuse_masked([mask, value])
     if np.asarray(mask).dtype != bool:
         raise TypeError(f"a mask is made of bools, not {np.asarray(mask).dtype}")
     return _compute(np.where, mask, self.dtype.type(value), self)

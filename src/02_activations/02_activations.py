@@ -106,6 +106,8 @@ np.maximum(np.array([-2.0, -0.5, 0.0, 3.0]), 0)
 #| export
 def _as_floats(x):
     "The array of a Tensor as floats: floats keep their dtype, integers and bools become float32."
+    if not isinstance(x, Tensor):
+        raise TypeError(f"an activation takes a Tensor, not {type(x).__name__}: write Tensor(...)")
     return x.data if x.data.dtype.kind == "f" else x.data.astype(np.float32)
 
 # %% [markdown]

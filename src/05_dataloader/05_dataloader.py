@@ -1774,6 +1774,7 @@ class RandomHorizontalFlip:
 
     def __call__(self, image):
         "Give the image, mirrored or not: the same shape, dtype and kind (array or Tensor)."
+        _refuse_loss(image)
         ### BEGIN SOLUTION
         array = image.data if isinstance(image, Tensor) else np.asarray(image)
         _, width = _height_width_axes(array.shape, self.layout)
@@ -1872,6 +1873,7 @@ class RandomCrop:
 
     def __call__(self, image):
         "Give the window: height and width as in `size`, the same dtype and kind (array or Tensor)."
+        _refuse_loss(image)
         ### BEGIN SOLUTION
         array = image.data if isinstance(image, Tensor) else np.asarray(image)
         axes = _height_width_axes(array.shape, self.layout)
@@ -2505,18 +2507,24 @@ plots.draw_bars(ways, unit="s",
 def get_batch(self: TensorDataset, indices):
     """Samples of an integer array of indices, or of a slice, as batch Tensors of shape (number of indices, ...).
 
-    They are what the samples give when they are stacked, and own their memory.
+    They are what the samples give when they are stacked, and own their memory. Raises TypeError for other indices.
     """
+    if not isinstance(indices, slice):
+        given = np.asarray(indices)
+        if given.size and given.dtype.kind not in "iu":
+            raise TypeError(f"indices are integers, or a slice, not {given.dtype}")
+        indices = given.astype(np.intp, copy=False)  # NumPy makes floats of an empty list
     return tuple([_rows(tensor.data, indices) for tensor in self.tensors])
 
 
 def _rows(array, indices):
     "Some rows of an array as a Tensor of their own."
+    native = array.dtype.newbyteorder("=")  # as np.stack gives it
     if isinstance(indices, slice):
-        return Tensor(array[indices].copy())
+        return Tensor(array[indices].astype(native, order="C"))
     if array.flags.c_contiguous:
-        return Tensor(array.take(indices, axis=0))
-    return Tensor(np.ascontiguousarray(array[indices]))  # `take` would copy the whole array first
+        return Tensor(array.take(indices, axis=0).astype(native, copy=False))
+    return Tensor(array[indices].astype(native, order="C", copy=False))  # `take` would copy the whole array first
 ### END SOLUTION
 
 # %% [markdown]

@@ -97,10 +97,29 @@ len(state)
 # - `zero_grad()` sets every parameter's `grad` to None.
 
 # %% [markdown]
+# Impossible settings are refused when the optimizer is made, in PyTorch's words. A check for that comes ready. You can use it for
+# `lr`; SGD, Adam and AdamW call it for what they add.
+
+# %% given="in-range"
+#| export
+def _in_range(name, value, below=np.inf):
+    """A setting from 0 to less than `below`.
+
+    Raises `ValueError` for any other, nan and what is no number included.
+    """
+    try:
+        is_possible = bool(0 <= value < below)
+    except (TypeError, ValueError):  # a text, a list, an array of several numbers
+        is_possible = False
+    if not is_possible:
+        raise ValueError(f"Invalid {name}: {value}")
+    return value
+
+# %% [markdown]
 # <details><summary>Hint</summary>
 #
 # A generator can be read once: make the list first. `{key: {} for key in ...}` makes a new dictionary for each key,
-# `dict.fromkeys(keys, {})` one for all. To refuse nan too, ask `not 0 <= lr < np.inf`.
+# `dict.fromkeys(keys, {})` one for all. `_in_range("learning rate", lr)` below gives `lr`, or raises.
 # </details>
 
 # %% solution="optimizer"
@@ -122,9 +141,7 @@ class Optimizer:
         for parameter in parameters:
             if not isinstance(parameter, Tensor):
                 raise TypeError(f"parameters are Tensors, not {type(parameter).__name__}")
-        if not 0 <= lr < np.inf:
-            raise ValueError(f"Invalid learning rate: {lr}")
-        self.parameters, self.lr = parameters, lr
+        self.parameters, self.lr = parameters, _in_range("learning rate", lr)
         self.state = {parameter: {} for parameter in parameters}
         ### END SOLUTION
 
@@ -454,18 +471,6 @@ draw_paths({"lr = 0.02": path(lambda p: Downhill(p, 0.02)),
 # The S stands for *stochastic*: the gradient is that of a batch, not of all the data.
 
 # %% [markdown]
-# Impossible settings are refused when the optimizer is made, in PyTorch's words. The check comes ready; SGD, Adam and AdamW
-# call it.
-
-# %% given="in-range"
-#| export
-def _in_range(name, value, below=np.inf):
-    "A setting from 0 to less than `below`. Raises `ValueError` for any other, nan included."
-    if not 0 <= value < below:
-        raise ValueError(f"Invalid {name}: {value}")
-    return value
-
-# %% [markdown]
 # **Your turn.** `SGD._change(parameter, state)` gives the array to subtract, with `self.momentum` and `self.weight_decay`.
 #
 # - The velocity is kept as `state["momentum_buffer"]`: an array of its own, of the parameter's dtype. With momentum 0, keep nothing.
@@ -729,7 +734,7 @@ class Adam(Optimizer):
 
     def __init__(self, parameters, lr=1e-3, betas=(0.9, 0.999), eps=1e-8):
         super().__init__(parameters, lr)
-        if len(betas) != 2:
+        if np.shape(betas) != (2,):
             raise ValueError(f"Invalid betas, not two numbers: {betas}")
         self.betas = tuple(
             _in_range(f"beta parameter at index {i}", beta, below=1) for i, beta in enumerate(betas)
@@ -1251,9 +1256,9 @@ class StepLR(_Schedule):
 
     def __init__(self, optimizer, step_size, gamma=0.1):
         super().__init__(optimizer)
-        if step_size < 1:
+        if not step_size >= 1:
             raise ValueError(f"step_size is at least 1; it was {step_size}")
-        self.step_size, self.gamma = step_size, gamma
+        self.step_size, self.gamma = step_size, _in_range("gamma", gamma)
 
     def get_lr(self):
         "The learning rate after `last_epoch` epochs."
@@ -1265,9 +1270,9 @@ class CosineAnnealingLR(_Schedule):
 
     def __init__(self, optimizer, T_max, eta_min=0.0):
         super().__init__(optimizer)
-        if T_max < 1:
+        if not T_max >= 1:
             raise ValueError(f"T_max is at least 1; it was {T_max}")
-        self.T_max, self.eta_min = T_max, eta_min
+        self.T_max, self.eta_min = T_max, _in_range("eta_min", eta_min)
 
     def get_lr(self):
         "The learning rate after `last_epoch` epochs."
@@ -1352,6 +1357,8 @@ plt.show()
 ### BEGIN SOLUTION
 def clip_grad_norm_(parameters, max_norm):
     "Shorten all gradients together to `max_norm` where their norm exceeds it, in place; give the norm of before."
+    if not max_norm >= 0:
+        raise ValueError(f"Invalid max_norm: {max_norm}")
     parameters = [parameters] if isinstance(parameters, Tensor) else parameters
     gradients = [parameter.grad.data for parameter in parameters if parameter.grad is not None]
     norm = np.sqrt(sum((gradient.astype(float) ** 2).sum() for gradient in gradients))

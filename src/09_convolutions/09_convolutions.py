@@ -123,6 +123,16 @@ def _pair(value):
     return tuple(value) if isinstance(value, (tuple, list)) else (value, value)
 
 # %% [markdown]
+# An array or a list in the place of a Tensor is refused by a line that each layer comes with:
+
+# %% given="refuse-others"
+#| export
+def _refuse_others(x):
+    "Raise `TypeError` if the images are no Tensor."
+    if not isinstance(x, Tensor):
+        raise TypeError(f"images come as a Tensor, not {type(x).__name__}: write Tensor(...)")
+
+# %% [markdown]
 # **Your turn.** `_output_size(size, kernel, stride, padding)` takes four pairs and gives the pair (height, width) of the result, two ints.
 #
 # - A kernel that is larger than the padded image, in either direction: `ValueError` whose message holds `kernel` and `size`, such as
@@ -622,6 +632,7 @@ class Conv2d(Layer):
         ### END SOLUTION
 
     def forward(self, x: Tensor) -> Tensor:
+        _refuse_others(x)
         return self._convolve(x, self.weight, self.bias)
 
     def _convolve(self, x, weight, bias):
@@ -1178,6 +1189,7 @@ class MaxPool2d(_Pool2d):
     "The largest number of each window, as `torch.nn.MaxPool2d`. `ValueError` if none fits."
 
     def forward(self, x: Tensor) -> Tensor:
+        _refuse_others(x)
         ### BEGIN SOLUTION
         windows = _windows(x.data, self.kernel_size, self.stride)
         largest = np.max([windows[..., i, j] for i, j in np.ndindex(*self.kernel_size)], axis=0)
@@ -1275,6 +1287,7 @@ class AvgPool2d(_Pool2d):
     "The mean of each window, as `torch.nn.AvgPool2d`. `ValueError` if none fits."
 
     def forward(self, x: Tensor) -> Tensor:
+        _refuse_others(x)
         ### BEGIN SOLUTION
         return Tensor(_windows(x.data, self.kernel_size, self.stride), dtype=x.dtype).mean(axis=(-2, -1))
         ### END SOLUTION

@@ -216,3 +216,28 @@ def test_a_batch_of_masked_arrays_is_told_to_fill_them(gap):
 def test_labels_beyond_int64_are_refused_not_rounded():
     with pytest.raises(OverflowError, match="int64 can't hold 9223372036854775808"):
         next(iter(DataLoader([(0.5, 2**63), (0.5, 1)], 2)))
+
+
+@pytest.mark.parametrize("transform", [RandomHorizontalFlip(0.0), RandomHorizontalFlip(1.0), RandomCrop(1, padding=0)])
+def test_a_transform_refuses_a_masked_image_because_its_gaps_would_become_pixels(transform):
+    with pytest.raises(TypeError, match=r"filled\(value\)"):
+        transform(np.ma.array(np.ones((2, 2)), mask=[[0, 1], [0, 0]]))
+
+
+@pytest.mark.parametrize("indices", [[True, False], [0.5], np.array([1.0]), ["0"]])
+@pytest.mark.parametrize("order", ["C", "F"])
+def test_a_batch_is_asked_for_by_integers_whatever_the_order_in_memory(indices, order):
+    dataset = TensorDataset(Tensor(np.ones((2, 3), order=order)))
+    with pytest.raises(TypeError, match="integers"):
+        dataset.get_batch(indices)
+    assert dataset.get_batch([])[0].shape == (0, 3)
+
+
+@pytest.mark.parametrize("order", ["C", "F"])
+def test_a_whole_batch_has_the_byte_order_of_stacked_samples(order):
+    dataset = TensorDataset(Tensor(np.array([[1, 2], [3, 4]], ">i4", order=order)))
+    for indices in ([0, 1], slice(0, 2)):
+        got = dataset.get_batch(indices)[0].data
+        assert (got.dtype, got.tolist()) == (np.dtype("int32"), [[1, 2], [3, 4]])
+        assert got.flags.c_contiguous
+        assert got.flags.owndata

@@ -394,3 +394,53 @@ def test_the_mean_of_an_empty_axis_has_an_empty_gradient(axis):
     ours.mean(axis).sum().backward()
     theirs.mean(axis).sum().backward()
     assert ours.grad.shape == tuple(theirs.grad.shape) == (3, 0)
+
+
+@pytest.mark.parametrize("other", [np.ones((1, 1, 2, 2)), np.ma.ones((1, 1, 2, 2)), [1.0], 1.0, None])
+@pytest.mark.parametrize("name", ["ReLU", "Sigmoid", "Tanh", "GELU", "Softmax", "MaxPool2d", "AvgPool2d", "Conv2d"])
+def test_what_is_no_tensor_is_refused_by_name(name, other):
+    sizes = {"MaxPool2d": (2,), "AvgPool2d": (2,), "Conv2d": (1, 1, 1)}.get(name, ())
+    with pytest.raises(TypeError, match=f"a Tensor, not {type(other).__name__}"):
+        getattr(tinytorch, name)(*sizes)(other)
+
+
+@pytest.mark.parametrize(
+    "other", [np.array([[0.2, 0.8]]), np.ma.array([[0.2, -999.0]], mask=[[0, 1]]), [[0.2, 0.8]], 1.0]
+)
+@pytest.mark.parametrize("name", ["MSELoss", "CrossEntropyLoss", "BinaryCrossEntropyLoss"])
+def test_a_loss_refuses_what_is_no_tensor_on_either_side(name, other):
+    for values in [(other, Tensor([[0.2, 0.8]])), (Tensor([[0.2, 0.8]], requires_grad=True), other)]:
+        with pytest.raises(TypeError, match=f"two Tensors, not {type(other).__name__}"):
+            getattr(tinytorch, name)()(*values)
+
+
+def test_sequential_refuses_a_class_in_the_place_of_its_object():
+    with pytest.raises(TypeError, match=r"write ReLU\(\.\.\.\)"):
+        tinytorch.Sequential(tinytorch.Linear(2, 2), tinytorch.ReLU)
+    torch = pytest.importorskip("torch")
+    with pytest.raises(TypeError):
+        torch.nn.Sequential(torch.nn.Linear(2, 2), torch.nn.ReLU)
+
+
+@pytest.mark.parametrize(
+    "call",
+    [
+        lambda t: t[MASKED > 0],
+        lambda t: t[np.ma.array([0, 1], mask=[0, 1])],
+        lambda t: t.masked_fill(np.array([True, False]), np.ma.masked),
+        lambda t: t.masked_fill(MASKED > 0, 0),
+    ],
+)
+def test_a_masked_array_as_index_mask_or_value_is_refused_too(call):
+    with pytest.raises(TypeError, match=r"filled\(value\)"):
+        call(Tensor([1.0, 2.0]))
+
+
+@pytest.mark.parametrize("call", [lambda t: t.flatten(3), lambda t: t.flatten(0, -4), lambda t: t.squeeze(3)])
+def test_an_axis_that_is_not_there_is_named(call):
+    with pytest.raises(IndexError, match=r"no axis -?\d where there are 3"):
+        call(Tensor(numbers()))
+
+
+def test_a_single_number_has_no_axes_to_permute():
+    assert Tensor(1.0).permute().shape == Tensor(1.0).permute(()).shape == Tensor(1.0).T.shape == ()

@@ -401,3 +401,35 @@ def test_state_costs_nothing_one_or_two_arrays_a_parameter_and_a_step_a_few_of_o
     )
     assert kept == arrays_of_state * 5 * 400_000
     assert peak - kept < (arrays_on_top + 0.1) * 400_000
+
+
+@pytest.mark.parametrize("value", ["x", None, [0.1], 1j, np.array([0.1, 0.2, 0.3])], ids=repr)
+@pytest.mark.parametrize(
+    ("name", "setting", "said"),
+    [("SGD", "lr", "learning rate"), ("SGD", "momentum", "momentum"), ("AdamW", "weight_decay", "weight_decay"),
+     ("Adam", "eps", "epsilon"), ("Adam", "betas", "beta")],
+)  # fmt: skip
+def test_a_setting_that_is_no_number_is_refused_in_the_same_words(name, setting, said, value):
+    with pytest.raises(ValueError, match=f"Invalid {said}"):
+        getattr(tinytorch, name)([Tensor([1.0])], **{"lr": 0.1, setting: value})
+
+
+@pytest.mark.parametrize(
+    ("name", "options"),
+    [("StepLR", {"step_size": float("nan")}), ("StepLR", {"step_size": 2, "gamma": float("nan")}),
+     ("StepLR", {"step_size": 2, "gamma": -1}), ("CosineAnnealingLR", {"T_max": float("nan")}),
+     ("CosineAnnealingLR", {"T_max": 2, "eta_min": float("nan")}), ("CosineAnnealingLR", {"T_max": 2, "eta_min": -1})],
+)  # fmt: skip
+def test_a_schedule_to_a_rate_that_is_nan_or_negative_is_refused(name, options):
+    with pytest.raises(ValueError, match=next(reversed(options))):
+        getattr(optimizers, name)(SGD([Tensor([1.0])], lr=0.1), **options)
+
+
+@pytest.mark.parametrize("max_norm", [-1, float("nan")])
+def test_clipping_to_a_norm_that_is_none_is_refused_and_changes_nothing(max_norm):
+    parameter = Tensor([1.0, 2.0], requires_grad=True)
+    parameter.grad = Tensor([3.0, 4.0])
+    with pytest.raises(ValueError, match="max_norm"):
+        optimizers.clip_grad_norm_([parameter], max_norm)
+    assert parameter.grad.tolist() == [3.0, 4.0]
+    assert optimizers.clip_grad_norm_([parameter], float("inf")) == 5.0

@@ -720,3 +720,33 @@ def test_where_processes_cannot_be_forked_it_says_so(monkeypatch):
 def test_its_names_come_from_the_package():
     for name in ("pad_collate", "prefetch", "ShardedSampler", "SampleError", "ScalingLoader"):
         assert getattr(tinytorch, name).__module__ == "tinytorch.core.scaling"
+
+
+@pytest.mark.parametrize("name", ["epoch", "batch"])
+@pytest.mark.parametrize("value", [1.5, 1.0, "1", None, float("nan")])
+def test_a_state_that_is_no_whole_number_is_refused_and_changes_nothing(name, value):
+    loader = ScalingLoader([1, 2, 3, 4], 2)
+    before = loader.state_dict()
+    with pytest.raises(ValueError, match=f"{name} is .* whole number"):
+        loader.load_state_dict({**before, name: value})
+    assert loader.state_dict() == before
+    loader.load_state_dict({**before, name: np.int64(1)})
+
+
+def test_padding_refuses_what_stacking_refuses():
+    gaps = np.ma.array([1.0, -999.0], mask=[0, 1])
+    for samples in [[gaps, np.ones(3)], [(np.ones(1), gaps), (np.ones(2), gaps)]]:
+        with pytest.raises(TypeError, match=r"filled\(value\)"):
+            pad_collate(samples)
+    with pytest.raises(OverflowError, match="int64"):
+        pad_collate([(np.ones(1), 2**63), (np.ones(2), 1)])
+    with pytest.raises(ValueError, match=r"equal lengths; these have \[2, 1\]"):
+        pad_collate([(np.ones(1), 1), (np.ones(2),)])
+
+
+def test_a_sampler_and_a_share_count_in_whole_numbers():
+    with pytest.raises(TypeError, match="float"):
+        list(ScalingLoader([1, 2], 1, sampler=[0.5, 1]))
+    for share in [(4.5, 0, 2), (4, 1.0, 2), (4, 0, 2.0)]:
+        with pytest.raises(TypeError, match="float"):
+            ShardedSampler(*share)

@@ -430,3 +430,16 @@ def test_a_transform_that_gives_a_masked_array_is_refused(root):
         TypeError, match=r"^sample 1 has a masked array: fill its gaps first, with array\.filled\(value\)$"
     ):
         masked[1]
+
+
+def test_a_transform_that_cannot_be_called_is_refused_at_once(root):
+    with pytest.raises(TypeError, match="transform must be a function"):
+        ImageFolder(root, transform=3)
+
+
+def test_a_link_to_no_file_is_named_as_one(root):
+    (root / "cat" / "zz.png").symlink_to(root / "nowhere.png")
+    dataset = ImageFolder(root)
+    place = next(place for place, (path, _) in enumerate(dataset.samples) if path.endswith("zz.png"))
+    with pytest.raises(FileNotFoundError, match="is a link to"):
+        dataset[place]

@@ -352,3 +352,22 @@ def test_what_whole_batches_leave_resident_is_bounded(sparse_path, order):
         del dataset
     assert grown_bytes[0] < 48 * MEGABYTE
     assert grown_bytes[1] > 2 * grown_bytes[0] + 64 * MEGABYTE
+
+
+@pytest.mark.parametrize("other", [3, None, ["a.npy"]])
+def test_what_is_no_path_is_refused_at_once(other):
+    with pytest.raises(TypeError, match=f"one by one, not a {type(other).__name__}"):
+        MemmapDataset(other)
+    with pytest.raises(TypeError, match="path must be that of a file"):
+        RawArray(other, "<f4", (3,))
+
+
+def test_no_dtype_is_none_and_not_float64(tmp_path):
+    with pytest.raises(TypeError, match="dtype"):
+        RawArray(tmp_path / "numbers.raw", None, (3,))
+
+
+def test_resident_bytes_are_a_number(tmp_path):
+    np.save(tmp_path / "numbers.npy", np.ones(3))
+    with pytest.raises(ValueError, match="max_resident_bytes must be a number"):
+        MemmapDataset(tmp_path / "numbers.npy", max_resident_bytes=float("nan"))

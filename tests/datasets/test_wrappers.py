@@ -227,7 +227,7 @@ def test_threads_share_a_cache_without_losing_count(numbers):
 
 
 def test_a_cache_takes_no_negative_room_and_no_index_from_outside(numbers):
-    with pytest.raises(ValueError, match="must not be negative; it was -1"):
+    with pytest.raises(ValueError, match="not below 0; it was -1"):
         Cached(numbers, -1)
     for index in [-1, SIZE]:
         with pytest.raises(IndexError, match=f"^Index {index} out of range for dataset of size {SIZE}$"):
@@ -319,3 +319,30 @@ def test_an_empty_list_of_indices_gives_an_empty_batch(numbers):
     for dataset in [numbers, Subset(numbers, [3, 4])]:
         rows, labels = dataset.get_batch([])
         assert (rows.shape, labels.shape) == ((0, 3), (0,))
+
+
+@pytest.mark.parametrize("together", [list, tuple])
+def test_a_list_of_datasets_is_told_to_be_given_one_by_one(numbers, together):
+    with pytest.raises(TypeError, match=r"Concat\(\*datasets\)"):
+        Concat(together([numbers, numbers]))
+    assert Concat([np.ones(2), np.zeros(2)], ["a"])[2] == "a"  # lists of samples are datasets
+
+
+@pytest.mark.parametrize(
+    "wrap", [lambda d: Subset(d, [0]), Concat, lambda d: Transformed(d, abs), lambda d: Cached(d, 10)]
+)
+@pytest.mark.parametrize("other", [3, None, iter([1])])
+def test_what_is_no_dataset_is_refused_at_once_with_what_it_lacks(wrap, other):
+    with pytest.raises(TypeError, match=f"__len__, which {type(other).__name__} lacks"):
+        wrap(other)
+
+
+def test_a_function_that_cannot_be_called_is_refused_at_once(numbers):
+    with pytest.raises(TypeError, match="fn must be a function"):
+        Transformed(numbers, None)
+
+
+@pytest.mark.parametrize("room", [float("nan"), "10", None])
+def test_the_room_of_a_cache_is_a_number(numbers, room):
+    with pytest.raises(ValueError, match="max_bytes must be a number"):
+        Cached(numbers, room)

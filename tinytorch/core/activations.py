@@ -15,6 +15,8 @@ from .tensor import Tensor
 # %% ../../src/02_activations/activations.ipynb #as-floats
 def _as_floats(x):
     "The array of a Tensor as floats: floats keep their dtype, integers and bools become float32."
+    if not isinstance(x, Tensor):
+        raise TypeError(f"an activation takes a Tensor, not {type(x).__name__}: write Tensor(...)")
     return x.data if x.data.dtype.kind == "f" else x.data.astype(np.float32)
 
 # %% ../../src/02_activations/activations.ipynb #activation

@@ -18,6 +18,12 @@ def _pair(value):
     "An int n as (n, n); a pair as a tuple."
     return tuple(value) if isinstance(value, (tuple, list)) else (value, value)
 
+# %% ../../src/09_convolutions/convolutions.ipynb #refuse-others
+def _refuse_others(x):
+    "Raise `TypeError` if the images are no Tensor."
+    if not isinstance(x, Tensor):
+        raise TypeError(f"images come as a Tensor, not {type(x).__name__}: write Tensor(...)")
+
 # %% ../../src/09_convolutions/convolutions.ipynb #output-size
 def _output_size(size, kernel, stride=(1, 1), padding=(0, 0)):
     "Height and width of the result. `ValueError` if a kernel does not fit or a stride is below 1."
@@ -83,6 +89,7 @@ class Conv2d(Layer):
         ### END SOLUTION
 
     def forward(self, x: Tensor) -> Tensor:
+        _refuse_others(x)
         return self._convolve(x, self.weight, self.bias)
 
     def _convolve(self, x, weight, bias):
@@ -138,6 +145,7 @@ class MaxPool2d(_Pool2d):
     "The largest number of each window, as `torch.nn.MaxPool2d`. `ValueError` if none fits."
 
     def forward(self, x: Tensor) -> Tensor:
+        _refuse_others(x)
         ### BEGIN SOLUTION
         windows = _windows(x.data, self.kernel_size, self.stride)
         largest = np.max([windows[..., i, j] for i, j in np.ndindex(*self.kernel_size)], axis=0)
@@ -159,6 +167,7 @@ class AvgPool2d(_Pool2d):
     "The mean of each window, as `torch.nn.AvgPool2d`. `ValueError` if none fits."
 
     def forward(self, x: Tensor) -> Tensor:
+        _refuse_others(x)
         ### BEGIN SOLUTION
         return Tensor(_windows(x.data, self.kernel_size, self.stride), dtype=x.dtype).mean(axis=(-2, -1))
         ### END SOLUTION

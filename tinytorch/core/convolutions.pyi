@@ -10,6 +10,10 @@ def _pair(value):
     """An int n as (n, n); a pair as a tuple."""
     ...
 
+def _refuse_others(x):
+    """Raise `TypeError` if the images are no Tensor."""
+    ...
+
 def _output_size(size, kernel, stride=(1, 1), padding=(0, 0)):
     """Height and width of the result. `ValueError` if a kernel does not fit or a stride is below 1."""
     ...

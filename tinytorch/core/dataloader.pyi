@@ -46,7 +46,7 @@ class TensorDataset(Dataset):
     def get_batch(self, indices):
         """Samples of an integer array of indices, or of a slice, as batch Tensors of shape (number of indices, ...).
 
-    They are what the samples give when they are stacked, and own their memory.
+    They are what the samples give when they are stacked, and own their memory. Raises TypeError for other indices.
     """
         ...
 

@@ -129,6 +129,8 @@ class Sequential(Layer):
 
     def __init__(self, *layers):
         for layer in layers:
+            if isinstance(layer, type):
+                raise TypeError(f"{layer.__name__} is a class: write {layer.__name__}(...)")
             if not callable(layer):
                 kind = type(layer).__name__
                 raise TypeError(f"Sequential takes callable parts one by one, not a {kind}")

@@ -23,6 +23,13 @@ class _Loss:
         "The same as a call: `loss.forward(predictions, targets)` is `loss(predictions, targets)`."
         return self(predictions, targets)
 
+def _refuse_others(*values):
+    "Raise `TypeError` if one of the values is no Tensor."
+    for value in values:
+        if not isinstance(value, Tensor):
+            kind = type(value).__name__
+            raise TypeError(f"a loss takes two Tensors, not {kind}: write Tensor(...)")
+
 # %% ../../src/04_losses/losses.ipynb #mse
 class MSELoss(_Loss):
     """The mean of the squared differences, over all elements.
@@ -31,6 +38,7 @@ class MSELoss(_Loss):
     """
 
     def __call__(self, predictions: Tensor, targets: Tensor) -> Tensor:
+        _refuse_others(predictions, targets)
         ### BEGIN SOLUTION
         if predictions.shape != targets.shape:
             raise ValueError(f"predictions {predictions.shape} and targets {targets.shape} must have the same shape")
@@ -57,6 +65,7 @@ class CrossEntropyLoss(_Loss):
     """
 
     def __call__(self, predictions: Tensor, targets: Tensor) -> Tensor:
+        _refuse_others(predictions, targets)
         ### BEGIN SOLUTION
         if predictions.ndim != 2 or targets.shape != predictions.shape[:1]:
             raise ValueError(f"expected logits (N, C) and labels (N,), not {predictions.shape} and {targets.shape}")
@@ -79,6 +88,7 @@ class BinaryCrossEntropyLoss(_Loss):
     """
 
     def __call__(self, predictions: Tensor, targets: Tensor) -> Tensor:
+        _refuse_others(predictions, targets)
         ### BEGIN SOLUTION
         if predictions.shape != targets.shape:
             raise ValueError(f"predictions {predictions.shape} and targets {targets.shape} must have the same shape")

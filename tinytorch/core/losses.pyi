@@ -14,6 +14,10 @@ class _Loss:
         """The same as a call: `loss.forward(predictions, targets)` is `loss(predictions, targets)`."""
         ...
 
+def _refuse_others(*values):
+    """Raise `TypeError` if one of the values is no Tensor."""
+    ...
+
 class MSELoss(_Loss):
     """The mean of the squared differences, over all elements.
 

@@ -12,6 +12,20 @@ from fastcore.basics import patch
 import tinytorch.core.autograd  # gives Tensors their backward(), and takes only a Tensor as grad
 from .tensor import Tensor
 
+# %% ../../src/07_optimizers/optimizers.ipynb #in-range
+def _in_range(name, value, below=np.inf):
+    """A setting from 0 to less than `below`.
+
+    Raises `ValueError` for any other, nan and what is no number included.
+    """
+    try:
+        is_possible = bool(0 <= value < below)
+    except (TypeError, ValueError):  # a text, a list, an array of several numbers
+        is_possible = False
+    if not is_possible:
+        raise ValueError(f"Invalid {name}: {value}")
+    return value
+
 # %% ../../src/07_optimizers/optimizers.ipynb #optimizer
 class Optimizer:
     """What every optimizer has: `parameters`, the rate `lr`, and in `state` a dictionary for each.
@@ -30,9 +44,7 @@ class Optimizer:
         for parameter in parameters:
             if not isinstance(parameter, Tensor):
                 raise TypeError(f"parameters are Tensors, not {type(parameter).__name__}")
-        if not 0 <= lr < np.inf:
-            raise ValueError(f"Invalid learning rate: {lr}")
-        self.parameters, self.lr = parameters, lr
+        self.parameters, self.lr = parameters, _in_range("learning rate", lr)
         self.state = {parameter: {} for parameter in parameters}
         ### END SOLUTION
 
@@ -52,13 +64,6 @@ def step(self: Optimizer):
         if parameter.grad is not None:
             parameter.data -= self._change(parameter, self.state[parameter])
     ### END SOLUTION
-
-# %% ../../src/07_optimizers/optimizers.ipynb #in-range
-def _in_range(name, value, below=np.inf):
-    "A setting from 0 to less than `below`. Raises `ValueError` for any other, nan included."
-    if not 0 <= value < below:
-        raise ValueError(f"Invalid {name}: {value}")
-    return value
 
 # %% ../../src/07_optimizers/optimizers.ipynb #sgd
 class SGD(Optimizer):
@@ -97,7 +102,7 @@ class Adam(Optimizer):
 
     def __init__(self, parameters, lr=1e-3, betas=(0.9, 0.999), eps=1e-8):
         super().__init__(parameters, lr)
-        if len(betas) != 2:
+        if np.shape(betas) != (2,):
             raise ValueError(f"Invalid betas, not two numbers: {betas}")
         self.betas = tuple(
             _in_range(f"beta parameter at index {i}", beta, below=1) for i, beta in enumerate(betas)
@@ -182,9 +187,9 @@ class StepLR(_Schedule):
 
     def __init__(self, optimizer, step_size, gamma=0.1):
         super().__init__(optimizer)
-        if step_size < 1:
+        if not step_size >= 1:
             raise ValueError(f"step_size is at least 1; it was {step_size}")
-        self.step_size, self.gamma = step_size, gamma
+        self.step_size, self.gamma = step_size, _in_range("gamma", gamma)
 
     def get_lr(self):
         "The learning rate after `last_epoch` epochs."
@@ -196,9 +201,9 @@ class CosineAnnealingLR(_Schedule):
 
     def __init__(self, optimizer, T_max, eta_min=0.0):
         super().__init__(optimizer)
-        if T_max < 1:
+        if not T_max >= 1:
             raise ValueError(f"T_max is at least 1; it was {T_max}")
-        self.T_max, self.eta_min = T_max, eta_min
+        self.T_max, self.eta_min = T_max, _in_range("eta_min", eta_min)
 
     def get_lr(self):
         "The learning rate after `last_epoch` epochs."
@@ -210,6 +215,8 @@ class CosineAnnealingLR(_Schedule):
 ### BEGIN SOLUTION
 def clip_grad_norm_(parameters, max_norm):
     "Shorten all gradients together to `max_norm` where their norm exceeds it, in place; give the norm of before."
+    if not max_norm >= 0:
+        raise ValueError(f"Invalid max_norm: {max_norm}")
     parameters = [parameters] if isinstance(parameters, Tensor) else parameters
     gradients = [parameter.grad.data for parameter in parameters if parameter.grad is not None]
     norm = np.sqrt(sum((gradient.astype(float) ** 2).sum() for gradient in gradients))

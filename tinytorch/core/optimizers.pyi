@@ -4,6 +4,13 @@ import numpy as np
 import tinytorch.core.autograd
 from .tensor import Tensor
 
+def _in_range(name, value, below=np.inf):
+    """A setting from 0 to less than `below`.
+
+    Raises `ValueError` for any other, nan and what is no number included.
+    """
+    ...
+
 class Optimizer:
     """What every optimizer has: `parameters`, the rate `lr`, and in `state` a dictionary for each.
 
@@ -29,10 +36,6 @@ class Optimizer:
     def load_state_dict(self, saved: dict):
         """Take over what `state_dict()` gave. `ValueError`, and nothing changed, if it does not fit."""
         ...
-
-def _in_range(name, value, below=np.inf):
-    """A setting from 0 to less than `below`. Raises `ValueError` for any other, nan included."""
-    ...
 
 class SGD(Optimizer):
     """Gradient descent with momentum and weight decay, as `torch.optim.SGD`.

@@ -30,7 +30,7 @@ from pathlib import Path
 import numpy as np
 from fastcore.basics import patch
 
-from .dataloader import DataLoader
+from .dataloader import DataLoader, _refuse_loss
 from .tensor import Tensor
 
 # %% ../../src/10_scaling/scaling.ipynb #pad-collate
@@ -48,9 +48,13 @@ def pad_collate(samples, value=0):
 
     Raises:
         ValueError: sequences differ in more than their length.
+        TypeError: a masked array. OverflowError: a Python integer that int64 can't hold.
     """
+    _refuse_loss(samples)
     ### BEGIN SOLUTION
     rows = [sample if isinstance(sample, (tuple, list)) else (sample,) for sample in samples]
+    if len({len(row) for row in rows}) > 1:
+        raise ValueError(f"samples of one batch must have equal lengths; these have {[len(row) for row in rows]}")
     columns = [[np.asarray(entry.data if isinstance(entry, Tensor) else entry) for entry in column] for column in zip(*rows)]
     sequences, others = columns[0], columns[1:]
     first = sequences[0]
@@ -125,6 +129,7 @@ class ShardedSampler:
     """
     def __init__(self, samples, rank, world_size, shuffle=True, seed=0):
         ### BEGIN SOLUTION
+        samples, rank, world_size = map(operator.index, (samples, rank, world_size))
         if world_size < 1 or not 0 <= rank < world_size or samples < 0:
             raise ValueError(f"there is no rank {rank} of {world_size} for {samples} samples")
         self.samples, self.rank, self.world_size = samples, rank, world_size
@@ -257,7 +262,7 @@ class ScalingLoader(DataLoader):
         if hasattr(self.sampler, "set_epoch"):
             self.sampler.set_epoch(epoch)
         in_array = hasattr(self.sampler, "order")
-        order = self.sampler.order() if in_array else np.fromiter(self.sampler, np.int64)
+        order = self.sampler.order() if in_array else np.fromiter(map(operator.index, self.sampler), np.int64)
         return [order[start:start + self.batch_size] for start in range(0, len(order), self.batch_size)]
         ### END SOLUTION
 
@@ -486,6 +491,8 @@ def load_state_dict(self: ScalingLoader, state):
         if name not in ("epoch", "batch") and state[name] != mine:
             raise ValueError(f"{name} is {state[name]!r} in the state and {mine!r} here")
     for name in ("epoch", "batch"):
+        if not isinstance(state[name], (int, np.integer)):
+            raise ValueError(f"{name} is {state[name]!r} in the state, where a whole number was expected")
         if state[name] < 0 or (name == "batch" and state[name] > len(self)):
             raise ValueError(f"{name} is {state[name]!r} in the state, and an epoch has {len(self)} batches")
     self._at = self._next = state["epoch"], state["batch"]

@@ -21,7 +21,7 @@ from multiprocessing import resource_tracker
 from multiprocessing.shared_memory import SharedMemory
 from pathlib import Path
 import numpy as np
-from .dataloader import DataLoader
+from .dataloader import DataLoader, _refuse_loss
 from .tensor import Tensor
 
 def pad_collate(samples, value=0):
@@ -38,6 +38,7 @@ def pad_collate(samples, value=0):
 
     Raises:
         ValueError: sequences differ in more than their length.
+        TypeError: a masked array. OverflowError: a Python integer that int64 can't hold.
     """
     ...
 

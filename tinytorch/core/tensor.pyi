@@ -288,3 +288,7 @@ class Tensor:
 def _compute(function, *operands, **options):
     """A NumPy function of the operands' arrays; float64 only where a Tensor or array among them is."""
     ...
+
+def _axis(dim, ndim):
+    """The number of an axis, counted from the front. Raises `IndexError` if there is none."""
+    ...

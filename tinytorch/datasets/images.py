@@ -18,7 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tinytorch.datasets.errors import CorruptFileError
-from tinytorch.datasets.indices import checked_index
+from tinytorch.datasets.indices import checked_function, checked_index
 from tinytorch.datasets.samples import checked_sample
 
 if TYPE_CHECKING:
@@ -67,11 +67,11 @@ class ImageFolder:
         left_out: path and reason of each file that `without_corrupt` left out.
 
     Raises:
-        FileNotFoundError: there is no folder `root`; at a sample: its file is no longer there.
+        FileNotFoundError: there is no folder `root`; at a sample: its file is no longer there, or a link to no file.
         ValueError: there is no folder in `root`, a class has no image, a linked folder leads back to one that it is
             in, `mode` is unknown, or `size` is not two whole numbers.
         CorruptFileError: at a sample: its file cannot be decoded to the end as a JPEG or PNG.
-        TypeError: at a sample: `transform` returns a masked array.
+        TypeError: `transform` cannot be called; at a sample: it returns a masked array.
     """
 
     def __init__(
@@ -85,7 +85,8 @@ class ImageFolder:
     ) -> None:
         if mode not in ("L", "RGB", "RGBA"):
             raise ValueError(f"mode must be 'L', 'RGB' or 'RGBA'; it was {mode!r}")
-        self.transform, self.mode, self.upright, self.exact = transform, mode, upright, exact
+        self.transform = None if transform is None else checked_function(transform, "transform")
+        self.mode, self.upright, self.exact = mode, upright, exact
         self.size = None if size is None else _checked_size(size)
         self.classes = _class_names(Path(root))
         self.class_to_idx = {name: label for label, name in enumerate(self.classes)}
@@ -133,6 +134,10 @@ class ImageFolder:
             with open(path, "rb") as file:
                 return _decode(file, self.mode, self.size, self.upright, self.exact)
         except FileNotFoundError:
+            if os.path.islink(path):
+                raise FileNotFoundError(
+                    f"sample {place}, {path}, is a link to a file that is not there: remove it"
+                ) from None
             raise FileNotFoundError(f"sample {place}, {path}, is no longer there: create the dataset again") from None
         except CorruptFileError as error:
             raise CorruptFileError(

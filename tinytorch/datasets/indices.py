@@ -22,6 +22,28 @@ class MapStyleDataset(Protocol):
     def __getitem__(self, index: int, /) -> Any: ...
 
 
+def checked_dataset(dataset: MapStyleDataset) -> MapStyleDataset:
+    """Return the dataset as it is. Raises TypeError if it lacks a method that every dataset has."""
+    for method in ("__len__", "__getitem__"):
+        if not hasattr(dataset, method):
+            raise TypeError(f"a dataset needs {method}, which {type(dataset).__name__} lacks")
+    return dataset
+
+
+def checked_function(function: Any, name: str) -> Any:
+    """Return the function as it is. Raises TypeError, with the argument's name, if it cannot be called."""
+    if not callable(function):
+        raise TypeError(f"{name} must be a function, or an object that can be called; it was {function!r}")
+    return function
+
+
+def checked_bytes(number_bytes: float, name: str) -> float:
+    """Return a number of bytes as it is. Raises ValueError, with the argument's name, for nan and what is below 0."""
+    if not isinstance(number_bytes, (int, float, np.number)) or not number_bytes >= 0:
+        raise ValueError(f"{name} must be a number of bytes, not below 0; it was {number_bytes!r}")
+    return number_bytes
+
+
 def checked_index(index: Any, size: int) -> int:
     """Return the index of one sample as an int.
 

@@ -19,7 +19,7 @@ from numpy.typing import DTypeLike, NDArray
 
 from tinytorch.datasets.arrays import ArrayDataset
 from tinytorch.datasets.errors import CorruptFileError
-from tinytorch.datasets.indices import Indices
+from tinytorch.datasets.indices import Indices, checked_bytes
 
 # Reading one page may map its neighbours, too: Linux maps this many bytes around it, if they are in its cache.
 NEIGHBOURHOOD_BYTES = 65_536
@@ -39,7 +39,8 @@ class RawArray:
         offset_bytes: where in the file the numbers begin.
 
     Raises:
-        TypeError: `dtype` is none that NumPy knows, or `shape` or `offset_bytes` is not made of whole numbers.
+        TypeError: `path` is no path, `dtype` is none that NumPy knows, or `shape` or `offset_bytes` is not made of
+            whole numbers.
         ValueError: `dtype` holds Python objects or has no size, `shape` is empty, or a number is negative.
     """
 
@@ -49,8 +50,10 @@ class RawArray:
     offset_bytes: int = 0
 
     def __post_init__(self) -> None:
+        if not isinstance(self.path, (str, PathLike)):
+            raise TypeError(f"path must be that of a file; it was {self.path!r}")
         try:
-            dtype = np.dtype(self.dtype)
+            dtype = np.dtype("no dtype" if self.dtype is None else self.dtype)  # NumPy takes None for float64
         except TypeError as error:
             raise TypeError(f"dtype must be one that NumPy knows, such as '>f4' ({error})") from error
         if dtype.hasobject or dtype.itemsize == 0:
@@ -87,7 +90,8 @@ class MemmapDataset(ArrayDataset):
         max_resident_bytes: about how much of the maps `get_batch` may keep resident, where it reads through them.
 
     Raises:
-        ValueError: no file given, or an unknown `access`.
+        ValueError: no file given, an unknown `access`, or `max_resident_bytes` below 0 or no number.
+        TypeError: one of the files is no path and no `RawArray`.
         FileNotFoundError: a file is missing.
         CorruptFileError: at the first sample: a file is not a .npy file, or not as long as shape and dtype ask for,
             or holds a single number (0-d), or has a header of more than 10,000 bytes (which a `RawArray` can describe),
@@ -101,9 +105,13 @@ class MemmapDataset(ArrayDataset):
             raise ValueError("MemmapDataset needs at least one file; none was given")
         if access not in ("normal", "sequential", "random"):
             raise ValueError(f"access must be 'normal', 'sequential' or 'random'; it was {access!r}")
+        for file in files:
+            if not isinstance(file, (str, PathLike, RawArray)):
+                kind = type(file).__name__
+                raise TypeError(f"MemmapDataset takes paths or RawArrays, one by one, not a {kind}: {file!r}")
         self.files = tuple(file if isinstance(file, RawArray) else Path(file) for file in files)
         self.access: Access = access
-        self.max_resident_bytes = max_resident_bytes
+        self.max_resident_bytes = checked_bytes(max_resident_bytes, "max_resident_bytes")
         self._maps: list[np.memmap[Any, Any]] = []
         self._resident_bytes = 0  # of what `get_batch` read through the maps, at most
         for file in self.files:

@@ -13,7 +13,16 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from tinytorch.datasets.indices import Indices, MapStyleDataset, checked_array, checked_index, checked_indices
+from tinytorch.datasets.indices import (
+    Indices,
+    MapStyleDataset,
+    checked_array,
+    checked_bytes,
+    checked_dataset,
+    checked_function,
+    checked_index,
+    checked_indices,
+)
 from tinytorch.datasets.samples import checked_batch, checked_sample
 
 
@@ -27,12 +36,13 @@ class Subset:
         indices: integers; a range takes no memory, and slices of it stay ranges.
 
     Raises:
-        TypeError: `indices` are not integers, or masked; at a sample or batch: it has a masked array.
+        TypeError: `dataset` lacks a method, or `indices` are not integers, or masked; at a sample or batch: it has a
+            masked array.
         IndexError: one of the indices is outside 0 <= index < len(dataset).
     """
 
     def __init__(self, dataset: MapStyleDataset, indices: Sequence[int] | NDArray[np.integer[Any]]) -> None:
-        self.dataset = dataset
+        self.dataset = checked_dataset(dataset)
         self.indices: range | NDArray[np.intp]
         if isinstance(indices, range):
             if len(indices):
@@ -83,13 +93,17 @@ class Concat:
         *datasets: one or more; each is asked for its length.
 
     Raises:
-        ValueError: no dataset is given. TypeError: at a sample: it has a masked array.
+        ValueError: no dataset is given.
+        TypeError: one lacks a method, or is a list of datasets; at a sample: it has a masked array.
     """
 
     def __init__(self, *datasets: MapStyleDataset) -> None:
         if not datasets:
             raise ValueError("Concat needs at least one dataset; none was given")
-        self.datasets = datasets
+        for dataset in datasets:
+            if isinstance(dataset, (list, tuple)) and any(_is_dataset(entry) for entry in dataset):
+                raise TypeError("Concat takes datasets one by one, not a list of them: write Concat(*datasets)")
+        self.datasets = tuple(checked_dataset(dataset) for dataset in datasets)
         self.ends = list(accumulate(len(dataset) for dataset in datasets))
 
     def __len__(self) -> int:
@@ -102,6 +116,12 @@ class Concat:
         return checked_sample(self.datasets[number][place - (self.ends[number - 1] if number else 0)], place)
 
 
+def _is_dataset(entry: object) -> bool:
+    """Whether an entry of a list is a dataset rather than a sample, such as an array, a Tensor, a list or a text."""
+    is_sample = isinstance(entry, (list, tuple, dict, str, bytes)) or hasattr(entry, "dtype")
+    return not is_sample and hasattr(entry, "__len__") and hasattr(entry, "__getitem__")
+
+
 class Transformed:
     """A dataset with a function applied: `fn` to the first element of each sample; the other elements stay.
 
@@ -112,11 +132,12 @@ class Transformed:
         fn: takes the first element of a sample (or the sample itself, if it is not a tuple).
 
     Raises:
-        TypeError: at a sample: it has a masked array, which `fn` may turn into a filled one.
+        TypeError: `dataset` lacks a method, or `fn` cannot be called; at a sample: it has a masked array, which `fn`
+            may turn into a filled one.
     """
 
     def __init__(self, dataset: MapStyleDataset, fn: Callable[[Any], Any]) -> None:
-        self.dataset, self.fn = dataset, fn
+        self.dataset, self.fn = checked_dataset(dataset), checked_function(fn, "fn")
 
     def __len__(self) -> int:
         return len(self.dataset)
@@ -146,13 +167,12 @@ class Cached:
         kept_bytes: how many bytes the kept samples take now, with about 300 bytes each for the entry in the cache.
 
     Raises:
-        ValueError: `max_bytes` is negative. TypeError: at a sample: it has a masked array.
+        ValueError: `max_bytes` is negative, or no number. TypeError: `dataset` lacks a method; at a sample: it has a
+            masked array.
     """
 
     def __init__(self, dataset: MapStyleDataset, max_bytes: int) -> None:
-        if max_bytes < 0:
-            raise ValueError(f"max_bytes must not be negative; it was {max_bytes}")
-        self.dataset, self.max_bytes = dataset, max_bytes
+        self.dataset, self.max_bytes = checked_dataset(dataset), checked_bytes(max_bytes, "max_bytes")
         self._start_empty()
 
     def _start_empty(self) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable
 from pathlib import Path
 
@@ -66,6 +67,12 @@ def draw_mistakes(figure: SubFigure, images: np.ndarray, labels: np.ndarray, rea
 
 
 def save(figure: Figure, picture: Path) -> None:
-    """Write a figure as PNG."""
+    """Write a figure as PNG; `picture` is the one of before until the new one is whole."""
     picture.parent.mkdir(parents=True, exist_ok=True)
-    figure.savefig(picture, dpi=110)
+    unfinished = picture.with_name(f".{picture.name}.tinytorch-part")
+    try:
+        figure.savefig(unfinished, dpi=110, format="png")
+        os.replace(unfinished, picture)
+    except BaseException:
+        unfinished.unlink(missing_ok=True)
+        raise

@@ -231,6 +231,16 @@ def test_a_folder_that_is_there_is_left_alone_unless_it_is_to_be_replaced(course
     assert work.read_bytes() == course.released.read_bytes()
 
 
+@pytest.mark.parametrize("kind", ["file", "link"])
+def test_what_is_no_folder_is_never_replaced(course: TinyCourse, kind: str) -> None:
+    there = course.root / "out"
+    there.write_text("notes") if kind == "file" else there.symlink_to(course.root / "modules")
+    refused = course.tito("bundle", "02", "--output", "out", "--replace")
+    assert refused.returncode == 1
+    assert f"is a {kind}: remove it" in refused.stderr
+    assert there.read_text() == "notes" if kind == "file" else there.is_symlink()
+
+
 def test_of_a_bundle_no_bundle_is_made(course: TinyCourse) -> None:
     course.tito("bundle", "02", "--output", "out", check=True)
     refused = TinyCourse(course.root / "out").tito("bundle", "02", "--output", "more")

@@ -9,11 +9,13 @@ import sys
 from pathlib import Path
 
 import pytest
+from matplotlib.figure import Figure
 
 from tests.helpers.repository import ROOT
 from tinytorch.course.layout import Course, CourseError
 from tinytorch.course.student.milestones import FOLDER, RESULTS, find_milestone, rows
 from tinytorch.milestones import MILESTONES
+from tinytorch.milestones.draw import save
 
 CORE = Path("tinytorch", "core")
 
@@ -85,6 +87,18 @@ def test_a_run_is_kept_with_its_picture_and_can_be_run_again(course: Course) -> 
         assert "pass: AND 4 of 4" in ran.stdout
     assert state(course).startswith("pass, ")
     assert (course.root / FOLDER / "perceptron.png").read_bytes().startswith(b"\x89PNG")
+
+
+def test_a_picture_that_cannot_be_drawn_to_its_end_leaves_the_old_one(tmp_path: Path) -> None:
+    picture = tmp_path / "xor.png"
+    save(Figure(), picture)
+    before = picture.read_bytes()
+    broken = Figure()
+    broken.text(0, 0, "$\\nothing$")  # matplotlib meets it as it draws
+    with pytest.raises(ValueError, match="nothing"):
+        save(broken, picture)
+    assert picture.read_bytes() == before
+    assert list(tmp_path.iterdir()) == [picture]
 
 
 def test_a_layer_that_loses_its_input_fails_the_milestone(course: Course) -> None:

@@ -57,14 +57,13 @@ def make_bundle(course: Course, modules: list[Module], to: Path, replace: bool =
     """Make the folder `to` for students who work on these modules, and a zip beside it; return the zip's path.
 
     The package holds what the modules before the first of these export, and no solution of any other module. If the
-    folder exists, raise `CourseError`, unless `replace` is true.
+    folder exists, raise `CourseError`, unless `replace` is true; also then, if it is no folder, but a file or a link.
     """
     if not (course.root / "requirements.lock").is_file():
         raise CourseError(
             f"{course.root} is not a course but a bundle: run `tito bundle` from the course's own folder."
         )
-    if to.exists() and not replace:
-        raise CourseError(f"{to} exists already and may hold somebody's work: give --replace to make it again.")
+    check_output(to, replace)
     for module in modules:
         _check_pristine(module)
     to.parent.mkdir(parents=True, exist_ok=True)
@@ -80,6 +79,14 @@ def make_bundle(course: Course, modules: list[Module], to: Path, replace: bool =
     archive = to.with_name(f"{to.name}.zip")
     write_whole(archive, _zipped(to))
     return archive
+
+
+def check_output(to: Path, replace: bool) -> None:
+    """Raise `CourseError` if something is at `to`, unless it is a folder and `replace` is true."""
+    if to.is_symlink() or to.is_file():
+        raise CourseError(f"{to} is a {'link' if to.is_symlink() else 'file'}: remove it, or give another --output.")
+    if to.exists() and not replace:
+        raise CourseError(f"{to} exists already and may hold somebody's work: give --replace to make it again.")
 
 
 def _check_pristine(module: Module) -> None:

@@ -29,7 +29,7 @@ from packaging.markers import default_environment
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
-from tinytorch.course.authoring.bundle import make_bundle
+from tinytorch.course.authoring.bundle import check_output, make_bundle
 from tinytorch.course.files import PART, write_notebook, write_whole
 from tinytorch.course.layout import Course, CourseError, Module
 from tinytorch.course.notebook import read_notebook
@@ -61,8 +61,7 @@ def make_lite_site(course: Course, module: Module, to: Path, replace: bool = Fal
         )
     if not util.find_spec("jupyterlite_core") or not util.find_spec("jupyterlite_pyodide_kernel"):
         raise CourseError("--lite needs JupyterLite, which is not installed: pip install -e '.[lite]'.")
-    if to.exists() and not replace:
-        raise CourseError(f"{to} exists already: give --replace to make it again.")
+    check_output(to, replace)
     to.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(prefix=f".{to.name}.", suffix=PART, dir=to.parent) as scratch:
         bundle, lite, made = Path(scratch, "bundle"), Path(scratch, "lite"), Path(scratch, to.name)
