@@ -1897,6 +1897,10 @@ shape, got = crop.shape, crop.tolist()
 assert shape == (3, 2, 3), (
     "Step 6: RandomCrop((2, 3)) of a (3, 3, 4) image, CHW, should have shape (3, 2, 3); it has "
     f"{shape}.")
+error = error_of(lambda: RandomCrop(np.int64(2), padding=0)(np.ones((2, 2))))
+assert error is None, (
+    "Step 6: RandomCrop(np.int64(2)) should cut out a square of 2x2, but isinstance(np.int64(2), "
+    f"int) is False; it raised {raised(error)}.")
 got_shape = RandomCrop(np.int64(2), padding=0)(np.ones((2, 2))).shape
 assert got_shape == (2, 2), (
     f"Step 6: RandomCrop(np.int64(2)) should cut out a square of 2x2; its shape was {got_shape}.")

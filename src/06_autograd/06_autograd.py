@@ -1109,7 +1109,7 @@ d = w * x + w + (-5.0)
 got = [grad_of(w), grad_of(x)]
 assert got == [24.0, 24.0], (
     "Step 5: in step 1's model w gets 24 from two paths, 16 + 8, and x 24; "
-    f"they got {got}: add the shares in `arrived`."
+    f"they got {got}: add the shares in `arrived`, where a second one must not replace the first."
 )
 ### BEGIN HIDDEN TESTS
 for swap in [False, True]:

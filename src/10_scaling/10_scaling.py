@@ -1908,10 +1908,10 @@ def load_state_dict(self: ScalingLoader, state):
         if name not in ("epoch", "batch") and state[name] != mine:
             raise ValueError(f"{name} is {state[name]!r} in the state and {mine!r} here")
     for name in ("epoch", "batch"):
-        if not isinstance(state[name], (int, np.integer)):
-            raise ValueError(f"{name} is {state[name]!r} in the state, where a whole number was expected")
-        if state[name] < 0 or (name == "batch" and state[name] > len(self)):
-            raise ValueError(f"{name} is {state[name]!r} in the state, and an epoch has {len(self)} batches")
+        if not isinstance(state[name], (int, np.integer)) or state[name] < 0:
+            raise ValueError(f"{name} is {state[name]!r} in the state, where a whole number from 0 on was expected")
+    if state["batch"] > len(self):
+        raise ValueError(f"batch is {state['batch']!r} in the state, and the last one of an epoch is {len(self)}")
     self._at = self._next = state["epoch"], state["batch"]
     ### END SOLUTION
 
@@ -2040,9 +2040,10 @@ for name, value in (("batch", -1), ("batch", 6), ("epoch", -1)):
     error = error_of(loader.load_state_dict, {**loader.state_dict(), name: value})
     assert isinstance(error, ValueError), f"Step 7: {name} {value} should raise ValueError; it gave {error!r}."
     assert name in str(error), f"Step 7: the text should name {name}; it was {str(error)!r}."
-loader.load_state_dict({**loader.state_dict(), "epoch": 3, "batch": 5})
-place = loader._next
-assert place == (3, 5), f"Step 7: epoch 3, batch 5 of 5 is the end of that epoch, and a place; the next loop would begin at {place}."
+for expected in ((3, 5), (9, 2)):
+    loader.load_state_dict({**loader.state_dict(), "epoch": expected[0], "batch": expected[1]})
+    place = loader._next
+    assert place == expected, f"Step 7: epoch {expected[0]} and batch {expected[1]} of 5 are a place; the next loop would begin at {place}."
 ### END HIDDEN TESTS
 
 # %% test="loop-lazy" points=1
@@ -2147,7 +2148,8 @@ def broken_at(number, error):
 both = threading.Barrier(2)  # lets nobody pass before two wait
 got = finished(lambda: list(_in_threads(Begun(lambda number: both.wait(3)), singles(8), 2, 2)))
 assert isinstance(got, list), (
-    f"Step 8: two threads should make batches at the same time; it gave {got!r}."
+    f"Step 8: two threads should make batches at the same time; it gave {got!r}. Is the second "
+    "batch submitted before the first one's result is asked for?"
 )
 assert got == list(range(8)), f"Step 8: the batches 0 to 7 should come in order, not as {got}."
 ### BEGIN HIDDEN TESTS
@@ -2197,7 +2199,8 @@ taken = []
 make = broken_at(4, SampleError(4, "the file is torn"))
 error = finished(lambda: [taken.append(batch) for batch in _in_threads(make, singles(9), 2, 2)])
 assert isinstance(error, SampleError), (
-    f"Step 8: the SampleError should come out of the loop; it gave {error!r}."
+    "Step 8: the SampleError should come out of the loop, as `.result()` raises it; it gave "
+    f"{error!r}."
 )
 assert taken == [0, 1, 2, 3], f"Step 8: the four good batches should come first; {taken} came."
 ### BEGIN HIDDEN TESTS

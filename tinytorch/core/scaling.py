@@ -491,10 +491,10 @@ def load_state_dict(self: ScalingLoader, state):
         if name not in ("epoch", "batch") and state[name] != mine:
             raise ValueError(f"{name} is {state[name]!r} in the state and {mine!r} here")
     for name in ("epoch", "batch"):
-        if not isinstance(state[name], (int, np.integer)):
-            raise ValueError(f"{name} is {state[name]!r} in the state, where a whole number was expected")
-        if state[name] < 0 or (name == "batch" and state[name] > len(self)):
-            raise ValueError(f"{name} is {state[name]!r} in the state, and an epoch has {len(self)} batches")
+        if not isinstance(state[name], (int, np.integer)) or state[name] < 0:
+            raise ValueError(f"{name} is {state[name]!r} in the state, where a whole number from 0 on was expected")
+    if state["batch"] > len(self):
+        raise ValueError(f"batch is {state['batch']!r} in the state, and the last one of an epoch is {len(self)}")
     self._at = self._next = state["epoch"], state["batch"]
     ### END SOLUTION
 

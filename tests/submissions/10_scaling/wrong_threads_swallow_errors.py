@@ -2,7 +2,7 @@
 # why: a batch that cannot be made is left out
 # base: reference
 # loses: {threads-errors: 2}
-# says: the SampleError should come out of the loop
+# says: the SampleError should come out of the loop | `.result()`
 # at: "your cell `_in_threads`"
 
 # %% solution="in-threads"

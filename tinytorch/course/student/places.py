@@ -8,7 +8,7 @@ import re
 from collections.abc import Iterable, Iterator
 from functools import lru_cache
 
-MOST_CHARACTERS = 90  # of a line of code in a message
+MOST_CHARACTERS = 120  # of a line of code in a message
 DEFINED = re.compile(r"\s*(?:async )?(class|def) (\w+)")
 DEF_OF = r"\s*(?:async )?def {0}\b"
 CALLED = {"__len__": r"\blen\(", "__iter__": r"\b(iter|next)\("}  # how else a message names a method
