@@ -4,7 +4,7 @@
 # Costs:    a small table tried out with a share of its rows is empty, or whole, and a larger one is sampled in blocks that belong together. Say
 #           `USING SAMPLE 10% (bernoulli)`, or a number of rows.
 # Versions: duckdb 2.0.1, Python 3.11.7.
-# Source:   a percentage takes the method "system", which draws whole vectors of 2048 rows (DuckDB's documentation, Samples; physical_streaming_sample.cpp).
+# Source:   a percentage takes the method "system", which draws whole vectors of 2048 rows (DuckDB's documentation, Samples, warns of that).
 #
 # Output seen:
 #   10%: all or none

@@ -4,8 +4,7 @@
 # Costs:    a split by `order by random()` tried out on few rows is repeatable and on all rows is not: samples move from test to training. Order by a hash
 #           of the key, `order by hash(id)`, or `set threads = 1`.
 # Versions: duckdb 2.0.1, Python 3.11.7.
-# Source:   each thread has a generator of its own, seeded from the connection's as it begins, and takes whatever rows come next
-#           (DuckDB's random_engine.cpp, random.cpp).
+# Source:   DuckDB's documentation, Non-Deterministic Behavior, names several threads as a cause of other orders, and not this function.
 #
 # Output seen:
 #   1000 rows, 4 threads: one order
