@@ -1240,7 +1240,7 @@ class _Schedule:
 # | `StepLR(optimizer, step_size, gamma=0.1)` | base · gamma^(t // step_size) |
 # | `CosineAnnealingLR(optimizer, T_max, eta_min=0.0)` | eta_min + (base - eta_min) · (1 + cos(π t / T_max)) / 2 |
 #
-# A `step_size` or `T_max` below 1: `ValueError`.
+# `ValueError`: a `step_size` or `T_max` below 1; a `gamma` or `eta_min` that is negative, infinite or nan (`_in_range` looks).
 
 # %% [markdown]
 # <details><summary>Hint</summary>
@@ -1305,9 +1305,10 @@ got = rates_of("StepLR", 3, lr=8.0, epochs=4)
 assert got in (None, [8.0, 8.0, 8.0, 0.8, 0.8]), f"Step 7: gamma is 0.1 unless given: expected 8, 8, 8, 0.8, 0.8; got {got}."
 got = rates_of("StepLR", 1, 0.5, epochs=2)
 assert got in (None, [1.0, 0.5, 0.25]), f"Step 7: with step_size=1 every epoch counts: expected 1, 0.5, 0.25; got {got}."
-error = error_of(rates_of, "StepLR", 0)
 want = ValueError if "StepLR" in globals() else type(None)
-assert isinstance(error, want), f"Step 7: step_size=0 should raise ValueError; it raised {raised(error)}."
+for settings in [(0,), (2, -0.5), (2, float("nan"))]:
+    error = error_of(rates_of, "StepLR", *settings)
+    assert isinstance(error, want), f"Step 7: StepLR with step_size, gamma = {settings} should raise ValueError; it raised {raised(error)}."
 ### END HIDDEN TESTS
 
 # %% test="cosine-lr" points=0
@@ -1322,9 +1323,10 @@ got = rates_of("CosineAnnealingLR", 2, lr=4.0, epochs=2)
 assert got in (None, [4.0, 2.0, 0.0]), f"Step 7: eta_min is 0 unless given: expected 4, 2, 0; got {got}."
 got = rates_of("CosineAnnealingLR", 1, epochs=1)
 assert got in (None, [1.0, 0.0]), f"Step 7: with T_max=1 one epoch leads to 0: expected 1, 0; got {got}."
-error = error_of(rates_of, "CosineAnnealingLR", 0)
 want = ValueError if "CosineAnnealingLR" in globals() else type(None)
-assert isinstance(error, want), f"Step 7: T_max=0 should raise ValueError; it gave {error!r}."
+for settings in [(0,), (2, -0.1), (2, float("inf"))]:
+    error = error_of(rates_of, "CosineAnnealingLR", *settings)
+    assert isinstance(error, want), f"Step 7: T_max, eta_min = {settings} should raise ValueError; it raised {raised(error)}."
 ### END HIDDEN TESTS
 
 # %% tags=["explore"]
@@ -1344,7 +1346,7 @@ plt.show()
 # %% [markdown]
 # **Your turn, second part.** `clip_grad_norm_(parameters, max_norm)`, as in `torch.nn.utils`, takes a list of Tensors, or one. The *norm* is
 # √(sum of squares) of all numbers in all their grads, in float64; those that are None are left out. If it exceeds `max_norm`, each `grad.data` is
-# multiplied, in place, by max_norm / (norm + 0.000001). It gives the norm as it was before.
+# multiplied, in place, by max_norm / (norm + 0.000001). It gives the norm as it was before. A `max_norm` below 0, or nan: `ValueError`.
 
 # %% [markdown]
 # <details><summary>Hint</summary>
@@ -1399,6 +1401,12 @@ got = clipped([[3.0, 4.0]], 1.0, alone=True)
 assert got in (None, (5.0, [[0.6, 0.8]])), f"Step 7: one Tensor serves as well: of [3, 4] expected 5, [0.6, 0.8]; got {got}."
 got = clipped([[3e-6, 4e-6]], 1e-6, digits=9)
 assert got in (None, (5e-6, [[5e-7, 6.67e-7]])), f"Step 7: the factor is max_norm / (norm + 0.000001), here 1/6: expected 5e-7, 6.67e-7; got {got}."
+got = clipped([[3.0, 4.0]], 0.0)
+assert got in (None, (5.0, [[0.0, 0.0]])), f"Step 7: a max_norm of 0 is allowed and leaves [0, 0]; got {got}."
+want = ValueError if "clip_grad_norm_" in globals() else type(None)
+for max_norm in [-0.5, float("nan")]:
+    error = error_of(clipped, [[3.0, 4.0]], max_norm)
+    assert isinstance(error, want), f"Step 7: a max_norm of {max_norm} should raise ValueError; it raised {raised(error)}."
 got, unit = clipped([[3 * 2.0**64, 2.0**66]], 5 * 2.0**63, dtype="float32"), 2.0**63
 assert got in (None, (10 * unit, [[3 * unit, 4 * unit]])), f"Step 7: the squares of 5.5e19 and 7.4e19 need float64: expected 9.2e19, half of each; got {got}."
 ### END HIDDEN TESTS

@@ -33,6 +33,7 @@ from tinytorch.course.layout import Course, Module
 from tinytorch.course.notebook import grade_id, read_notebook, role_of
 
 CORPUS = Path(__file__).parents[1] / "submissions"
+SOLUTION_MARKS = ("### BEGIN SOLUTION", "### END SOLUTION")
 
 
 @dataclass(frozen=True)
@@ -83,10 +84,9 @@ def read_submission(source: NotebookNode, released: NotebookNode, path: Path) ->
 
 def reference_answers(source: NotebookNode) -> dict[str, str]:
     """Return the reference's solution of each cell by its grade_id, without the marks around the solution."""
-    marks = ("### BEGIN SOLUTION", "### END SOLUTION")
     return {
         cell.metadata.nbgrader.grade_id: "\n".join(
-            line for line in cell.source.splitlines() if line.strip() not in marks
+            line for line in cell.source.splitlines() if line.strip() not in SOLUTION_MARKS
         )
         for cell in source.cells
         if role_of(cell) in ("solution", "written")

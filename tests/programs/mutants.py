@@ -1,7 +1,8 @@
 """Break the reference solutions in small ways, and see that the tests notice: `make mutants`.
 
 Each mutant changes one operator, constant, argument or statement of one solution cell; in the cells of `IN_PAIRS` two
-operators at once, too. It is killed when a graded test loses points, or a test of an optional step fails. One that no
+operators at once, too. Statements that a function comes with stay: a student does not write them, and tests/core has
+their tests. A mutant is killed when a graded test loses points, or a test of an optional step fails. One that no
 test can kill is listed in mutants_equivalent/, a file for each module, with the reason. The run fails for a survivor
 that is not listed, and for a listed one that does not survive or does not exist.
 """
@@ -15,14 +16,14 @@ import functools
 import re
 import sys
 import tomllib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from itertools import combinations
 from pathlib import Path
 from queue import SimpleQueue
 
-from tests.helpers.corpus import reference_answers
+from tests.helpers.corpus import SOLUTION_MARKS, reference_answers
 from tests.programs.quickgrade import QuickGrader
 from tinytorch.course.authoring.build import read_source, write_solution_notebook
 from tinytorch.course.layout import Course, Module
@@ -56,12 +57,24 @@ def make_mutants(module: Module) -> list[Mutant]:
     for cell in notebook.cells:
         if role_of(cell) == "solution":
             name = grade_id(cell) or ""
-            for mutant in mutate_cell(name, answers[name]):
+            for mutant in mutate_cell(name, answers[name], given_lines(cell.source)):
                 mutants.setdefault((name, mutant.source), mutant)
             if name in IN_PAIRS.get(module.assignment, []):
                 for mutant in mutate_in_pairs(name, answers[name]):
                     mutants.setdefault((name, mutant.source), mutant)
     return list(mutants.values())
+
+
+def given_lines(source: str) -> set[int]:
+    """Return which lines of a cell, its marks not counted, stand outside of the marks around what a student writes."""
+    given, number, inside = set(), 0, False
+    for line in source.splitlines():
+        if line.strip() in SOLUTION_MARKS:
+            inside = line.strip() == SOLUTION_MARKS[0]
+        else:
+            number += 1
+            given |= set() if inside else {number}
+    return given
 
 
 def parse(source: str) -> ast.Module:
@@ -102,11 +115,13 @@ def mutate_in_pairs(name: str, source: str) -> Iterator[Mutant]:
             )
 
 
-def mutate_cell(name: str, source: str) -> Iterator[Mutant]:
-    """Return every mutant of one cell."""
+def mutate_cell(name: str, source: str, given: Collection[int] = ()) -> Iterator[Mutant]:
+    """Return every mutant of one cell, without those of statements in functions that are in the lines `given`."""
     tree = parse(source)
     original = ast.unparse(tree)
     for number, node in enumerate(ast.walk(tree)):
+        if is_given(tree, node, given):
+            continue
         for change in changes_of(node):
             mutated = copy.deepcopy(tree)
             twin = next(other for place, other in enumerate(ast.walk(mutated)) if place == number)
@@ -114,6 +129,15 @@ def mutate_cell(name: str, source: str) -> Iterator[Mutant]:
             changed = ast.unparse(ast.fix_missing_locations(mutated))
             if changed != original:
                 yield describe(name, tree, node, mutated, twin, changed)
+
+
+def is_given(tree: ast.AST, node: ast.AST, given: Collection[int]) -> bool:
+    """Whether a node is in a statement of a function's body that is in the lines `given`."""
+    around = [*enclosing(tree, node), node]
+    statements = [part for part in around if isinstance(part, ast.stmt)]
+    in_function = any(isinstance(part, ast.FunctionDef) for part in around[:-1])
+    is_definition = statements and isinstance(statements[-1], (ast.FunctionDef, ast.ClassDef))
+    return bool(in_function and statements and not is_definition and statements[-1].lineno in given)
 
 
 def describe(name: str, tree: ast.AST, node: ast.AST, mutated: ast.AST, twin: ast.AST, source: str) -> Mutant:
