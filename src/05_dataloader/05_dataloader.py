@@ -2495,6 +2495,7 @@ plots.draw_bars(ways, unit="s",
 # - `indices` is an integer array, or a slice with a start and a stop. It gives the tuple of batch Tensors, the same that
 #   step 5 makes of these samples: same values, same dtypes, C-contiguous.
 # - A batch owns its memory. A slice of an array is a view, so copy it: one block, no index needed.
+# - A list of integers is right, too, also an empty one. Other indices, such as `[0.5]` or `[True]`: `TypeError`.
 
 # %% [markdown]
 # <details><summary>Hint</summary>
@@ -2514,21 +2515,23 @@ def get_batch(self: TensorDataset, indices):
     They are what the samples give when they are stacked, and own their memory. Raises TypeError for other indices.
     """
     if not isinstance(indices, slice):
-        given = np.asarray(indices)
-        if given.size and given.dtype.kind not in "iu":
-            raise TypeError(f"indices are integers, or a slice, not {given.dtype}")
-        indices = given.astype(np.intp, copy=False)  # NumPy makes floats of an empty list
+        indices = np.asarray(indices)
+        if indices.size == 0:
+            indices = indices.astype(int)  # NumPy makes floats of an empty list
+        elif indices.dtype.kind not in "iu":
+            raise TypeError(f"indices are integers, or a slice, not {indices.dtype}")
     return tuple([_rows(tensor.data, indices) for tensor in self.tensors])
 
 
 def _rows(array, indices):
     "Some rows of an array as a Tensor of their own."
-    native = array.dtype.newbyteorder("=")  # as np.stack gives it
     if isinstance(indices, slice):
-        return Tensor(array[indices].astype(native, order="C"))
-    if array.flags.c_contiguous:
-        return Tensor(array.take(indices, axis=0).astype(native, copy=False))
-    return Tensor(array[indices].astype(native, order="C", copy=False))  # `take` would copy the whole array first
+        rows = array[indices].copy()
+    elif array.flags.c_contiguous:
+        rows = array.take(indices, axis=0)
+    else:
+        rows = np.ascontiguousarray(array[indices])  # `take` would copy the whole array first
+    return Tensor(rows if rows.dtype.isnative else rows.astype(rows.dtype.newbyteorder("=")))  # as np.stack gives it
 ### END SOLUTION
 
 # %% [markdown]
@@ -2603,6 +2606,15 @@ for kind in ("uint8", "int16", "bool", "float16"):
     for order_of_epoch in (False, True):
         fits = same_batches(TensorDataset(cube, cube), 2, shuffle=order_of_epoch)
         assert fits, f"Step 7: {kind} of shape (5, 2, 3), shuffle={order_of_epoch}: not the batches of the single samples."
+for values in (np.array([[1, 2], [3, 4]], ">i4"), np.array([[1, 2], [3, 4]], ">f8").T):
+    fits = [same_batches(TensorDataset(Tensor(values, dtype=values.dtype)), 1, shuffle=shuffle) for shuffle in (False, True)]
+    assert fits == [True, True], f"Step 7: {values.dtype}, big-endian, in order and shuffled: not the batches of the single samples."
+for indices, expected in (([], []), ([1], [1]), (np.array([2, 0], np.uint8), [2, 0]), ([0], [0])):
+    got = pairs.get_batch(indices)[1].data.tolist() if found else expected
+    assert got == expected, f"Step 7: get_batch({indices!r}) of 0 to 9 should give {expected}; it gave {got}."
+for indices in ([0.5], [True, False], ["0"]):
+    error = error_of(pairs.get_batch, indices) if found else TypeError()
+    assert isinstance(error, TypeError), f"Step 7: get_batch({indices}) should raise TypeError; it raised {raised(error)}."
 nobody = list(DataLoader(TensorDataset(Tensor(np.zeros((0, 3)))), 2, shuffle=True))
 assert nobody == [], f"Step 7: an empty dataset has no batches; these came: {nobody}."
 ### END HIDDEN TESTS

@@ -307,19 +307,21 @@ def get_batch(self: TensorDataset, indices):
     They are what the samples give when they are stacked, and own their memory. Raises TypeError for other indices.
     """
     if not isinstance(indices, slice):
-        given = np.asarray(indices)
-        if given.size and given.dtype.kind not in "iu":
-            raise TypeError(f"indices are integers, or a slice, not {given.dtype}")
-        indices = given.astype(np.intp, copy=False)  # NumPy makes floats of an empty list
+        indices = np.asarray(indices)
+        if indices.size == 0:
+            indices = indices.astype(int)  # NumPy makes floats of an empty list
+        elif indices.dtype.kind not in "iu":
+            raise TypeError(f"indices are integers, or a slice, not {indices.dtype}")
     return tuple([_rows(tensor.data, indices) for tensor in self.tensors])
 
 
 def _rows(array, indices):
     "Some rows of an array as a Tensor of their own."
-    native = array.dtype.newbyteorder("=")  # as np.stack gives it
     if isinstance(indices, slice):
-        return Tensor(array[indices].astype(native, order="C"))
-    if array.flags.c_contiguous:
-        return Tensor(array.take(indices, axis=0).astype(native, copy=False))
-    return Tensor(array[indices].astype(native, order="C", copy=False))  # `take` would copy the whole array first
+        rows = array[indices].copy()
+    elif array.flags.c_contiguous:
+        rows = array.take(indices, axis=0)
+    else:
+        rows = np.ascontiguousarray(array[indices])  # `take` would copy the whole array first
+    return Tensor(rows if rows.dtype.isnative else rows.astype(rows.dtype.newbyteorder("=")))  # as np.stack gives it
 ### END SOLUTION
