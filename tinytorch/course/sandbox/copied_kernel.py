@@ -40,7 +40,10 @@ class CopiedKernel(ForkedKernel):
         self._bell.setblocking(False)
         parent = os.getpid()
         gc.freeze()  # so that the copy neither looks through what it shares with this process, nor copies it
+        # what Python calls around a fork would swallow a Ctrl-C that comes then
+        signals = signal.pthread_sigmask(signal.SIG_BLOCK, [signal.SIGINT])
         self._pid = os.fork()
+        signal.pthread_sigmask(signal.SIG_SETMASK, signals)
         if self._pid == 0:
             try:
                 _become_kernel(parent, stage, folder, limits, line, bell)
@@ -91,6 +94,9 @@ def _become_kernel(
     os.closerange(3, kept[0])
     os.closerange(kept[0] + 1, kept[1])
     os.closerange(kept[1] + 1, 4096)
+    if tracker := sys.modules.get("multiprocessing.resource_tracker"):
+        # the line to the checking process's own is closed; shared memory will start another one
+        tracker._resource_tracker._fd = tracker._resource_tracker._pid = None
     os.chdir(folder)
     limits.apply()
     shell = check_kernel.make_shell()
