@@ -11,7 +11,9 @@ import os
 import signal
 import socket
 import sys
-from contextlib import suppress
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from time import monotonic
 
@@ -40,10 +42,8 @@ class CopiedKernel(ForkedKernel):
         self._bell.setblocking(False)
         parent = os.getpid()
         gc.freeze()  # so that the copy neither looks through what it shares with this process, nor copies it
-        # what Python calls around a fork would swallow a Ctrl-C that comes then
-        signals = signal.pthread_sigmask(signal.SIG_BLOCK, [signal.SIGINT])
-        self._pid = os.fork()
-        signal.pthread_sigmask(signal.SIG_SETMASK, signals)
+        with _ctrl_c_afterwards():
+            self._pid = os.fork()
         if self._pid == 0:
             try:
                 _become_kernel(parent, stage, folder, limits, line, bell)
@@ -79,6 +79,22 @@ class CopiedKernel(ForkedKernel):
         self._handle = -1
         self._line.close()
         self._bell.close()
+
+
+@contextmanager
+def _ctrl_c_afterwards() -> Iterator[None]:
+    """Have a Ctrl-C wait until a fork is done: what Python calls around a fork would swallow it."""
+    if threading.current_thread() is not threading.main_thread():  # only the main thread is interrupted
+        yield
+        return
+    process, came = os.getpid(), []
+    own = signal.signal(signal.SIGINT, lambda *_: came.append(True))
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, own)
+    if came and os.getpid() == process:
+        signal.raise_signal(signal.SIGINT)
 
 
 def _become_kernel(
