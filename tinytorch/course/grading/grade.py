@@ -38,7 +38,7 @@ from tinytorch.course.layout import Course, CourseError, Module, Stopped
 from tinytorch.course.notebook import read_notebook
 from tinytorch.course.released import released_notebook
 from tinytorch.course.reports.grades_csv import write_grades
-from tinytorch.course.reports.redact import hidden_forms
+from tinytorch.course.reports.redact import Secrets
 from tinytorch.course.reports.results import AbsentStudent, ClassResults, FilesFound, StudentResult, UngradedFile
 from tinytorch.course.reports.student_page import FeedbackExporter, open_exporter
 from tinytorch.course.reports.write_reports import write_outcome
@@ -203,10 +203,10 @@ def _get_ready(course: Course, module: Module, assignment: Assignment, exporter:
     """Do what each worker would do first: workers know what this process knew when they were forked from it."""
     cells = read_notebook(module.solution_path).cells
     get_ready(given_sources(cells), [cell.source for cell in cells if is_judged(cell)])
-    for cell in cells:
-        hidden_forms(cell.source)
     _ = assignment.compiled
-    exporter.get_ready(released_notebook(course, module))
+    released = released_notebook(course, module)
+    Secrets([cell.source for cell in cells], released.cells)
+    exporter.get_ready(released)
     gc.freeze()
 
 

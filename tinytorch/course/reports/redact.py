@@ -40,6 +40,10 @@ BASE64, HEX = re.compile(r"[A-Za-z0-9+/_-]{16,}"), re.compile(r"(?:[0-9a-fA-F]{2
 CODES, ESCAPES = re.compile(r"(?:\d{2,3}\W+){12,}\d{2,3}"), re.compile(r"(?:\\(?:x|u00)[0-9a-fA-F]{2}){8,}")
 
 
+# The hidden pieces of a notebook by their letters and digits alone, and those that need the other characters, too
+Hidden = tuple[frozenset[str], frozenset[str]]
+
+
 class ClearHiddenRegions(ClearHiddenTests):  # type: ignore[misc]
     """nbgrader's ClearHiddenTests for the course's test cells only.
 
@@ -138,19 +142,14 @@ class Secrets:
         A piece is no secret if it stands in a visible part of a test as it is, or in a cell of the student's in any
         form in which it would be found.
         """
-        tests: list[tuple[str, str, str]] = []
-        own: list[tuple[str, str, str]] = []
+        tests: list[str] = []
+        others: list[str] = []
         for cell in cells:
-            (tests if role_of(cell) == "test" else own).append(_forms(cell.source))
-        letters, characters = ("\n".join(form[index] for form in own) for index in (0, 1))
-        written = "\n".join(form[2] for form in tests)
-        forms = frozenset().union(*map(hidden_forms, sources))
-        found = [(one, other) for one, other, as_written in forms if as_written not in written]
-        # Letters and digits alone say what a long piece is; a short one, or one of numbers, needs the other characters
-        self._letters = _smallest({one for one, _ in found if _is_telling(one) and one not in letters})
-        self._characters = _smallest(
-            {other for one, other in found if not _is_telling(one) and other not in characters}
-        )
+            (tests if role_of(cell) == "test" else others).append(cell.source)
+        hidden = _hidden_in(frozenset(source for source in sources if BEGIN in source), tuple(tests))
+        letters, characters = hidden
+        shown = frozenset().union(*(_shown_in(source, hidden) for source in others))
+        self._letters, self._characters = _smallest(letters - shown), _smallest(characters - shown)
 
     def remove(self, text: str) -> str:
         """Replace each line that holds a hidden piece, or the whole text if one is spread over several lines."""
@@ -166,6 +165,30 @@ class Secrets:
         readings = "\f".join(map(_plain, _readings(text)))
         letters, characters = _letters(readings), _characters(readings)
         return any(map(letters.__contains__, self._letters)) or any(map(characters.__contains__, self._characters))
+
+
+@functools.lru_cache(4)  # the same tests are hidden on all pages of a class
+def _hidden_in(sources: frozenset[str], tests: tuple[str, ...]) -> Hidden:
+    """Return the hidden pieces of `sources` that no visible part of a test shows as they are written.
+
+    Letters and digits alone say what a long piece is; a short one, or one of numbers, needs the other characters.
+    """
+    written = "\n".join(_forms(source)[2] for source in tests)
+    forms = frozenset().union(*map(hidden_forms, sources))
+    found = [(one, other) for one, other, as_written in forms if as_written not in written]
+    return (
+        frozenset(one for one, _ in found if _is_telling(one)),
+        frozenset(other for one, other in found if not _is_telling(one)),
+    )
+
+
+@functools.lru_cache(10_000)  # most cells are the same for a whole class
+def _shown_in(source: str, hidden: Hidden) -> frozenset[str]:
+    """Return the hidden pieces that stand in a cell, in any form in which they would be found."""
+    letters, characters, _ = _forms(source)
+    return frozenset(one for one in hidden[0] if one in letters) | frozenset(
+        other for other in hidden[1] if other in characters
+    )
 
 
 @functools.lru_cache(1000)  # the same tests are hidden on all pages of a class
@@ -267,7 +290,8 @@ def _plain(text: str) -> str:
     return LINE_ESCAPES.sub("", without_spaces) if "\\" in without_spaces else without_spaces
 
 
-def _smallest(pieces: Iterable[str]) -> list[str]:
+@functools.lru_cache(16)  # most answers have no hidden piece in them
+def _smallest(pieces: frozenset[str]) -> list[str]:
     """Return the pieces that hold no other piece: a text with any of the pieces in it has one of these in it."""
     smallest: list[str] = []
     for piece in sorted(pieces, key=len):
