@@ -37,6 +37,7 @@ from tinytorch.course.verdict.preprocessors import ExecuteStaged
 GRADEBOOK = "gradebook.db"
 # What takes longest to import, and only cells that grading passes over use it; an answer that draws imports it itself.
 DRAWING = ("matplotlib", "PIL")
+NUMPY_WHEN_USED = {"numpy.ma", "numpy.random"}  # parts of NumPy that it imports when they are first used
 
 
 @dataclass(frozen=True)
@@ -121,6 +122,8 @@ def pack(course: Course, module: Module) -> Assignment:
     package = [source.read_text(encoding="utf-8") for source in sources if source.suffix == ".py"]
     modules = _third_party_modules(graded)
     modules |= {name for name in _third_party_modules(package) if name.split(".")[0] not in DRAWING}
+    if "numpy" in modules:
+        modules |= NUMPY_WHEN_USED
     assignment = Assignment(module.assignment, files, _settings(course), tuple(sorted(modules)))
     files[GRADEBOOK] = _gradebook(course, module, assignment.key)
     return assignment

@@ -11,8 +11,13 @@ from itertools import groupby
 from pathlib import Path
 
 import pytest
+from IPython.core.inputtransformer2 import TransformerManager
 
+from tests.helpers.repository import ROOT
 from tinytorch.course import sandbox
+from tinytorch.course.layout import Course
+from tinytorch.course.notebook import read_notebook
+from tinytorch.course.sandbox.inside.pipe_kernel import is_plain_python
 
 INSIDE = Path(sandbox.__file__).parent / "inside"
 SERVE = "import sys; from pipe_kernel import PipeKernel; PipeKernel().serve(int(sys.argv[1]), int(sys.argv[2]))"
@@ -103,3 +108,20 @@ def test_of_an_error_in_a_test_that_no_cell_led_to_the_message_is_shown(client: 
     ((_, error),) = [frame for frame in client.ask("exec('raise LookupError(\"no\")')") if frame[0] == "error"]
     assert (error["ename"], error["evalue"]) == ("LookupError", "no")
     assert "LookupError" in error["traceback"][-1]
+
+
+@pytest.mark.parametrize("module", Course(ROOT).modules, ids=str)
+def test_ipython_leaves_each_cell_as_it_is_that_the_kernel_takes_for_plain_python(module):
+    sources = [cell.source for cell in read_notebook(module.released_path).cells if cell.cell_type == "code"]
+    plain = [source for source in sources if is_plain_python(source)]
+    assert len(plain) > len(sources) / 2
+    assert [TransformerManager().transform_cell(source).rstrip() for source in plain] == [
+        each.rstrip() for each in plain
+    ]
+
+
+@pytest.mark.parametrize(
+    "source", ["%time x", "x?", "!ls", "x = 1\n%pwd", ">>> x = 1", "In [1]: x = 1", "\n\nx = 1", "/f 1", "await f()\n)"]
+)
+def test_a_cell_in_ipython_s_own_notation_is_not_taken_for_plain_python(source):
+    assert not is_plain_python(source)

@@ -12,11 +12,13 @@ messaging protocol, whose message types and contents these are.
 
 from __future__ import annotations
 
+import ast
 import asyncio
 import io
 import json
 import logging
 import os
+import re
 import signal
 import socket
 import sys
@@ -37,6 +39,7 @@ BUFFERED_CHARACTERS = 8192
 BUFFERED_SECONDS = 0.2
 WARM_UP = ["1", "print(1)", "raise ValueError", "x ="]
 DRAW = "import matplotlib.pyplot as plt\nplt.figure()"
+PROMPT = re.compile(r"In \[\d+\]:")
 INLINE = "module://matplotlib_inline.backend_inline"  # how matplotlib is told to show pictures in outputs
 
 
@@ -150,7 +153,7 @@ class Shell(ZMQInteractiveShell):  # type: ignore[misc]
 
     def transform_cell(self, raw_cell: str) -> str:
         """Return a cell's source as plain Python. IPython asks twice: to look for `await`, and to run the cell."""
-        if self.is_python:
+        if self.is_python or is_plain_python(raw_cell):
             return raw_cell
         if self._transformed[0] != raw_cell or not raw_cell:
             self._transformed = raw_cell, super().transform_cell(raw_cell)
@@ -186,6 +189,19 @@ class Shell(ZMQInteractiveShell):  # type: ignore[misc]
     def _format_exception_for_storage(self, *ignored: Any, **also_ignored: Any) -> dict[str, Any]:
         """Format no error a second time: IPython would, for a history that nobody asks for."""
         return {}
+
+
+def is_plain_python(source: str) -> bool:
+    """Whether IPython would leave a cell as it is, which it finds out by taking every word of it.
+
+    None of its own notation is Python, but for a prompt that was copied with the code (`In [1]: x = 1`); and it takes
+    away empty lines at the beginning.
+    """
+    try:
+        ast.parse(source)
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        return False
+    return not source[:1].isspace() and not PROMPT.match(source)
 
 
 class PipeKernel(IPythonKernel):  # type: ignore[misc]
