@@ -227,6 +227,21 @@ def test_nbgrader_takes_an_offset_for_a_number_of_seconds(stock: dict[str, Any],
     assert patched["read_times_with_their_zones"] == ["12:00"]
 
 
+def test_times_are_read_with_their_zones_also_if_nbgrader_is_imported_after_the_patch() -> None:
+    code = """
+    import sys
+    from tinytorch.course import patches
+    patches.read_times_with_their_zones()
+    print("nbgrader" in sys.modules)
+    import nbgrader.exchange.default.collect as collecting
+    from nbgrader import coursedir, utils
+    for read in (collecting.parse_utc, coursedir.parse_utc, utils.parse_utc):
+        print(f"{read('2026-05-01 14:00 +0200'):%H:%M}")
+    """
+    run = subprocess.run([sys.executable, "-c", inspect.cleandoc(code)], capture_output=True, text=True, check=False)
+    assert run.stdout.split() == ["False", "12:00", "12:00", "12:00"], run.stderr
+
+
 def test_ipykernel_hashes_a_cell_byte_by_byte_in_python(stock: dict[str, Any], patched: dict[str, Any]) -> None:
     assert stock["hash_cells_in_c"] > 10_000
     assert patched["hash_cells_in_c"] < 10

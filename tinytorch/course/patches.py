@@ -142,13 +142,27 @@ def read_times_with_their_zones() -> None:
     "2026-05-01 12:00 +0200" as 200 seconds from UTC, and "+02:00", "PST" and "CEST" as UTC, without a word. No upstream
     issue known.
     """
-    import nbgrader.coursedir  # the modules that have the function by its name have to be there
-    import nbgrader.utils
+    if "nbgrader.utils" in sys.modules:
+        _read_zones(sys.modules["nbgrader.utils"])
+    else:
+        sys.modules["nbgrader.utils"] = _UtilsWithZones("nbgrader.utils")
 
+
+class _UtilsWithZones(_ImportedLater):
+    """Stands for nbgrader.utils: `tito check` reads the configuration, and needs nothing of nbgrader."""
+
+    def _module(self) -> Any:
+        module = super()._module()
+        _read_zones(module)
+        return module
+
+
+def _read_zones(utils: ModuleType) -> None:
+    """Replace the function in nbgrader.utils, and in all modules that have it from there by its name."""
     from tinytorch.course.instants import is_instant, read_instant
 
-    own = nbgrader.utils.parse_utc
-    if own.__module__ != nbgrader.utils.__name__:
+    own = vars(utils)["parse_utc"]
+    if own.__module__ != utils.__name__:
         return
 
     def parse_utc(time: Any) -> Any:

@@ -14,8 +14,6 @@ from contextlib import suppress
 from multiprocessing.connection import Connection
 from types import TracebackType
 
-import psutil
-
 from tinytorch.course.sandbox.end_with_parent import end_with_parent
 from tinytorch.course.verdict.replay import Evidence, Outcome, decide
 
@@ -81,6 +79,8 @@ class Decider:
 def _work(grader: int, pipe: Connection, other_end: Connection, memory_bytes: int, decide: Decide) -> None:
     """Decide what comes through the pipe until it is closed."""
     import resource  # which Windows, where students work too, does not have
+
+    import psutil  # which `tito check`, where nothing is decided in a process of its own, does without
 
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the grader, which ends this
     end_with_parent(grader)
