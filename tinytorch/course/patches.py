@@ -142,10 +142,9 @@ def read_times_with_their_zones() -> None:
     "2026-05-01 12:00 +0200" as 200 seconds from UTC, and "+02:00", "PST" and "CEST" as UTC, without a word. No upstream
     issue known.
     """
-    if "nbgrader.utils" in sys.modules:
-        _read_zones(sys.modules["nbgrader.utils"])
-    else:
-        sys.modules["nbgrader.utils"] = _UtilsWithZones("nbgrader.utils")
+    utils = sys.modules.setdefault("nbgrader.utils", _UtilsWithZones("nbgrader.utils"))
+    if type(utils) is ModuleType:  # it has been imported
+        _read_zones(utils)
 
 
 class _UtilsWithZones(_ImportedLater):

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import compileall
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -38,3 +40,27 @@ def test_nothing_else_of_the_package_can_be_imported(built_course: TinyCourse, t
         check=False,
     )
     assert f"ModuleNotFoundError: No module named {name!r}" in result.stderr
+
+
+def test_what_python_has_compiled_is_compiled_again_only_if_it_was_changed(
+    built_course: TinyCourse, tmp_path: Path
+) -> None:
+    shutil.copytree(built_course.root, tmp_path / "course")
+    course = Course(tmp_path / "course")
+    compileall.compile_dir(course.root / "tinytorch", quiet=1)
+    assert compiled_in_stage(course, tmp_path / "one") == []
+    tensor = course.root / "tinytorch" / "core" / "tensor.py"
+    tensor.write_text(tensor.read_text(encoding="utf-8") + "changed = True\n", encoding="utf-8")
+    assert compiled_in_stage(course, tmp_path / "two") == ["tensor.py"]
+
+
+def compiled_in_stage(course: Course, stage: Path) -> list[str]:
+    """Stage module 02, import what it stands on, and give the names of the staged files that had to be compiled."""
+    stage_package(course, course.module("02"), stage)
+    hook = "lambda event, told: event == 'compile' and compiled.append(str(told[1]))"
+    code = f"import sys; compiled = []; sys.addaudithook({hook}); import tinytorch.core.tensor, tinytorch.datasets"
+    listed = f"{code}; print(*[file for file in compiled if file.startswith({str(stage)!r})])"
+    ran = subprocess.run(
+        [sys.executable, "-P", "-c", listed], env=staged_environment(stage), capture_output=True, text=True, check=True
+    )
+    return [Path(file).name for file in ran.stdout.split() if Path(file).name != "sitecustomize.py"]

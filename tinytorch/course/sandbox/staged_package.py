@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 import shutil
+from importlib.util import cache_from_source
 from pathlib import Path
 
 from tinytorch.course.layout import Course, Module
@@ -18,6 +19,7 @@ import sys
 
 sys.meta_path[:] = [finder for finder in sys.meta_path if "__editable__" not in getattr(finder, "__module__", "")]
 """
+CACHE = "__pycache__"
 # What graded kernels load when they start; a forked one has done so already
 EXTENSION = Path(__file__).parent / "inside" / "no_commands.py"
 
@@ -28,7 +30,7 @@ def staged_sources(course: Course, module: Module) -> list[Path]:
     sources = [package / "__init__.py", package / "core" / "__init__.py"]
     for part in ("datasets", "profiling"):
         files = sorted(path for path in (package / part).rglob("*") if path.is_file())
-        sources += [path for path in files if "__pycache__" not in path.parts and path.suffix != ".pyi"]
+        sources += [path for path in files if CACHE not in path.parts and path.suffix != ".pyi"]
     return [*sources, *course.core_before(module)]
 
 
@@ -38,8 +40,20 @@ def stage_package(course: Course, module: Module, stage: Path) -> None:
         copy = stage / source.relative_to(course.root)
         copy.parent.mkdir(parents=True, exist_ok=True)
         shutil.copyfile(source, copy)
+        _copy_compiled(source, copy)
     shutil.copyfile(EXTENSION, stage / EXTENSION.name)
     (stage / "sitecustomize.py").write_text(SITECUSTOMIZE, encoding="utf-8")
+
+
+def _copy_compiled(source: Path, copy: Path) -> None:
+    """Copy what Python compiled a source to, if it has, with the time of change by which Python knows it again."""
+    name = Path(cache_from_source(str(source))).name
+    compiled = source.parent / CACHE / name
+    if compiled.is_file():
+        changed_ns = source.stat().st_mtime_ns
+        os.utime(copy, ns=(changed_ns, changed_ns))
+        (copy.parent / CACHE).mkdir(exist_ok=True)
+        shutil.copyfile(compiled, copy.parent / CACHE / name)
 
 
 def staged_environment(stage: Path) -> dict[str, str]:

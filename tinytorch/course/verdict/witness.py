@@ -16,7 +16,7 @@ import secrets
 from collections.abc import Sequence
 from functools import lru_cache
 from hashlib import blake2b
-from importlib.resources import files
+from pathlib import Path
 from types import CodeType
 
 from nbformat import NotebookNode
@@ -103,7 +103,7 @@ class Witness:
 @lru_cache
 def witness_code() -> CodeType:
     """Return the witness's own code."""
-    source = files("tinytorch.course.verdict").joinpath("inside_witness.py").read_text(encoding="utf-8")
+    source = Path(__file__).with_name("inside_witness.py").read_text(encoding="utf-8")
     return compile(source, "<witness>", "exec", dont_inherit=True)
 
 
@@ -122,7 +122,7 @@ def compile_part(part: Part, protected: frozenset[str]) -> CodeType:
 @lru_cache
 def compile_given(helpers: tuple[str, ...], protected: frozenset[str]) -> CodeType:
     """Return a function that defines the given functions anew and returns them by name."""
-    body = [statement for source in helpers for statement in ast.parse(source).body]
+    body = [statement for source in helpers for statement in _statements(source)]
     names = sorted(names_of(helpers))
     found = ast.Dict([ast.Constant(name) for name in names], [ast.Name(name, ast.Load()) for name in names])
     return _function("given", sorted((_read(body) & protected) - set(names)), [*body, ast.Return(found)])
@@ -142,11 +142,17 @@ def _read(body: Sequence[ast.AST]) -> set[str]:
     return {node.id for statement in body for node in ast.walk(statement) if isinstance(node, ast.Name)}
 
 
+@lru_cache
+def _statements(source: str) -> Sequence[ast.stmt]:
+    """Return the statements of a given cell."""
+    return ast.parse(source).body
+
+
 def imports_of(given: Sequence[str]) -> tuple[tuple[str, str, str], ...]:
     """Return name, module and attribute of each import of the given cells; no attribute where it is the module."""
     found: dict[str, tuple[str, str, str]] = {}
     for source in given:
-        for statement in ast.parse(source).body:
+        for statement in _statements(source):
             if isinstance(statement, ast.Import):
                 found |= {name: (name, path, "") for name, path in imported_names(statement).items()}
             elif isinstance(statement, ast.ImportFrom):
@@ -158,11 +164,11 @@ def imports_of(given: Sequence[str]) -> tuple[tuple[str, str, str], ...]:
 
 def defines_functions_only(source: str) -> bool:
     """Whether a given cell defines functions and does nothing else, so that it can be run again for each test."""
-    body = ast.parse(source).body
+    body = _statements(source)
     return bool(body) and all(isinstance(statement, ast.FunctionDef) for statement in body) and "@" not in source
 
 
 def names_of(helpers: Sequence[str]) -> set[str]:
     """Return the names of the functions that given cells define."""
-    statements = [statement for source in helpers for statement in ast.parse(source).body]
+    statements = [statement for source in helpers for statement in _statements(source)]
     return {statement.name for statement in statements if isinstance(statement, ast.FunctionDef)}

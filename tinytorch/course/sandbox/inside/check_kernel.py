@@ -207,8 +207,8 @@ def serve(shell: Shell, line: socket.socket, bell: socket.socket) -> NoReturn:
     shell.connection = connection = Connection(line, bell)
     sys.stdout, sys.stderr = Stream(connection, "stdout"), Stream(connection, "stderr")
     random.seed()
-    if "numpy" in sys.modules:
-        sys.modules["numpy"].random.seed()
+    if "numpy.random" in sys.modules:
+        sys.modules["numpy.random"].seed()
     while True:
         signal.signal(signal.SIGINT, signal.SIG_IGN)
         request = connection.receive()
