@@ -1,3 +1,4 @@
+import gc
 import subprocess
 import sys
 import tracemalloc
@@ -41,6 +42,49 @@ def test_a_function_that_fails_leaves_no_tracing_behind():
     with pytest.raises(ZeroDivisionError):
         peak_bytes(lambda: 1 // 0)
     assert not tracemalloc.is_tracing()
+
+
+@pytest.fixture(params=[False, True], ids=["nothing-frozen", "some-frozen"])
+def frozen(request):
+    """Whether the process has frozen objects, as that of a grader has, and that of a notebook has not."""
+    gc.unfreeze()
+    if request.param:
+        gc.freeze()
+    yield request.param
+    gc.freeze()
+
+
+def test_garbage_from_before_does_not_hide_the_peak(frozen):
+    def collect_and_allocate():
+        gc.collect()
+        np.zeros(MEGABYTE, np.uint8)
+
+    tracemalloc.start()  # so that the garbage counts
+    try:
+        cycle = [np.zeros(4 * MEGABYTE, np.uint8)]
+        cycle.append(cycle)
+        del cycle
+        assert MEGABYTE <= peak_bytes(collect_and_allocate) < 1.01 * MEGABYTE
+    finally:
+        tracemalloc.stop()
+
+
+def test_garbage_that_the_function_leaves_is_collected_while_it_runs(frozen):
+    def leave_cycles():
+        for _ in range(20):
+            cycle = [np.zeros(MEGABYTE, np.uint8)]
+            cycle.append(cycle)
+            del cycle
+            gc.collect()
+
+    assert peak_bytes(leave_cycles) < 3 * MEGABYTE
+
+
+def test_measuring_leaves_frozen_what_was_frozen_and_nothing_else(frozen):
+    before = gc.get_freeze_count()
+    peak_bytes(lambda: None)
+    assert (gc.get_freeze_count() > 0) == frozen
+    assert gc.get_freeze_count() <= before
 
 
 def test_measuring_inside_a_traced_program_leaves_its_tracing_on():
