@@ -105,6 +105,23 @@ def test_every_figure_of_a_notebook_shows_not_only_the_first():
     assert result.returncode == 0, result.stderr
 
 
+def test_a_notebook_draws_a_figure_no_more_often_than_showing_it_takes():
+    code = (
+        "import os; os.environ['MPLBACKEND'] = 'module://matplotlib_inline.backend_inline'\n"
+        "from IPython.core.interactiveshell import InteractiveShell\n"
+        "shell = InteractiveShell.instance()\n"
+        "shell.run_cell('from tinytorch.profiling import plots')\n"
+        "drawn = []\n"
+        "shell.user_ns['note'] = drawn.append\n"
+        "cell = 'plots.draw_bars({chr(97): 1}, title=chr(84), x_label=chr(120))'\n"
+        "shell.run_cell(f'{cell}.figure.canvas.mpl_connect(\"draw_event\", note);')\n"
+        "assert len(drawn) == 2, len(drawn)  # once to see how large it is, once for the picture\n"
+    )
+    result = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
+    assert result.returncode == 0, result.stderr
+    assert "T. across: x. a 1." in result.stdout
+
+
 def test_measuring_needs_no_matplotlib():
     code = "import sys, tinytorch.profiling; assert 'matplotlib' not in sys.modules"
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0

@@ -16,6 +16,9 @@ from tinytorch.profiling.describe import describe_figures_in_notebooks
 # Loading the backend switches interactive drawing on in a notebook. Were it loaded by the first figure, inside
 # `rc_context`, leaving that context would switch it off again, and only the first plot of a notebook would show.
 plt.switch_backend(plt.get_backend())
+# A notebook shows each figure when its cell ends. Before that, pyplot would draw it once more, for nobody.
+if plt.get_backend().endswith("inline"):
+    plt.uninstall_repl_displayhook()
 # From here on a notebook shows every figure with a description for readers who cannot see it, including figures that
 # are drawn without this file.
 describe_figures_in_notebooks()
