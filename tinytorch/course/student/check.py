@@ -21,7 +21,7 @@ import numpy as np
 from nbformat import NotebookNode
 
 from tinytorch.course.configuration import load_config
-from tinytorch.course.error_text import error_line, first_line, in_one_line
+from tinytorch.course.error_text import error_line, in_one_line
 from tinytorch.course.handin.align_cells import HEADER
 from tinytorch.course.handin.leftover_stubs import HIDES
 from tinytorch.course.handin.read_file import open_notebook
@@ -35,31 +35,20 @@ from tinytorch.course.sandbox.kernel import Kernel
 from tinytorch.course.sandbox.limits import Limits
 from tinytorch.course.stand_ins import stand_ins
 from tinytorch.course.student import trace_calls
+from tinytorch.course.student.last_call import Failure, LastCall, Words, lead, read_last_call
 from tinytorch.course.student.numpy_words import in_plain_words
 from tinytorch.course.student.places import (
     assigned_in,
-    attribute_line,
-    calls_in_return,
-    changed_in_place,
     code_below,
-    condition_of,
-    definition_line,
-    end_of,
     forgotten_self,
-    function_at,
-    is_loop,
-    line_of,
     loop_around,
     named_line,
     none_of,
     only_function,
-    origin_of,
-    own_call,
     plain_value,
     return_in_loop,
     told_call,
     uncalled,
-    yield_at,
 )
 from tinytorch.course.student.steps import Step, shown_name, steps_of
 from tinytorch.course.verdict.kept_tests import parts_of, split_once
@@ -77,19 +66,12 @@ ELSEWHERE = re.compile(r"\bof (step \d+)\b")  # in a message: whose cells are me
 OF_THE_COURSE = re.compile(r"(Step|Question) \d")  # how a message begins that the notebook itself raises
 MISSING_NAME = re.compile(r"NameError: name '(\w+)' is not defined")
 TITLE = re.compile(r"# [^·\n]+ · [^·\n]+ · (.+)")  # the first line of a test, from what it tests
-SHOULD_RAISE = re.compile(r"\bshould raise (\w+); (?:it|they) raised nothing")
 COMES_AGAIN = re.compile(r"\bcomes to line (\d+)")  # in a loop without end, which the notebook's own words name
 DOES_IT_MOVE_ON = "Does this loop come to an end?"
-NONE_CAME = re.compile(r"\b(was|gave|returned|made|became|came as|got) None\b|\bNoneType\b")
 NO_ITERATOR = re.compile(r"non-iterator|'NoneType' object is not an iterator")
 NUMBERED = re.compile(r"(?:Test|Profile|Question) (\d+)")  # "Test 5a"
-NO_RECURSION = re.compile(r"\bRecursionError\b")
 OF_ANOTHER_TYPE = re.compile(r"AttributeError: '(int|float|bool|list|tuple)' object has no attribute '(\w+)'")
-CHANGED = re.compile(
-    r"\b(should stay|alone; it became|they became)\b"
-)  # an argument that a function had to leave alone
 UNCALLED = re.compile(r"\b(builtin_function_or_method|'function'|'method')")
-LACKS = re.compile(r"object has no attribute")
 OF_TENSORS = ("data", "grad", "requires_grad", "grad_fn")
 LONG_MESSAGE = 220  # characters; of a longer one, what a student can do without is left out
 MOST_ASKED_CHARACTERS = 90  # of the line of a test in a message
@@ -240,22 +222,6 @@ def _read(path: Path, released: NotebookNode) -> NotebookNode:
     return notebook
 
 
-@dataclass(frozen=True)
-class LastCall:
-    """A call of a student's function, and the line that it leads to: where it raised an error, or where it begins."""
-
-    cell: NotebookNode
-    line: int
-    function: str
-    how: str  # it ended: "raised", "returned", "returned None"
-    others: list[str]  # other functions of the cell that may be meant
-    error: str = ""  # the name of the error that it raised
-    ended_in: NotebookNode | None = None  # the cell of the function that made what it returned, if that is known
-    ended_at: int = 0  # the line of that function's `return` or `yield`
-    lines: list[int] = field(default_factory=list)  # that this function ran
-    maker: str = ""  # its name
-
-
 class _Runner(SubmissionRunner):
     """Runs the cells, and reports each step."""
 
@@ -278,6 +244,7 @@ class _Runner(SubmissionRunner):
         self._replaced = {note.cell for note in check.notes if note.kind == "fault"}
         self._step_of = {name: step for step in check.steps for name in step.cells}
         self._wanted = _wanted(check)
+        self._words = Words(check.names)
         self._by_count: dict[int, NotebookNode] = {}  # the cells that this kernel ran, by their execution count
 
     def new_kernel(self) -> Kernel:
@@ -336,10 +303,10 @@ class _Runner(SubmissionRunner):
         if is_test and not _is_in_words(error) and (title := TITLE.match(cell.source)):
             problem = replace(problem, tested=title[1])
         if passed and "Timeout" in error.ename:
-            return replace(problem, place=self._in_words(*_looping(passed)), hint=DOES_IT_MOVE_ON)
+            return replace(problem, place=self._words.line(*_looping(passed)), hint=DOES_IT_MOVE_ON)
         if passed:
             place, line = passed[-1]
-            where = self._in_words(place, line, problem.cell)
+            where = self._words.line(place, line, problem.cell)
             if error.ename == "NotImplementedError" and code_below(place.source, line):
                 return replace(problem, error=HIDES.format(line=line), place=where)
             return replace(problem, place=where, hint=self._hint_at(place, line, problem.error))
@@ -385,23 +352,23 @@ class _Runner(SubmissionRunner):
         loop = COMES_AGAIN.search(problem.error)
         around = loop_around(sources[-1].source, int(loop[1])) if loop and sources else None
         if around:
-            where = self._in_words(sources[-1], around)
+            where = self._words.line(sources[-1], around)
         elif last and (found is None or is_named or (last.how == "raised" and last.cell is sources[found[0]])):
-            where, condition = self._led_to(replace(last, others=[]) if is_named else last, said, problem.error)
+            call = replace(last, others=()) if is_named else last
+            where, condition = lead(Failure(call, problem.error, said, self._words))
             hint = condition or hint
         elif found:
-            where = self._in_words(sources[found[0]], found[1])
+            where = self._words.line(sources[found[0]], found[1])
         elif sources:  # the test follows what it is about
             only = only_function(sources[-1].source) or assigned_in(sources[-1].source, said)
             name = self.check.names[grade_id(sources[-1]) or ""]
             told = told_call(sources[-1].source, only, problem.error) if only else None
-            where = self._in_words(sources[-1], told or only) if only else f"in {name}"
+            where = self._words.line(sources[-1], told or only) if only else f"in {name}"
         else:
             where = ""
         if last and not hint:
             hint = self._forgotten(last.cell, last.line) or return_in_loop(last.cell.source, last.line)
-            is_none = last.how == "returned None" and last.function != "__init__" and NONE_CAME.search(said)
-            if is_none and "`return`" not in said:
+            if last.gave_none(said) and "`return`" not in said:
                 if not _is_in_words(error):
                     return replace(
                         problem, defined=where, cause=f"`{last.maker}` returned None: is a `return` missing?"
@@ -409,60 +376,10 @@ class _Runner(SubmissionRunner):
                 hint = f"Is a `return` missing in `{last.maker}`?"
         return replace(problem, asked=asked, defined=where, hint=hint)
 
-    def _led_to(self, last: LastCall, said: str, error: str) -> tuple[str, str]:
-        """Return the place to which the last call of a test leads, in words, and what is known of a condition there."""
-        cell, source = last.cell, last.cell.source
-        is_none = last.how == "returned None" and NONE_CAME.search(said) is not None and last.function != "__init__"
-        methods = [*last.others, last.function]
-        named = [name for name in methods if re.search(rf"(?<!\w){name}(?!\w)", said)]
-        if last.others and not is_none and named != [last.function]:
-            either = " or ".join(f"`{name}`" for name in (named if len(named) == 1 else methods))
-            return f"{either} in {self.check.names.get(grade_id(cell) or '', 'your own cell')}", ""
-        if last.how == "raised":
-            passed_by = condition_of(source, last.line, last.error, said)
-            if passed_by and " raise " not in f" {source.splitlines()[last.line - 1]}":
-                return self._in_words(cell, passed_by), f"This condition was not true, so line {last.line} ran."
-            return self._in_words(cell, last.line), ""
-        if wanted := SHOULD_RAISE.search(said):
-            condition = condition_of(source, last.line, wanted[1], said)
-            return self._in_words(cell, condition or last.line), "This condition was not true." * bool(condition)
-        if NO_RECURSION.search(said) and (again := own_call(source, last.line)):
-            return self._in_words(cell, again), ""
-        if last.ended_in is not None and last.ended_at:
-            made_by = last.ended_in
-            end = end_of(made_by.source, last.ended_at, last.lines)
-            if CHANGED.search(error) and (changed := changed_in_place(made_by.source, end, last.lines)):
-                return self._in_words(made_by, changed), ""
-            if last.how == "returned" and yield_at(made_by.source, end):
-                loop = loop_around(made_by.source, end)
-                if loop:
-                    place = self._in_words(made_by, end, shows_code=False)
-                    return f"yielded in {place}, in the loop of {line_of(made_by.source, loop)}", ""
-                return f"yielded in {self._in_words(made_by, end)}", ""
-            if last.how == "returned":
-                line = origin_of(made_by.source, end, last.lines)
-                is_made_before = line != origin_of(made_by.source, end, ())
-                return f"{'made' if is_made_before else 'returned'} in {self._in_words(made_by, line)}", ""
-            if is_none:
-                after = "after the loop of " if is_loop(made_by.source, end) else ""
-                return after + self._in_words(made_by, end), ""
-            assigned = None if LACKS.search(error) else attribute_line(made_by.source, last.lines, said)
-            if assigned:
-                return self._in_words(made_by, origin_of(made_by.source, assigned, last.lines)), ""
-        return self._in_words(cell, told_call(source, last.line, error) or last.line), ""
-
     def _lines_of_the_student(self, lines: list[tuple[str, str]]) -> list[tuple[NotebookNode, int]]:
         """Return those lines of a traceback that stand in the student's own cells, with the cells."""
         found = [(self._by_count.get(int(count)), int(line)) for count, line in lines]
         return [(cell, line) for cell, line in found if cell is not None and role_of(cell) not in ("test", "given")]
-
-    def _in_words(self, cell: NotebookNode, line: int, asked_for: str = "", *, shows_code: bool = True) -> str:
-        """Return a line of a cell in words, with its code; without the cell, if the message begins with its name."""
-        name = grade_id(cell) or ""
-        shown = self.check.names.get(name) or f"your own cell `{first_line(cell.source)}`"
-        method = function_at(cell.source, line)
-        shown += f", in `{method}`" * (bool(method) and method not in shown)
-        return line_of(cell.source if shows_code else "", line, "" if name and name == asked_for else shown)
 
     def _forgotten(self, cell: NotebookNode, line: int) -> str:
         """Return the question whether `self.` is missing, if a name suggests that."""
@@ -498,17 +415,7 @@ class _Runner(SubmissionRunner):
         calls: list[Any] = json.loads(sent[0]) if sent else [None]
         # at the assert that failed; or at the end, if the test ended in an error
         call = calls[self.asserts_checked - 1] if 0 < self.asserts_checked < len(calls) else calls[-1]
-        if call is None:
-            return None
-        number, function, first, (how, ended_in, line, more, *rest), others = call
-        called = self._by_count[number]
-        if how == "raised":
-            return LastCall(self._by_count[ended_in], line, function, how, [], error=more)
-        maker, within = rest
-        while within and calls_in_return(self._by_count[ended_in].source, line):
-            _, ended_in, line, more, maker, within = within
-        begins = definition_line(called.source, function, first)
-        return LastCall(called, begins, function, how, others, "", self._by_count[ended_in], line, more, maker)
+        return None if call is None else read_last_call(call, self._by_count)
 
     def _answers_of(self, section: str) -> list[NotebookNode]:
         """Return the student's cells of a step."""
