@@ -124,11 +124,11 @@ def test_no_connection_is_open_when_a_worker_is_forked(
         still_open.append(len(opened) - len(closed))
         return hire(pool)
 
-    def die_once(pages: PageWriter, student: str) -> None:
+    def die_once(pages: PageWriter, student: str, *grades: Any) -> None:
         if not (tmp_path / "died").exists():
             (tmp_path / "died").touch()
             os.kill(os.getpid(), signal.SIGKILL)
-        write(pages, student)
+        write(pages, student, *grades)
 
     monkeypatch.setattr(Pool, "_hire", look_and_hire)
     monkeypatch.setattr(PageWriter, "write", die_once)
@@ -151,6 +151,28 @@ MOMENTS = {
     "while a page is written": (PageWriter, "write", 2),
     "before the reports are written": (grading, "write_outcome", 1),
 }
+
+
+def test_a_student_s_result_goes_into_the_gradebook_in_one_transaction_with_the_student(
+    not_begun: Graded, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    commits: list[Any] = []
+    commits_of_each: list[int] = []
+    note, record = commits.append, Recorder.record
+
+    def record_and_count(*arguments: Any) -> Any:
+        before = len(commits)
+        recorded = record(*arguments)
+        commits_of_each.append(len(commits) - before)
+        return recorded
+
+    monkeypatch.setattr(Recorder, "record", record_and_count)
+    sqlalchemy.event.listen(sqlalchemy.Engine, "commit", note)
+    try:
+        assert not_begun.grade().returncode == 0
+    finally:
+        sqlalchemy.event.remove(sqlalchemy.Engine, "commit", note)
+    assert commits_of_each == [1] * len(STUDENTS)
 
 
 @pytest.mark.parametrize("moment", MOMENTS)

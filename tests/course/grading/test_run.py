@@ -141,10 +141,10 @@ def test_pages_are_written_without_a_change_to_the_gradebook(class_: GradedTwice
 def test_a_page_that_fails_is_told_of_and_stops_no_other(class_: GradedTwice, monkeypatch: pytest.MonkeyPatch) -> None:
     write = PageWriter.write
 
-    def fail_for_amy(pages: PageWriter, student: str) -> None:
+    def fail_for_amy(pages: PageWriter, student: str, *grades: Any) -> None:
         if student == "amy":
             raise ValueError("no such template")
-        write(pages, student)
+        write(pages, student, *grades)
 
     monkeypatch.setattr(PageWriter, "write", fail_for_amy)
     for student in ("amy", "bob"):

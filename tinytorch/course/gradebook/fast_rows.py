@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
 from types import SimpleNamespace
 from typing import Any
 
 from nbformat import NotebookNode
 from nbgrader.api import (
     BaseCell,
+    Comment,
     Grade,
     Gradebook,  # noqa: TID251 - for annotations
     MissingEntry,
     SubmittedNotebook,
 )
+from nbgrader.plugins import LateSubmissionPlugin
 from nbgrader.preprocessors import GetGrades, OverwriteCells
 from sqlalchemy.orm import undefer, with_polymorphic
 
@@ -31,6 +34,14 @@ def load_submission(gradebook: Gradebook, notebook: str, assignment: str, studen
     read += gradebook.db.query(Grade).filter_by(notebook_id=submitted.id).options(undefer(Grade.max_score)).all()
     _ = submitted.notebook.grade_cells, submitted.notebook.solution_cells, submitted.grades, submitted.comments
     return submitted
+
+
+def read_again(gradebook: Gradebook, submitted: SubmittedNotebook) -> None:
+    """Read what the database computes of a submitted notebook, such as scores, after changes to it."""
+    gradebook.db.flush()
+    gradebook.db.expire(submitted.assignment)
+    for kind, options in ((Grade, [undefer(Grade.max_score)]), (Comment, [])):
+        gradebook.db.query(kind).filter_by(notebook_id=submitted.id).options(*options).populate_existing().all()
 
 
 def _load_cells(gradebook: Gradebook, notebook: Any) -> list[Any]:
@@ -63,16 +74,20 @@ def _released_cells(db_url: str, notebook: str, assignment: str) -> SimpleNamesp
         released = gradebook.find_notebook(notebook, assignment)
         cells = _load_cells(gradebook, released)
         return SimpleNamespace(
-            find_source_cell=_finder(released.source_cells, "cell_type", "locked", "source", "checksum"),
-            find_graded_cell=_finder([cell for cell in cells if hasattr(cell, "max_score")], "max_score"),
+            find_source_cell=_finder(_columns(released.source_cells, "cell_type", "locked", "source", "checksum")),
+            find_graded_cell=_finder(_columns([cell for cell in cells if hasattr(cell, "max_score")], "max_score")),
         )
 
 
-def _finder(rows: Iterable[Any], *columns: str) -> Callable[..., Any]:
-    """Return a function that finds a row by its name, as the gradebook's own do; it has these columns."""
-    by_name = {
+def _columns(rows: Iterable[Any], *columns: str) -> dict[str, SimpleNamespace]:
+    """Return some columns of rows, by the rows' names."""
+    return {
         row.name: SimpleNamespace(name=row.name, **{column: getattr(row, column) for column in columns}) for row in rows
     }
+
+
+def _finder(by_name: Mapping[str, Any]) -> Callable[..., Any]:
+    """Return a function that finds a row by its name, as the gradebook's own do."""
 
     def find(name: str, notebook: str, assignment: str, *student: str) -> Any:
         if name not in by_name:
@@ -80,6 +95,31 @@ def _finder(rows: Iterable[Any], *columns: str) -> Callable[..., Any]:
         return by_name[name]
 
     return find
+
+
+@dataclass(frozen=True)
+class PageGrades:
+    """What a feedback page shows of the gradebook."""
+
+    score: float  # the penalty is taken off
+    max_score: float
+    late_penalty: float
+    seconds_late: float
+    grades: dict[str, SimpleNamespace]  # score and max_score of each cell, by its name
+    comments: dict[str, SimpleNamespace]
+
+    @classmethod
+    def of(cls, submitted: SubmittedNotebook, policy: LateSubmissionPlugin) -> PageGrades:
+        """Read it from a submitted notebook; `policy` says what lateness costs."""
+        penalty = penalty_points(submitted, policy) or 0
+        return cls(
+            submitted.score - penalty,
+            submitted.max_score,
+            penalty,
+            submitted.assignment.total_seconds_late,
+            _columns(submitted.grades, "score", "max_score"),
+            _columns(submitted.comments, "comment"),
+        )
 
 
 class GetGradesAtOnce(GetGrades):  # type: ignore[misc]
@@ -92,17 +132,16 @@ class GetGradesAtOnce(GetGrades):  # type: ignore[misc]
         """Read them all, then put them in."""
         names = resources["nbgrader"]
         self.notebook_id, self.assignment_id, self.student_id = names["notebook"], names["assignment"], names["student"]
-        with open_read_only(names["db_url"]) as gradebook:
-            submitted = load_submission(gradebook, self.notebook_id, self.assignment_id, self.student_id)
-            self.gradebook = SimpleNamespace(
-                find_grade=_finder(submitted.grades, "score", "max_score"),
-                find_comment=_finder(submitted.comments, "comment"),
-            )
-            penalty = penalty_points(submitted, open_policy(self.config)) or 0
-            seconds_late = submitted.assignment.total_seconds_late
-            names |= {"score": submitted.score - penalty, "max_score": submitted.max_score, "late_penalty": penalty}
-        if seconds_late > 0:
-            add_note(nb, "note", "", late_sentence(seconds_late, penalty))
+        found = names.pop("found", None) or self._read(names["db_url"])
+        self.gradebook = SimpleNamespace(find_grade=_finder(found.grades), find_comment=_finder(found.comments))
+        names |= {"score": found.score, "max_score": found.max_score, "late_penalty": found.late_penalty}
+        if found.seconds_late > 0:
+            add_note(nb, "note", "", late_sentence(found.seconds_late, found.late_penalty))
         for index, cell in enumerate(nb.cells):
             nb.cells[index], resources = self.preprocess_cell(cell, resources, index)
         return nb, resources
+
+    def _read(self, db_url: str) -> PageGrades:
+        with open_read_only(db_url) as gradebook:
+            submitted = load_submission(gradebook, self.notebook_id, self.assignment_id, self.student_id)
+            return PageGrades.of(submitted, open_policy(self.config))

@@ -7,16 +7,15 @@ import json
 import tempfile
 import warnings
 from collections.abc import Callable, Collection, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from pathlib import Path
 from typing import Any
 
-from nbconvert.preprocessors import Preprocessor
 from nbformat import NotebookNode
-from nbgrader.api import Gradebook, MissingEntry, Student  # noqa: TID251 - for annotations
+from nbgrader.api import Gradebook, MissingEntry, Student, SubmittedNotebook  # noqa: TID251 - for annotations
 from nbgrader.apps import NbGraderAPI
 from nbgrader.converters import Autograde
-from nbgrader.preprocessors import AssignLatePenalties, SaveAutoGrades
+from nbgrader.preprocessors import SaveAutoGrades
 from nbgrader.utils import find_all_files
 from sqlalchemy import func, or_
 from sqlalchemy.exc import SAWarning
@@ -25,7 +24,8 @@ from traitlets.utils.importstring import import_item
 
 from tinytorch.course.files import PART, write_whole
 from tinytorch.course.gradebook.class_list import is_stored
-from tinytorch.course.gradebook.fast_rows import load_submission
+from tinytorch.course.gradebook.due_dates import open_policy, penalty_points
+from tinytorch.course.gradebook.fast_rows import load_submission, read_again
 from tinytorch.course.gradebook.group_points import note_group
 from tinytorch.course.gradebook.open_for_writing import open_for_writing
 from tinytorch.course.gradebook.student_files import StudentFiles
@@ -45,6 +45,7 @@ class RecordGrades(SaveAutoGrades):  # type: ignore[misc]
         config=True
     )
     only: Collection[str] = ()  # the tests whose scores are saved; all if empty
+    opened: Gradebook | None = None  # the gradebook, where `Recorder` has opened it; under nbgrader this opens it
     answers_before: Callable[[], dict[str, str]] = dict  # the answers that were recorded before; none under nbgrader
 
     def preprocess(self, nb: NotebookNode, resources: dict[str, Any]) -> tuple[NotebookNode, dict[str, Any]]:
@@ -55,9 +56,12 @@ class RecordGrades(SaveAutoGrades):  # type: ignore[misc]
         self.holds_back = bool(flags) and self.student_id not in self.trusted
         if self.holds_back:
             _fail_tests(nb, f"held back until a person has looked at this submission: {flags[0].text}")
+        opened: AbstractContextManager[Gradebook] = (
+            nullcontext(self.opened) if self.opened else open_for_writing(names["db_url"])
+        )
         with (
-            open_for_writing(names["db_url"]) as self.gradebook,
-            _saved_at_once(self.gradebook, self.notebook_id, self.assignment_id, self.student_id),
+            opened as self.gradebook,
+            _saved_at_once(self.gradebook, self.notebook_id, self.assignment_id, self.student_id) as self.submitted,
         ):
             self.answers = answers_in(nb)
             if is_stranger(self.gradebook, self.student_id):
@@ -103,7 +107,7 @@ def _fail_tests(notebook: NotebookNode, reason: str) -> None:
 
 
 @contextmanager
-def _saved_at_once(gradebook: Gradebook, notebook: str, assignment: str, student: str) -> Iterator[None]:
+def _saved_at_once(gradebook: Gradebook, notebook: str, assignment: str, student: str) -> Iterator[SubmittedNotebook]:
     """Have `find_grade` and `find_comment` answer for one submission from memory, and save everything at the end.
 
     nbgrader's preprocessors commit each cell by itself: stopped in the middle, they leave half a student behind.
@@ -122,7 +126,7 @@ def _saved_at_once(gradebook: Gradebook, notebook: str, assignment: str, student
     gradebook.find_grade, gradebook.find_comment = find_grade, find_comment
     try:
         with _one_commit(gradebook):
-            yield
+            yield submitted
     finally:
         gradebook.find_grade, gradebook.find_comment = own
 
@@ -158,7 +162,8 @@ class Recorder:
         self.module, self.files = module, StudentFiles(api.coursedir, module)
         self.coursedir, self.course_id = api.coursedir, api.course_id
         self.creates_students = Autograde(coursedir=api.coursedir, parent=api).create_student
-        self.preprocessors = [each(config=api.config) for each in recording_preprocessors(api)]
+        self.scores = _class_that_records(api)(config=api.config)
+        self.late_policy = open_policy(api.config)
 
     def record(
         self,
@@ -167,8 +172,11 @@ class Recorder:
         trusted: bool = False,
         only: Collection[str] = (),
         group: tuple[str, ...] = (),
-    ) -> NotebookNode:
-        """Record a submission that was collected and run; return its notebook as it is in autograded/ then.
+        read: Callable[[SubmittedNotebook], Any] = lambda submitted: None,
+    ) -> tuple[NotebookNode, Any]:
+        """Record a submission that was collected and run: all of it, or nothing.
+
+        Returns its notebook as it is in autograded/ then, and what `read` returns.
 
         Args:
             student: whose it is.
@@ -176,10 +184,11 @@ class Recorder:
             trusted: whether a person has looked at it, so that a flag holds nothing back.
             only: the tests whose scores are recorded; all if empty.
             group: everybody who handed it in together, if those are several.
+            read: is called with what the gradebook has of the submission then, as `load_submission` returns it.
         """
         assignment, name = self.module.assignment, self.module.name
-        submitted = self.files.submitted_folder(student)
-        self._enter_submission(student, self.time_handed_in(student), group)
+        folder = self.files.submitted_folder(student)
+        handed_in = self.time_handed_in(student)
         resources: dict[str, Any] = {
             "unique_key": name,
             "nbgrader": {
@@ -189,13 +198,20 @@ class Recorder:
                 "db_url": self.coursedir.db_url,
             },
         }
-        for preprocessor in self.preprocessors:
-            if isinstance(preprocessor, RecordGrades):
-                preprocessor.trusted, preprocessor.only = [student] if trusted else [], only
-                preprocessor.answers_before = functools.partial(self._answers_before, student)
-            notebook, resources = preprocessor(notebook, resources)
-        self._write(student, notebook, submitted)
-        return notebook
+        with (
+            open_for_writing(self.coursedir.db_url, self.course_id) as gradebook,
+            _one_commit(gradebook),
+        ):
+            self._enter_submission(gradebook, student, handed_in, group)
+            self.scores.trusted, self.scores.only, self.scores.opened = [student] if trusted else [], only, gradebook
+            self.scores.answers_before = functools.partial(self._answers_before, student)
+            notebook, _ = self.scores(notebook, resources)
+            submitted = self.scores.submitted
+            read_again(gradebook, submitted)
+            submitted.late_submission_penalty = penalty_points(submitted, self.late_policy)
+            recorded = read(submitted)
+        self._write(student, notebook, folder)
+        return notebook, recorded
 
     def _answers_before(self, student: str) -> dict[str, str]:
         """Return the answers in the notebook that autograded/ still has from before, nothing if there is none."""
@@ -215,12 +231,8 @@ class Recorder:
             file = submitted / "timestamp.txt"
             raise CourseError(f"{file} holds no time that can be told: {FORMS}.") from None
 
-    def _enter_submission(self, student: str, timestamp: Any, group: tuple[str, ...]) -> None:
-        with (
-            warnings.catch_warnings(),
-            open_for_writing(self.coursedir.db_url, self.course_id) as gradebook,
-            _one_commit(gradebook),
-        ):
+    def _enter_submission(self, gradebook: Gradebook, student: str, timestamp: Any, group: tuple[str, ...]) -> None:
+        with warnings.catch_warnings():
             warnings.simplefilter("ignore", SAWarning)  # nbgrader fills in a new submission's grades bit by bit
             try:
                 gradebook.find_student(student)
@@ -254,8 +266,8 @@ class Recorder:
             new.rename(target)
 
 
-def recording_preprocessors(api: NbGraderAPI) -> list[type[Preprocessor]]:
-    """Return those of Autograde's preprocessors that write to the gradebook."""
+def _class_that_records(api: NbGraderAPI) -> type[RecordGrades]:
+    """Return the one of Autograde's preprocessors that saves scores; a course may have a class of its own."""
     named = Autograde(coursedir=api.coursedir, parent=api).autograde_preprocessors
     classes = [import_item(each) if isinstance(each, str) else each for each in named]
-    return [each for each in classes if issubclass(each, (SaveAutoGrades, AssignLatePenalties))]
+    return next((each for each in classes if issubclass(each, RecordGrades)), RecordGrades)

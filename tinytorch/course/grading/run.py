@@ -15,10 +15,10 @@ from typing import Any
 
 import nbformat
 from nbformat import NotebookNode
-from nbgrader.api import MissingEntry
+from nbgrader.api import MissingEntry, SubmittedNotebook
 
 from tinytorch.course.gradebook.due_dates import assign_penalties
-from tinytorch.course.gradebook.fast_rows import load_submission
+from tinytorch.course.gradebook.fast_rows import PageGrades, load_submission
 from tinytorch.course.gradebook.nbgrader_api import open_nbgrader_in, sqlite_file
 from tinytorch.course.gradebook.open_read_only import open_read_only
 from tinytorch.course.gradebook.record import Recorder
@@ -116,7 +116,7 @@ class Run:
         self.bookkeeping = Bookkeeping(self.store, setting.assignment.key, options)
         self.cell_order = [grade_id(cell) or "" for cell in read_notebook(self.module.solution_path).cells]
         self.problems = {each.student: each.problem for each in submissions}
-        self.recorded: dict[str, NotebookNode] = {}  # until their pages are written
+        self.recorded: dict[str, tuple[NotebookNode, Known]] = {}  # until their pages are written
         self.results: dict[str, StudentResult] = {}
         self.groups: dict[str, GroupAtWork] = {}  # by who is being graded for a group
 
@@ -235,11 +235,17 @@ class Run:
             ran = nbformat.v4.reads(notebook.decode())
             group = group_of(self.files.submitted_folder(student))
             trusted = self.bookkeeping.is_trusted(student)
-            self.recorded[student] = self.recorder.record(student, ran, trusted, only, group)
+            graded, (known, grades) = self.recorder.record(student, ran, trusted, only, group, self._read)
         except CourseError as error:
             self._report(StudentResult(student, failure=str(error)))
         else:
-            self.pool.submit(PageTask(student), first=True)
+            self.recorded[student] = graded, known
+            self.pool.submit(PageTask(student, grades), first=True)
+
+    def _read(self, submitted: SubmittedNotebook) -> tuple[Known, PageGrades]:
+        """Return what the gradebook has of a student, and what of it the student's page shows."""
+        known = fingerprint_of(submitted), read_student(submitted, submitted.assignment.student_id, self.cell_order)
+        return known, PageGrades.of(submitted, self.recorder.late_policy)
 
     def _finish(self, student: str, page_problem: str = "", known: Known | None = None) -> None:
         """Note that a student is done, and report what the gradebook and the graded notebook say.
@@ -247,7 +253,8 @@ class Run:
         Who has no page, for the reason `page_problem`, is graded all the same; the next run tries the page again.
         `known` is what the gradebook has of the student, if that was read already.
         """
-        graded = self.recorded.pop(student, None) or self.files.read_graded(student)
+        graded, recorded = self.recorded.pop(student, None) or (self.files.read_graded(student), None)
+        known = known or recorded
         if known is None:
             with open_read_only(self.db_url) as gradebook:
                 submitted = load_submission(gradebook, self.module.name, self.module.assignment, student)

@@ -22,6 +22,7 @@ from nbgrader.utils import find_all_files, setenv
 from sqlalchemy.exc import SQLAlchemyError
 
 from tinytorch.course.error_text import error_line, first_line
+from tinytorch.course.gradebook.fast_rows import PageGrades
 from tinytorch.course.grading.assignment import GRADEBOOK, Assignment, deciding_preprocessors
 from tinytorch.course.handin.read_file import receive
 from tinytorch.course.reports.student_page import PageWriter
@@ -56,6 +57,7 @@ class PageTask:
     """A task of the workers on this machine: to write a student's feedback page."""
 
     student: str
+    grades: PageGrades | None = None  # what the gradebook has of the student, if that was read already
 
 
 @dataclass(frozen=True)
@@ -130,7 +132,7 @@ class TaskHandler:
         if isinstance(task, SubmissionFiles):
             return self.worker.run(task)
         try:
-            self.pages.write(task.student)
+            self.pages.write(task.student, task.grades)
         except OUT_OF_REACH:
             raise
         except Exception as error:

@@ -26,6 +26,7 @@ from pygments.token import Token
 from traitlets.config import Config
 
 from tinytorch.course.files import write_whole
+from tinytorch.course.gradebook.fast_rows import PageGrades
 from tinytorch.course.gradebook.student_files import StudentFiles
 from tinytorch.course.kept import compiled_templates
 from tinytorch.course.reports.sanitize import POLICY, clean_html, clean_prose, drop_free_form
@@ -151,10 +152,11 @@ class PageWriter:
     def __init__(self, exporter: FeedbackExporter, files: StudentFiles) -> None:
         self.exporter, self.files = exporter, files
 
-    def write(self, student: str) -> None:
-        """Write a student's page from the notebook in autograded/ and the scores in the gradebook."""
+    def write(self, student: str, grades: PageGrades | None = None) -> None:
+        """Write a student's page from the notebook in autograded/ and from `grades`, or else the gradebook."""
         module, db_url = self.files.module, self.files.coursedir.db_url
-        names = {"student": student, "assignment": module.assignment, "notebook": module.name, "db_url": db_url}
+        names: dict[str, Any] = {"student": student, "assignment": module.assignment, "notebook": module.name}
+        names |= {"db_url": db_url, "found": grades}
         resources = {"unique_key": module.name, "output_files_dir": f"{module.name}_files", "nbgrader": names}
         graded = nbformat.v4.reads(self.files.graded_notebook(student).read_text(encoding="utf-8"))
         page, _ = self.exporter.from_notebook_node(graded, resources)
