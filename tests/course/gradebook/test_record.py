@@ -156,22 +156,31 @@ MOMENTS = {
 def test_a_student_s_result_goes_into_the_gradebook_in_one_transaction_with_the_student(
     not_begun: Graded, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    commits: list[Any] = []
+    said: list[str] = []
     commits_of_each: list[int] = []
-    note, record = commits.append, Recorder.record
+    record = Recorder.record
+
+    def note_statement(*arguments: Any) -> None:
+        said.append(arguments[2].split()[0])
+
+    def note_commit(connection: Any) -> None:
+        said.append("COMMIT")
 
     def record_and_count(*arguments: Any) -> Any:
-        before = len(commits)
+        said.clear()
         recorded = record(*arguments)
-        commits_of_each.append(len(commits) - before)
+        changes = [each for each in said if each in ("INSERT", "UPDATE", "DELETE", "COMMIT")]
+        commits_of_each.append(changes[changes.index("INSERT") :].count("COMMIT"))
         return recorded
 
     monkeypatch.setattr(Recorder, "record", record_and_count)
-    sqlalchemy.event.listen(sqlalchemy.Engine, "commit", note)
+    sqlalchemy.event.listen(sqlalchemy.Engine, "before_cursor_execute", note_statement)
+    sqlalchemy.event.listen(sqlalchemy.Engine, "commit", note_commit)
     try:
         assert not_begun.grade().returncode == 0
     finally:
-        sqlalchemy.event.remove(sqlalchemy.Engine, "commit", note)
+        sqlalchemy.event.remove(sqlalchemy.Engine, "before_cursor_execute", note_statement)
+        sqlalchemy.event.remove(sqlalchemy.Engine, "commit", note_commit)
     assert commits_of_each == [1] * len(STUDENTS)
 
 
