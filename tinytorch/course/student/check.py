@@ -9,7 +9,6 @@ from __future__ import annotations
 import json
 import re
 import secrets
-import sys
 import tempfile
 from collections.abc import Callable, Set
 from dataclasses import dataclass, field, replace
@@ -17,13 +16,11 @@ from pathlib import Path
 from time import monotonic
 from typing import Any
 
-import numpy as np
 from nbformat import NotebookNode
 
 from tinytorch.course.configuration import load_config
 from tinytorch.course.error_text import error_line, in_one_line
 from tinytorch.course.handin.align_cells import HEADER
-from tinytorch.course.handin.leftover_stubs import HIDES
 from tinytorch.course.handin.read_file import open_notebook
 from tinytorch.course.handin.take_answers import take_answers
 from tinytorch.course.layout import Course, CourseError, Module
@@ -35,78 +32,23 @@ from tinytorch.course.sandbox.kernel import Kernel
 from tinytorch.course.sandbox.limits import Limits
 from tinytorch.course.stand_ins import stand_ins
 from tinytorch.course.student import trace_calls
-from tinytorch.course.student.last_call import Failure, LastCall, Words, lead, read_last_call
+from tinytorch.course.student.explain import LONG_MESSAGE, OF_THE_COURSE, Explainer, Problem
+from tinytorch.course.student.hints import MISSING_NAME
+from tinytorch.course.student.last_call import LastCall, read_last_call
 from tinytorch.course.student.numpy_words import in_plain_words
-from tinytorch.course.student.places import (
-    assigned_in,
-    code_below,
-    forgotten_self,
-    loop_around,
-    named_line,
-    none_of,
-    only_function,
-    plain_value,
-    return_in_loop,
-    told_call,
-    uncalled,
-)
 from tinytorch.course.student.steps import Step, shown_name, steps_of
 from tinytorch.course.verdict.kept_tests import parts_of, split_once
 from tinytorch.course.verdict.run_cells import NOT_CONFIGURED, CellRun
 from tinytorch.course.verdict.run_tests import SubmissionRunner, is_judged
-from tinytorch.course.verdict.split_test import LOOK
 
 NOT_WRITTEN = "not written yet"
 CELL_FILE = re.compile(r"\((?:\d+\.py|<[^>]*>), ")  # a syntax error names a file of IPython's that nobody can open
-COLOUR = re.compile(r"\x1b\[[\d;]*m")
-PASSED_THROUGH = re.compile(r"Cell In\[(\d+)\], line (\d+)")  # in a traceback
-ASKED = re.compile(r"^Asked in line (\d+)$", re.MULTILINE)  # likewise, from `sandbox.inside.check_kernel`
-ASSIGNED = re.compile(r"^\w+ = ")
-ELSEWHERE = re.compile(r"\bof (step \d+)\b")  # in a message: whose cells are meant, if not those above the test
-OF_THE_COURSE = re.compile(r"(Step|Question) \d")  # how a message begins that the notebook itself raises
-MISSING_NAME = re.compile(r"NameError: name '(\w+)' is not defined")
-TITLE = re.compile(r"# [^·\n]+ · [^·\n]+ · (.+)")  # the first line of a test, from what it tests
-COMES_AGAIN = re.compile(r"\bcomes to line (\d+)")  # in a loop without end, which the notebook's own words name
-DOES_IT_MOVE_ON = "Does this loop come to an end?"
-NO_ITERATOR = re.compile(r"non-iterator|'NoneType' object is not an iterator")
 NUMBERED = re.compile(r"(?:Test|Profile|Question) (\d+)")  # "Test 5a"
-OF_ANOTHER_TYPE = re.compile(r"AttributeError: '(int|float|bool|list|tuple)' object has no attribute '(\w+)'")
-UNCALLED = re.compile(r"\b(builtin_function_or_method|'function'|'method')")
-OF_TENSORS = ("data", "grad", "requires_grad", "grad_fn")
-LONG_MESSAGE = 220  # characters; of a longer one, what a student can do without is left out
-MOST_ASKED_CHARACTERS = 90  # of the line of a test in a message
 MOST_RUN_SHARE = 0.2  # of a cell's time, after which a failed test is not run again
 RUN_AGAIN = """\
 (lambda own: (exec({source!r}, own), own["send_calls"]({request!r}, {kind!r}, {cells!r}, get_ipython())))(
     {{"__name__": "calls"}}
 )"""
-
-
-@dataclass(frozen=True)
-class Problem:
-    """Why a cell failed."""
-
-    cell: str  # its grade_id
-    error: str  # the error, in one line
-    place: str = ""  # where in the student's code it was raised: "line 3 of your cell `class Pair`: `return self.both`"
-    defined: str = ""  # where the student defined what the error is about
-    asked: str = ""  # what in the test ended so, if the student's own code did not: "len(loader)"
-
-    tested: str = ""  # what the test is about, where an error does not say it
-    hint: str = ""  # what may be wrong there, as a question
-    cause: str = ""  # why the error was raised, in words that are told before it
-
-    @property
-    def message(self) -> str:
-        """The error, what ended so, where to look, and what may be wrong there, in one line; a known cause first."""
-        where = self.place or self.defined
-        shown = f" ({where})" * bool(where)
-        if self.cause:
-            return f"{self.cause}{shown} That led to {self.error}"
-        asked = f", at `{self.asked}`" if self.asked else ""
-        rest = shown + f" {self.hint}" * bool(self.hint)
-        whole = f"{self.error}{asked}{rest}"
-        return whole if len(whole) <= LONG_MESSAGE else f"{self.error}{rest}"
 
 
 @dataclass
@@ -244,8 +186,8 @@ class _Runner(SubmissionRunner):
         self._replaced = {note.cell for note in check.notes if note.kind == "fault"}
         self._step_of = {name: step for step in check.steps for name in step.cells}
         self._wanted = _wanted(check)
-        self._words = Words(check.names)
         self._by_count: dict[int, NotebookNode] = {}  # the cells that this kernel ran, by their execution count
+        self._explainer = Explainer(check.notebook, check.released, check.names, self._by_count, self._last_call)
 
     def new_kernel(self) -> Kernel:
         """Copy this process, where that can be done."""
@@ -292,111 +234,8 @@ class _Runner(SubmissionRunner):
         if said and name not in self._replaced:
             is_raised = error is not None and said != NOT_WRITTEN and error.ename not in ("SyntaxError", "TabError")
             is_told = is_raised and any(step.written.values())  # a step in which nothing is written has no message
-            step.problems.append(
-                self._explained(Problem(name, said), cell, error, step) if is_told else Problem(name, said)
-            )
-
-    def _explained(self, problem: Problem, cell: NotebookNode, error: NotebookNode, step: StepResult) -> Problem:
-        """Return a problem with where it is and what may be wrong there, as far as that is known."""
-        passed = self._lines_of_the_student(PASSED_THROUGH.findall(COLOUR.sub("", "\n".join(error.traceback))))
-        is_test = problem.cell in step.points
-        if is_test and not _is_in_words(error) and (title := TITLE.match(cell.source)):
-            problem = replace(problem, tested=title[1])
-        if passed and "Timeout" in error.ename:
-            return replace(problem, place=self._words.line(*_looping(passed)), hint=DOES_IT_MOVE_ON)
-        if passed:
-            place, line = passed[-1]
-            where = self._words.line(place, line, problem.cell)
-            if error.ename == "NotImplementedError" and code_below(place.source, line):
-                return replace(problem, error=HIDES.format(line=line), place=where)
-            return replace(problem, place=where, hint=self._hint_at(place, line, problem.error))
-        return self._leading_on(problem, cell, error, step) if is_test else problem
-
-    def _hint_at(self, cell: NotebookNode, line: int, error: str) -> str:
-        """Return what may be wrong in a line that raised an error; or ""."""
-        if "'NoneType'" in error and (name := none_of(cell.source, line)):
-            return name
-        if found := OF_ANOTHER_TYPE.match(error):
-            kind, attribute = found.groups()
-            name, since = plain_value(cell.source, line, attribute)
-            about = f"`{name}` is {'an' if kind == 'int' else 'a'} {kind} here"
-            if name and attribute in OF_TENSORS:
-                return f"{about}, not a Tensor."
-            if name and hasattr(np.ndarray, attribute):
-                return (
-                    f"{about}: make every value an array first, with np.asarray"
-                    + f" (line {since})" * bool(since)
-                    + "."
-                )
-        if (missing := MISSING_NAME.match(error)) and missing[1] in sys.stdlib_module_names:
-            return f"Is `import {missing[1]}` missing?"
-        if UNCALLED.search(error) and (function := uncalled(cell.source, line)):
-            return f"`{function[0]}` is a function, not what it gives: is `()` missing in line {function[1]}?"
-        return self._forgotten(cell, line)
-
-    def _leading_on(self, problem: Problem, cell: NotebookNode, error: NotebookNode, step: StepResult) -> Problem:
-        """Return the problem of a test, which no line of the student's raised, with the function that is meant.
-
-        That is the function that the message surely names, or the one that the test had called last, or one whose name
-        is a word of the message, or else the cell above the test. They are the step's own, or those of another step if
-        the message says "of step 4".
-        """
-        asked = "" if _is_in_words(error) else self._asked(cell, error)
-        elsewhere = ELSEWHERE.search(problem.error)
-        sources = self._answers_of(elsewhere[1].capitalize()) if elsewhere else self._cells_above(step, problem.cell)
-        last = self._last_call(cell, {grade_id(source) for source in sources} if elsewhere else set(step.written))
-        said = f"{problem.error} {asked}"
-        found = named_line(said, [each.source for each in sources], surely=last is not None)
-        is_named = found is not None and last is not None and (sources[found[0]], found[1]) == (last.cell, last.line)
-        hint = "Is `return` written where `yield` is meant?" if NO_ITERATOR.search(problem.error) else ""
-        loop = COMES_AGAIN.search(problem.error)
-        around = loop_around(sources[-1].source, int(loop[1])) if loop and sources else None
-        if around:
-            where = self._words.line(sources[-1], around)
-        elif last and (found is None or is_named or (last.how == "raised" and last.cell is sources[found[0]])):
-            call = replace(last, others=()) if is_named else last
-            where, condition = lead(Failure(call, problem.error, said, self._words))
-            hint = condition or hint
-        elif found:
-            where = self._words.line(sources[found[0]], found[1])
-        elif sources:  # the test follows what it is about
-            only = only_function(sources[-1].source) or assigned_in(sources[-1].source, said)
-            name = self.check.names[grade_id(sources[-1]) or ""]
-            told = told_call(sources[-1].source, only, problem.error) if only else None
-            where = self._words.line(sources[-1], told or only) if only else f"in {name}"
-        else:
-            where = ""
-        if last and not hint:
-            hint = self._forgotten(last.cell, last.line) or return_in_loop(last.cell.source, last.line)
-            if last.gave_none(said) and "`return`" not in said:
-                if not _is_in_words(error):
-                    return replace(
-                        problem, defined=where, cause=f"`{last.maker}` returned None: is a `return` missing?"
-                    )
-                hint = f"Is a `return` missing in `{last.maker}`?"
-        return replace(problem, asked=asked, defined=where, hint=hint)
-
-    def _lines_of_the_student(self, lines: list[tuple[str, str]]) -> list[tuple[NotebookNode, int]]:
-        """Return those lines of a traceback that stand in the student's own cells, with the cells."""
-        found = [(self._by_count.get(int(count)), int(line)) for count, line in lines]
-        return [(cell, line) for cell, line in found if cell is not None and role_of(cell) not in ("test", "given")]
-
-    def _forgotten(self, cell: NotebookNode, line: int) -> str:
-        """Return the question whether `self.` is missing, if a name suggests that."""
-        written = [each.source for each in self.check.notebook.cells if role_of(each) == "solution"]
-        name, where = forgotten_self(cell.source, line, written)
-        return f"Is `self.{name}` meant by `{name}` in line {where}?" if name else ""
-
-    def _asked(self, cell: NotebookNode, error: NotebookNode) -> str:
-        """Return the expression of a test in which an error was raised, if that is known."""
-        line = ASKED.search("\n".join(error.traceback))
-        if line is None:
-            return ""
-        written = parts_of(cell.source)[0].student_half.splitlines()[int(line[1]) - 1].strip()
-        if written.startswith(LOOK):
-            return ""
-        asked = ASSIGNED.sub("", written.rstrip(":"))
-        return asked if len(asked) <= MOST_ASKED_CHARACTERS else ""
+            problem = Problem(name, said)
+            step.problems.append(self._explainer.explain(problem, cell, error, step) if is_told else problem)
 
     def _last_call(self, cell: NotebookNode, answers: Set[str | None]) -> LastCall | None:
         """Return the last call of a function of these answers that a failed test had made when it failed.
@@ -416,29 +255,6 @@ class _Runner(SubmissionRunner):
         # at the assert that failed; or at the end, if the test ended in an error
         call = calls[self.asserts_checked - 1] if 0 < self.asserts_checked < len(calls) else calls[-1]
         return None if call is None else read_last_call(call, self._by_count)
-
-    def _answers_of(self, section: str) -> list[NotebookNode]:
-        """Return the student's cells of a step."""
-        names = {grade_id(cell) for where, cell in sections(self.check.released) if where == section}
-        return [each for each in self.check.notebook.cells if role_of(each) == "solution" and grade_id(each) in names]
-
-    def _cells_above(self, step: StepResult, test: str) -> list[NotebookNode]:
-        """Return the student's cells of a step that stand above a test."""
-        above = step.cells[: step.cells.index(test)]
-        return [cell for cell in self.check.notebook.cells if grade_id(cell) in above and role_of(cell) == "solution"]
-
-
-def _is_in_words(error: NotebookNode) -> bool:
-    """Whether an error's own words say what was expected."""
-    return error.ename in ("AssertionError", "NotImplementedError") or OF_THE_COURSE.match(error.evalue) is not None
-
-
-def _looping(passed: list[tuple[NotebookNode, int]]) -> tuple[NotebookNode, int]:
-    """Return the loop that a cell was in when it was stopped: the innermost one of the innermost call that has any."""
-    for cell, line in reversed(passed):
-        if loop := loop_around(cell.source, line):
-            return cell, loop
-    return passed[-1]
 
 
 def _wanted(check: Check) -> set[str] | None:
