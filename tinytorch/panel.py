@@ -6,15 +6,21 @@ the reader looks at the top of the notebook, and there the panel says where it s
 only; `tito check` runs the whole notebook in a new one. Grading skips the panel's cell.
 """
 
+# ruff: noqa: E402
+
 from __future__ import annotations
 
 import html
 from pathlib import Path
 from typing import Any
 
+from tinytorch.course.patches import import_nbformat_later
+
+import_nbformat_later()  # the panel reads a notebook that needs no check, in a kernel that has its own work to do
+
 from tinytorch.course.error_text import error_line, first_line
 from tinytorch.course.layout import Course, CourseError
-from tinytorch.course.notebook import STUB, grade_id, read_notebook, role_of, sections
+from tinytorch.course.notebook import STUB, grade_id, read_own_notebook, role_of, sections
 from tinytorch.course.student.steps import COLUMNS, WHAT_POINTS_ARE, Step, points_in_all, reached, steps_of
 
 LEFT = "text-align: left"
@@ -100,7 +106,7 @@ def show_panel(module: str) -> None:
     shell = get_ipython()
     try:
         chosen = Course.find(Path.cwd()).module(module)
-        panel = Panel(f"Module {chosen.number}", read_notebook(chosen.released_path))
+        panel = Panel(f"Module {chosen.number}", read_own_notebook(chosen.released_path))
     except CourseError as error:
         print(f"No panel is shown: {error}")
         return

@@ -172,6 +172,20 @@ def test_nbformat_imports_jsonschema_for_its_nodes(stock: dict[str, Any], patche
     assert patched["import_nbformat_later"] == [False, True, True]
 
 
+def test_of_nbformat_that_is_imported_later_everything_can_be_asked_for() -> None:
+    code = """
+    from tinytorch.course import patches
+    patches.import_nbformat_later()
+    import nbformat
+    from nbformat.notebooknode import NotebookNode
+    print(nbformat.__version__ == __import__("importlib.metadata").metadata.version("nbformat"))
+    import nbformat as again
+    print(again is nbformat, again.notebooknode.NotebookNode is NotebookNode is again.NotebookNode)
+    """
+    run = subprocess.run([sys.executable, "-c", inspect.cleandoc(code)], capture_output=True, text=True, check=False)
+    assert run.stdout.split() == ["True", "False", "True"], run.stderr
+
+
 def test_nbgrader_imports_a_web_server_for_its_extensions(stock: dict[str, Any], patched: dict[str, Any]) -> None:
     assert stock["import_server_extensions_later"]
     assert not patched["import_server_extensions_later"]

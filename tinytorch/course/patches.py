@@ -88,12 +88,19 @@ class _ImportedLater(ModuleType):
 
 
 class _NbformatLater(_ImportedLater):
-    """Stands for nbformat: its nodes can be had without the rest."""
+    """Stands for nbformat: its nodes can be had without the rest. In a student's kernel, anything may ask for it."""
 
     def __getattr__(self, name: str) -> Any:
         if name in ("NotebookNode", "from_dict"):
             return getattr(importlib.import_module("nbformat.notebooknode"), name)
-        return super().__getattr__(name)
+        return self._module().__version__ if name == "__version__" else super().__getattr__(name)
+
+    def _module(self) -> Any:
+        module = super()._module()
+        for name, part in vars(self).items():
+            if isinstance(part, ModuleType):  # a part that was imported before the whole, which does not know it
+                vars(module).setdefault(name, part)
+        return module
 
 
 def keep_gradebook_engines() -> None:

@@ -8,16 +8,13 @@ of its cells, and a cell is as released while its checksum is right.
 from __future__ import annotations
 
 import hashlib
-import json
 import subprocess
-from contextlib import suppress
-from pathlib import Path
 
 import nbformat
 from nbformat import NotebookNode
 
 from tinytorch.course.layout import Course, CourseError, Module
-from tinytorch.course.notebook import WrittenAnswer, as_notebook, grade_id, read_notebook, written_answers
+from tinytorch.course.notebook import WrittenAnswer, grade_id, read_notebook, read_own_notebook, written_answers
 
 
 def is_untouched(cell: NotebookNode) -> bool:
@@ -37,24 +34,15 @@ def checksum_of(cell: NotebookNode) -> str:
 
 def released_notebook(course: Course, module: Module) -> NotebookNode:
     """Return the file in modules/ if nobody has worked in it, else the copy in .released/ or git, else that file."""
-    working = _read(module.released_path) if module.released_path.is_file() else None
+    working = read_own_notebook(module.released_path) if module.released_path.is_file() else None
     if working and all(is_untouched(cell) for cell in working.cells if grade_id(cell)):
         return working
     if module.pristine_path.is_file():
-        return _read(module.pristine_path)
+        return read_own_notebook(module.pristine_path)
     found = committed_notebook(course, module) or working
     if found is None:
         raise CourseError(f"{module.released_path} is missing, in git too: get a fresh copy of the course.")
     return found
-
-
-def _read(path: Path) -> NotebookNode:
-    """Read a notebook. To check one in the current format by its schema would take longer than all the rest."""
-    with suppress(OSError, ValueError, LookupError, TypeError):
-        document = json.loads(path.read_text(encoding="utf-8"))
-        if document["nbformat"] == 4 and all(isinstance(cell["metadata"], dict) for cell in document["cells"]):
-            return as_notebook(document)
-    return read_notebook(path)
 
 
 def committed_notebook(course: Course, module: Module) -> NotebookNode | None:
