@@ -6,9 +6,11 @@ import matplotlib.pyplot as plt
 import numpy as np
 import pytest
 from IPython.core.interactiveshell import InteractiveShell
+from IPython.core.pylabtools import print_figure
+from IPython.utils.capture import capture_output
 
 from tinytorch.profiling import plots
-from tinytorch.profiling.describe import describe
+from tinytorch.profiling.describe import describe, show_described
 
 
 @pytest.fixture(autouse=True)
@@ -36,7 +38,21 @@ def test_a_chain_and_images_are_told_by_what_is_written_on_them():
     ax = plots.draw_chain({"A": "one", "B": "two"}, title="T")
     assert describe(ax.figure) == "T. A, one, B, two."
     plots.draw_images([np.zeros((2, 2))] * 2, ["three", "four"], title="Digits")
-    assert describe(plt.gcf()) == "Digits. three. four."
+    assert describe(plt.gcf()) == "Digits. three, four."
+
+
+def test_images_without_captions_are_counted():
+    plots.draw_images([np.zeros((2, 2))] * 3, title="Digits")
+    assert describe(plt.gcf()) == "Digits. 3 pictures."
+
+
+def test_bars_without_a_name_leave_the_words_to_what_is_written_on_them():
+    figure, ax = plt.subplots()
+    ax.bar([0, 10], [1, 1], width=10, align="edge")
+    ax.text(5, 0.5, "first")
+    ax.text(15, 0.5, "second")
+    ax.set(title="T", xticks=[0, 10, 20])
+    assert describe(figure) == "T. first, second."
 
 
 def test_a_notebook_shows_a_figure_as_one_picture_with_its_words(capsys):
@@ -50,3 +66,24 @@ def test_a_notebook_shows_a_figure_as_one_picture_with_its_words(capsys):
     finally:
         InteractiveShell.clear_instance()
     assert 'a "quoted" title. a line goes from 3 at 1 to 4 at 2.' in capsys.readouterr().out
+
+
+@pytest.mark.parametrize("layout", ["constrained", "tight", None])
+def test_the_picture_is_the_one_that_two_drawings_would_give(layout):
+    def draw():
+        figure, panels = plt.subplots(1, 2, layout=layout)
+        panels[0].plot([1, 2], label="a")
+        panels[0].legend()
+        panels[1].set_title("longer than the panel that it stands above, by far")
+        return figure
+
+    figure = draw()
+    engine = figure.get_layout_engine()
+    InteractiveShell.instance()
+    try:
+        with capture_output() as shown:
+            show_described(figure)
+    finally:
+        InteractiveShell.clear_instance()
+    assert print_figure(draw(), "png", base64=True) in shown.outputs[0].data["text/html"]
+    assert figure.get_layout_engine() is engine

@@ -7,6 +7,7 @@ import math
 from collections.abc import Sequence
 from typing import Any
 
+from matplotlib import rcParams
 from matplotlib.axes import Axes
 from matplotlib.axis import Axis
 from matplotlib.container import BarContainer
@@ -19,8 +20,11 @@ MOST_PARTS = 8  # how many curves or bars are named one by one
 def describe(figure: Figure) -> str:
     """Return a description of a figure in a few sentences, with numbers written as on its axes."""
     title = figure.get_suptitle()
-    panels = [text for ax in figure.axes if (text := _describe_axes(ax))]
-    return " ".join([*([_sentence(title)] if title else []), *panels]) or "A figure without labels."
+    panels = [_describe_axes(ax) for ax in figure.axes]
+    pictures = sum(len(ax.images) for text, ax in zip(panels, figure.axes, strict=True) if not text)
+    panels.append(f"{pictures} pictures." if pictures > 1 else "A picture." if pictures else "")
+    texts = [_sentence(title) if title else "", *panels]
+    return " ".join(text for text in texts if text) or "A figure without labels."
 
 
 def show_described(figure: Figure) -> None:
@@ -28,7 +32,15 @@ def show_described(figure: Figure) -> None:
     from IPython.core.pylabtools import print_figure
     from IPython.display import display
 
-    png = print_figure(figure, "png", base64=True)  # type: ignore[no-untyped-call]
+    # print_figure would draw twice, first to see how large the picture is. To lay it out says that, too.
+    engine = figure.get_layout_engine()
+    if engine is not None:
+        engine.execute(figure)
+        figure.set_layout_engine(None)
+    box = figure.get_tightbbox().padded(rcParams["savefig.pad_inches"])
+    png = print_figure(figure, "png", base64=True, bbox_inches=box)  # type: ignore[no-untyped-call]
+    if engine is not None:
+        figure.set_layout_engine(engine)
     if png is None:  # the figure is empty
         return
     text = describe(figure)
@@ -57,8 +69,6 @@ def _describe_axes(ax: Axes) -> str:
         f"{name}: {label}" for name, label in (("across", ax.get_xlabel()), ("up", ax.get_ylabel())) if label and parts
     ]
     pieces = [title, "; ".join(labels), "; ".join(parts), ", ".join(words[: 2 * MOST_PARTS])]
-    if ax.images and not any(pieces):
-        pieces = ["a picture"]
     return " ".join(_sentence(piece) for piece in pieces if piece)
 
 
@@ -95,7 +105,8 @@ def _bars(ax: Axes) -> list[str]:
             size = box.get_width() if lies else box.get_height()
             name = ticks.get(round(float(middle), 6), "")
             said = [each for each in (name, "" if legend.startswith("_") else legend) if each]
-            texts.append(f"{', '.join(said) or 'a bar'} {_say(values, float(size))}")
+            if said:
+                texts.append(f"{', '.join(said)} {_say(values, float(size))}")
     return texts
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from functools import partial
 from typing import Any
 
 import matplotlib.pyplot as plt
@@ -45,6 +46,7 @@ STYLE: Any = {  # matplotlib's type hints list the keys one by one
     "lines.markersize": 7,
 }
 
+FEW_TICKS = partial(MaxNLocator, nbins=6, steps=[1, 2, 2.5, 5, 10])  # their labels have units, so they are wide
 LOG_SCALE = " (log scale)"  # ends the label of an axis where equal distances are equal factors
 
 _PREFIXES = [(1e12, "T"), (1e9, "G"), (1e6, "M"), (1e3, "k")]
@@ -104,10 +106,11 @@ def draw_curves(
             ax.yaxis.set_major_locator(LogLocator(subs=(1, 2, 5) if narrow else (1,)))
         else:
             ax.set_ylim(bottom=0, top=1.08 * max(values) if max(values) > 0 else None)  # a level line is not cut off
-        ax.xaxis.set_major_formatter(FuncFormatter(lambda value, _: human(value)))
+        number = "{:,.0f}".format if log and _powers_of_two(x) else human  # 1,024 is not 1.02k
+        ax.xaxis.set_major_formatter(FuncFormatter(lambda value, _: number(value)))
         ax.yaxis.set_major_formatter(FuncFormatter(lambda value, _: human(value, unit)))
         ax.minorticks_off()
-        if log and _powers_of_two(x):
+        if log and len(x) <= 8:
             ax.set_xticks(list(x))
         ax.grid(axis="y", color=PALE)
         if len(curves) > 1:
@@ -134,6 +137,7 @@ def draw_bars(
             ax.set_ylim(-0.5, len(bars) - 0.5)
         else:
             ax.barh(names, list(bars.values()), color=COLOURS[: len(bars)], height=0.62)
+            ax.xaxis.set_major_locator(FEW_TICKS())
         ax.invert_yaxis()
         for row, value in enumerate(bars.values()):
             text = f"   {human(value, unit)}" if log else f" {human(value, unit)}"
@@ -168,12 +172,13 @@ def draw_shares(
             seconds = np.array([row[part] for row in rows.values()])
             ax.barh(list(rows), seconds, left=starts, color=colour, height=0.62, label=part, edgecolor="white")
             for row, (start, width, total) in enumerate(zip(starts, seconds, totals, strict=True)):
-                if width > 0.06 * totals.max():
+                if width > 0.08 * totals.max():  # else the text would be wider than its part
                     text = f"{width / total:.0%}"
                     ink = "white" if colour in COLOURS[:3] else INK
                     ax.text(start + width / 2, row, text, ha="center", va="center", color=ink, fontweight="bold")
             starts = starts + seconds
         ax.invert_yaxis()
+        ax.xaxis.set_major_locator(FEW_TICKS())
         ax.xaxis.set_major_formatter(FuncFormatter(lambda value, _: human(value, "s")))
         ax.tick_params(axis="y", length=0)
         ax.set_title(title, pad=34)
@@ -184,20 +189,26 @@ def draw_shares(
 
 def draw_images(images: Sequence[Any], captions: Sequence[str] | None = None, *, title: str, columns: int = 10) -> None:
     """Draw images of shape (H, W) in rows of `columns`, as dark ink on pale paper, each with its caption above it."""
+    width, above = 8, 0.38  # inches, as all lengths here; above is the title
+    side = min(0.9 * width / columns, 1.1)
+    caption = 0.25 if captions is not None else 0.0
     rows = -(-len(images) // columns)
+    height = above + rows * (caption + side + 0.08)
     with plt.rc_context(STYLE):
-        figure, axes = plt.subplots(rows, columns, figsize=(8, 0.7 + 1.0 * rows), squeeze=False, layout="constrained")
-        figure.suptitle(title, x=0.01, ha="left", fontsize=14, fontweight="bold")
-        for ax in axes.flat:
-            ax.axis("off")
-        for position, image in enumerate(images):
-            ax = axes.flat[position]
-            ax.imshow(np.asarray(image), cmap="Greys", vmin=0, vmax=1)
-            ax.axis("on")  # a frame, so that one sees where a white image ends
-            ax.set(xticks=[], yticks=[])
-            ax.spines[:].set_visible(True)
+        figure = plt.figure(figsize=(width, height))
+        figure.suptitle(title, x=0, y=1, ha="left", va="top", fontsize=14, fontweight="bold")
+        ax = figure.add_axes((0, 0, 1, 1))  # one for all, because axes take most of the time of drawing
+        ax.axis("off")
+        for position, image in enumerate(map(np.asarray, images)):
+            row, column = divmod(position, columns)
+            left, top = column * width / columns, above + row * (caption + side + 0.08) + caption
+            high, wide = (side * length / max(image.shape) for length in image.shape)
+            ax.imshow(image, cmap="Greys", vmin=0, vmax=1, extent=(left, left + wide, top + high, top))
+            # a frame, so that one sees where a white image ends
+            ax.add_patch(Rectangle((left, top), wide, high, fill=False, edgecolor="#888888", linewidth=0.8))
             if captions is not None:
-                ax.set_title(captions[position], loc="center", fontsize=11, fontweight="normal", pad=3)
+                ax.text(left + wide / 2, top - 0.05, captions[position], ha="center", fontsize=11)
+        ax.set(xlim=(0, width), ylim=(height, 0))
 
 
 def draw_chain(boxes: Mapping[str, str], *, title: str, highlight: Sequence[str] = ()) -> Axes:
