@@ -650,7 +650,8 @@ with plt.rc_context(plots.STYLE):
     left.set(xlabel="x", ylabel="formula - exact, times 1000")
 more = cost["none"] / cost["tanh"]
 plots.draw_bars({f"approximate={name!r}": s for name, s in cost.items()}, ax=right, unit="s",
-                title=f"One by one takes {more:.0f} times as long", x_label="for 90,000 numbers")
+                title=f"One by one takes {more:.0f} times as long",
+                x_label="time for 90,000 numbers")
 plt.show()
 
 # %% [markdown]

@@ -649,8 +649,8 @@ with plt.rc_context(plots.STYLE):
 plt.show()
 
 # %% [markdown]
-# *In words: weights of ±0.01 shrink everything to zero by layer 5; ours shrink to a spread of about 0.003 at layer 10; ±√3/√in keeps a broad
-# hill through all ten; ±0.5 throws nearly all activations to -1 and 1.* Ours is PyTorch's choice too: good for a few layers,
+# *In words: weights of ±0.01 shrink everything to zero by layer 5; ours shrink to a spread of about 0.003 at layer 10; ±√3/√in stays broad
+# through all ten; ±0.5 throws nearly all activations to -1 and 1.* Ours is PyTorch's choice too: good for a few layers,
 # while deep networks take the third, or normalize in between.
 
 # %% test="linear-ready" points=0
@@ -706,7 +706,7 @@ digit = load_digits()[0][5] * 1.0
 digit = digit / digit.max()
 pictures = [digit * (np.random.random((8, 8)) >= p) for p in [0, 0.2, 0.5, 0.8]]
 names = ["p = 0", "p = 0.2", "p = 0.5", "p = 0.8"]
-plots.draw_images(pictures, names, title="The same digit, with dropout", columns=4)
+plots.draw_images(pictures, names, title="Each pixel set to 0 with probability p", columns=4)
 
 # %% [markdown]
 # **Your turn, first of two.** `layer.train(mode=True)` and `layer.eval()`.

@@ -283,7 +283,7 @@ print(shares, warnings_of(lambda: np.log(shares)))
 # *log-sum-exp* trick. What it saves:
 
 # %% tags=["explore"]
-x = np.linspace(0, 140, 281, dtype=np.float32)
+x = np.linspace(0, 140, 1401, dtype=np.float32)
 with np.errstate(over="ignore"):
     naive = np.log(np.exp(x) + 1)
 stable = x + np.log(1 + np.exp(-x))
@@ -300,7 +300,7 @@ with plt.rc_context(plots.STYLE):
 plt.show()
 
 # %% [markdown]
-# *In words: both curves rise together, like x itself; at about 88.5 the one "as written" ends, the other goes on.*
+# *In words: both curves rise together, like x itself; at about 88.7 the one "as written" ends, the other goes on.*
 
 # %% [markdown]
 # **Your turn.** `_log_softmax(logits)` takes an *array* (N, C) of floats, and gives one of the same shape and dtype: the logarithm of each row's
@@ -640,7 +640,7 @@ for count in classes:
 more = peaks["one-hot"][-1] / peaks["integer labels"][-1]
 plots.draw_curves(classes, peaks,
                   title=f"{count:,} classes: one-hot takes {more:.0f} times the memory",
-                  x_label="classes (64 samples)", y_label="peak memory", unit="B");
+                  x_label="classes, for 64 samples", y_label="peak memory", unit="B");
 
 # %% [markdown]
 # ## Step 4 · BinaryCrossEntropyLoss: yes or no

@@ -434,8 +434,8 @@ def path(make_optimizer, steps=40, start=(-9.0, 1.5)):
 # %% tags=["explore"]
 def draw_paths(paths, title):
     "Draw paths {name: points} over the valley, one panel each."
-    x, y = np.meshgrid(np.linspace(-10, 4, 200), np.linspace(-2.2, 2.2, 100))
-    size = (9, 2.3 * len(paths))
+    x, y = np.meshgrid(np.linspace(-10, 4, 200), np.linspace(-1.8, 1.8, 100))
+    size = (9, 0.5 + 2.5 * len(paths))
     figure, panels = plt.subplots(len(paths), 1, figsize=size, sharex=True, layout="constrained")
     for panel, (name, points), colour in zip(panels, paths.items(), plots.COLOURS):
         panel.contour(x, y, (x**2 + 20 * y**2) / 2, levels=[0.5, 2, 5, 10, 20, 30, 45],
@@ -444,7 +444,7 @@ def draw_paths(paths, title):
         panel.plot(0, 0, "*", color="black", markersize=12)
         loss = (points[-1] ** 2 * [1, 20]).sum() / 2
         panel.set_title(f"{name}: loss {loss:.2g} after {len(points) - 1} steps", fontsize=11)
-        panel.set(ylabel="y", xlim=(-10, 4), ylim=(-2.2, 2.2))
+        panel.set(ylabel="y", xlim=(-10, 4), ylim=(-1.8, 1.8), aspect="equal")
     panels[-1].set_xlabel("x")
     figure.suptitle(title, fontweight="bold")
     plt.show()
@@ -1330,12 +1330,12 @@ for settings in [(0,), (2, -0.1), (2, float("inf"))]:
 ### END HIDDEN TESTS
 
 # %% tags=["explore"]
-drawn = {f"{name}{settings}": rates_of(name, *settings, lr=0.1, epochs=30)
+drawn = {f"{name}({', '.join(map(str, settings))})": rates_of(name, *settings, lr=0.1, epochs=30)
          for name, settings in [("StepLR", (10, 0.3)), ("CosineAnnealingLR", (30,))]}
 if None in drawn.values():
     drawn = {"no schedule yet": [0.1] * 31}
 plots.draw_curves(range(31), drawn, title="The learning rate of 30 epochs", log=False,
-                  x_label="epochs made", y_label="lr")
+                  x_label="epochs made", y_label="learning rate")
 plt.show()
 
 # %% [markdown]

@@ -96,15 +96,15 @@ for panel, table in zip(panels[1:], [edge, answer]):
     panel.imshow(table, cmap="PuOr", vmin=-4, vmax=4)
 for panel, title in zip(panels, ["image, 8 x 8", "kernel", "result, 6 x 6"]):
     panel.set(title=title, xticks=[], yticks=[])
-panels[0].add_patch(plt.Rectangle((1.5, 0.5), 3, 3, fill=False, color="#D55E00", lw=3))
-panels[2].add_patch(plt.Rectangle((1.5, 0.5), 1, 1, fill=False, color="#D55E00", lw=3))
+panels[0].add_patch(plt.Rectangle((1.5, 0.5), 3, 3, fill=False, color="#56B4E9", lw=4))
+panels[2].add_patch(plt.Rectangle((1.5, 0.5), 1, 1, fill=False, color="#56B4E9", lw=4))
 for (row, column), weight in np.ndenumerate(edge):
     panels[1].text(column, row, f"{weight:g}", ha="center", va="center")
 plt.show()
 
 # %% [markdown]
 # *In words: a zero, a kernel, the result: purple (positive) where ink begins from left to right, orange (negative) where it ends.*
-# The orange window of nine pixels makes the orange pixel of the result.
+# The window of nine pixels in the blue frame makes the framed pixel of the result.
 
 # %% [markdown]
 # Two numbers say how the window moves. *Padding* puts rows of zeros around the image first. *Stride* is how far it moves at a time. So along one axis
@@ -1482,7 +1482,8 @@ for panel, kind in zip(panels, ["loss", "accuracy"]):
     train_curve, test_curve = history[f"train_{kind}"], history[f"val_{kind}"]
     panel.plot(range(1, 21), train_curve, color="#0072B2", label="training, moved about")
     panel.plot(range(1, 21), test_curve, color="#D55E00", ls="--", label="test digits")
-    panel.set(title=f"{kind}, at the end {test_curve[-1]:.3g}", xlabel="epoch")
+    panel.set(title=f"{kind} of test digits, at the end {test_curve[-1]:.3g}")
+    panel.set(xlabel="epoch", ylabel=f"mean {kind}" if kind == "loss" else kind)
     panel.set_xticks([5, 10, 15, 20])
 panels[0].set_ylim(0, 0.5)
 panels[1].set_ylim(0.9, 1)
@@ -1535,6 +1536,8 @@ for number, (left, right) in enumerate(zip(grid[:, :4].flat, grid[:, 5:].flat)):
 grid[1, 4].imshow(test_images[0], cmap="Greys")
 grid[1, 4].text(3.5, -1, "digit", ha="center", fontsize=12).set_in_layout(False)
 for panel in grid.flat:
+    panel.set(xticks=[], yticks=[])
+for panel in grid[[0, 2, 3], 4]:
     panel.axis("off")
 title = "16 kernels (orange: less, purple: more), and where each finds what it looks for"
 figure.suptitle(title, fontweight="bold", x=0.01, ha="left")

@@ -130,10 +130,10 @@ lengths
 figure, panels = plt.subplots(1, 2, figsize=(10, 3.2), layout="constrained")
 for panel, (title, order) in zip(panels, orders.items()):
     longest = np.repeat(order.reshape(3, 8).max(axis=1), 8)
-    panel.bar(range(24), longest, color=plots.PALE)
+    panel.bar(range(24), longest, color="#BBBBBB")
     panel.bar(range(24), order, color=plots.COLOURS[0])
     panel.set(title=f"{title}: {1 - order.sum() / longest.sum():.0%} padding")
-    panel.set(xlabel="sample", ylabel="length (entries)")
+    panel.set(xlabel="sample, in batches of 8 (grey: padding)", ylabel="length (entries)")
 plt.show()
 
 # %% [markdown]
@@ -728,7 +728,8 @@ assert (owners >= 0).all()  # no sample is left out
 figure, ax = plt.subplots(figsize=(9, 2.6), layout="constrained")
 ax.imshow(owners, cmap=plt.matplotlib.colors.ListedColormap(plots.COLOURS[:4]), aspect="auto")
 for (row, column), rank in np.ndenumerate(owners):
-    ax.text(column, row, rank, ha="center", va="center", color="white", fontsize=9)
+    ink = "white" if rank < 3 else "black"
+    ax.text(column, row, rank, ha="center", va="center", color=ink, fontsize=9)
 ax.set(title="24 samples, four ranks: the rank that reads each", xlabel="sample", ylabel="epoch")
 ax.set(yticks=range(6))
 plt.show()
@@ -2077,6 +2078,7 @@ assert counted.fetched == list(range(970, 1000)), (
 
 # %% [markdown]
 # So it matters *who* works. Python code keeps the lock. Pillow, zlib and NumPy give it back while they compute. How long do two of a kind take side by side?
+# Twice as long is taking turns; as long as one alone is truly side by side, and needs two idle cores.
 
 # %% tags=["explore"]
 import zlib
@@ -2417,7 +2419,7 @@ plots.draw_bars(gains, title="Threads or processes?",
                 x_label=f"times as fast as with no worker ({os.cpu_count()} cores)");
 
 # %% [markdown]
-# *In words: Python's own work is for processes. Decoders and NumPy work in threads, too, and there threads begin sooner, need less memory, and run where nothing can
+# *In words, for idle cores: Python's own work is for processes. Decoders and NumPy work in threads, too, and there threads begin sooner, need less memory, and run where nothing can
 # be forked.*
 #
 # What rows in memory need is `get_batch`. No chance to seed, no samples to stack:
