@@ -66,6 +66,11 @@ class Module:
         return f"{self.name}.ipynb"
 
     @property
+    def browser_name(self) -> str:
+        """What a browser calls the notebook that is downloaded from a site of `tito bundle --lite`: its whole path."""
+        return "_".join(self.released_path.relative_to(self.root).parts)
+
+    @property
     def source_path(self) -> Path:
         """The literate source that everything else is made from."""
         return self.root / "src" / self.assignment / f"{self.assignment}.py"

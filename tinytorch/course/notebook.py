@@ -21,6 +21,12 @@ from tinytorch.course.layout import Course, CourseError, Module
 STUB = 'raise NotImplementedError("Write this step here, then delete this line.")'
 EXPLORE = "explore"  # the tag of a cell for looking and playing; grading skips it
 EXPORTS_TO = re.compile(r"^#\|\s*default_exp\s+core\.(?P<name>\w+)", re.MULTILINE)
+# The cell that a notebook has in a browser (`tito bundle --lite`) and nowhere else; what it gets is there when graded.
+BROWSER_CELL = """\
+# This notebook runs in your browser.
+# Run this cell each time that the kernel has started: it gets the package.
+%pip install -q tinytorch"""
+BROWSER_KERNEL = {"name": "python", "display_name": "Python (Pyodide)", "language": "python"}
 NUMBER = re.compile(r"^\*\*(?P<number>\d+)\.\*\*", re.MULTILINE)  # at the beginning of a question
 HEADING = re.compile(r"^##\s+(?P<title>(?P<step>Step \d+)?.*)$", re.MULTILINE)
 

@@ -17,11 +17,13 @@ import pytest
 from tests.helpers.leaks import bundle_secrets, leaks_below
 from tests.helpers.repository import ROOT
 from tinytorch.course.authoring.build import solution_notebook
-from tinytorch.course.authoring.lite import FIRST_CELL, make_lite_site
+from tinytorch.course.authoring.lite import make_lite_site
 from tinytorch.course.layout import Course, CourseError
-from tinytorch.course.notebook import read_notebook
+from tinytorch.course.notebook import BROWSER_CELL, read_notebook
+from tinytorch.course.notes import python_version
 
 pytest.importorskip("jupyterlite_pyodide_kernel", reason="the site needs JupyterLite: pip install -e '.[lite]'")
+from jupyterlite_pyodide_kernel.constants import PYODIDE_PYTHON_VERSION
 
 COURSE = Course(ROOT)
 MODULE = COURSE.module("05")
@@ -67,8 +69,9 @@ def compiled(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def test_it_has_the_notebook_and_every_wheel_that_its_index_names(lite: Path) -> None:
     served = read_notebook(lite / "files" / NOTEBOOK)
     ours = [cell for cell in served.cells if cell.id != "lite"]
+    assert python_version(served) == PYODIDE_PYTHON_VERSION
     assert ours == read_notebook(MODULE.released_path).cells
-    assert [cell.source for cell in served.cells if cell.id == "lite"] == [FIRST_CELL]
+    assert [cell.source for cell in served.cells if cell.id == "lite"] == [BROWSER_CELL]
     assert served.cells.index(next(cell for cell in served.cells if cell.cell_type == "code")) < 3
     settings = json.loads((lite / "jupyter-lite.json").read_text(encoding="utf-8"))["jupyter-config-data"]
     (address,) = settings["litePluginSettings"]["@jupyterlite/pyodide-kernel-extension:kernel"]["pipliteUrls"][:1]

@@ -32,18 +32,14 @@ from packaging.utils import canonicalize_name
 from tinytorch.course.authoring.bundle import check_output, make_bundle
 from tinytorch.course.files import PART, write_notebook, write_whole
 from tinytorch.course.layout import Course, CourseError, Module
-from tinytorch.course.notebook import read_notebook
+from tinytorch.course.notebook import BROWSER_CELL, BROWSER_KERNEL, read_notebook
+from tinytorch.course.notes import note_python_version
 
 # What a notebook imports besides the package's own requirements: the panel, the plots, folders of images.
 NOTEBOOKS_NEED = ["nbformat", "matplotlib", "pillow"]
 # What JupyterLite's kernel asks for by name when it starts (its stand-in for ipykernel comes with it).
 KERNEL_NEEDS = ["comm", "jedi", "ipython"]
-KERNEL = {"name": "python", "display_name": "Python (Pyodide)", "language": "python"}
 NOT_IN_A_BROWSER = re.compile(r"^\s*(?:import|from) (?:multiprocessing|threading)\b", re.MULTILINE)
-FIRST_CELL = """\
-# This notebook runs in your browser.
-# Run this cell each time that the kernel has started: it gets the package.
-%pip install -q tinytorch"""
 EARLIEST_SECONDS = "315532800"  # 1 January 1980, the earliest that a zip, and so a wheel, can hold
 KERNEL_EXTENSION = Path("share/jupyter/labextensions/@jupyterlite/pyodide-kernel-extension")
 
@@ -79,10 +75,13 @@ def make_lite_site(course: Course, module: Module, to: Path, replace: bool = Fal
 
 def _write_contents(bundle: Path, module: Module, notebook: NotebookNode, contents: Path) -> None:
     """Write what JupyterLab shows: the notebook with a cell more, and what makes the folder a course."""
+    from jupyterlite_pyodide_kernel.constants import PYODIDE_PYTHON_VERSION
+
     first = next(position for position, cell in enumerate(notebook.cells) if cell.cell_type == "code")
     tags = NotebookNode(tags=["explore"])
-    notebook.metadata.kernelspec = NotebookNode(KERNEL)  # without it, JupyterLite asks which kernel to start
-    notebook.cells.insert(first, nbformat.v4.new_code_cell(FIRST_CELL, id="lite", metadata=tags))
+    notebook.metadata.kernelspec = NotebookNode(BROWSER_KERNEL)  # without it, JupyterLite asks which kernel to start
+    notebook.cells.insert(first, nbformat.v4.new_code_cell(BROWSER_CELL, id="lite", metadata=tags))
+    note_python_version(notebook, PYODIDE_PYTHON_VERSION)  # the kernel itself says 3.8, whatever it is
     write_notebook(notebook, contents / module.released_path.relative_to(module.root))
     write_whole(contents / "settings.ini", (bundle / "settings.ini").read_bytes())
 

@@ -17,7 +17,7 @@ def hold_contradictions(
     course: Course, hand_ins: list[HandIn], listed: Mapping[str, ListedStudent], table: FileTable
 ) -> list[HandIn]:
     """Hold what nobody on the class list handed in, and what one person handed in in the name of another."""
-    of_modules = {module.name for module in course.modules}
+    of_modules = {without_copy(name) for each in course.modules for name in (each.notebook_name, each.browser_name)}
     gone: set[int] = set()  # places in `hand_ins`
 
     def hold(place: int, reason: str, student: str = "") -> None:

@@ -19,7 +19,7 @@ from tinytorch.course.handin.contradictions import hold_contradictions
 from tinytorch.course.handin.file_table import FileTable, Row, What
 from tinytorch.course.handin.groups import for_each_member
 from tinytorch.course.handin.other_files import OtherFiles
-from tinytorch.course.handin.sort_files import FileSorter, HandIn
+from tinytorch.course.handin.sort_files import FileSorter, HandIn, is_expected
 from tinytorch.course.handin.which_counts import Submission, choose
 from tinytorch.course.layout import Course, CourseError, Module
 
@@ -133,10 +133,9 @@ def _with_module(each: HandIn, module: Module | None, one_module: bool, table: F
     """
     if module is None or each.is_zip:
         return each
-    expected = [(module.notebook_name,), (module.assignment, module.notebook_name)]
-    is_expected = each.is_direct or each.sender.inside in expected
+    is_at_its_place = each.is_direct or is_expected(each.sender.inside, module)
     if each.module is None and (each.is_direct or table.is_taken(each)):
         return dataclasses.replace(each, module=module)
-    if one_module and each.module not in (None, module) and is_expected:
+    if one_module and each.module not in (None, module) and is_at_its_place:
         return dataclasses.replace(each, module=module, written=False)
     return each

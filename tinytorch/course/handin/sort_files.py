@@ -73,17 +73,14 @@ class HandIn:
         """Whether it lies where a student's notebook is expected."""
         if self.is_zip or not self.sender.inside or self.module is None:
             return True
-        return self.sender.inside in (
-            (self.module.notebook_name,),
-            (self.module.assignment, self.module.notebook_name),
-        )
+        return is_expected(self.sender.inside, self.module)
 
     @property
     def rank(self) -> int:
         """How well its place and name fit: 0 as expected, 1 a copy under another name, 2 in any other folder."""
         if self.at_the_right_place or self.module is None:
             return 0
-        is_copy = without_copy(self.place.name) == self.module.name
+        is_copy = without_copy(self.place.name) in (self.module.name, without_copy(self.module.browser_name))
         return 1 if len(self.sender.inside) == 1 and is_copy else 2
 
     @functools.cached_property
@@ -228,6 +225,12 @@ def without_copy(name: str) -> str:
 def _place(file: FoundFile, sender: Sender) -> Path:
     """Return a file's path below its student's own folder; its name if it lies in none."""
     return Path(*(sender.inside or file.parts[-1:] or (file.path.name,)))
+
+
+def is_expected(inside: Sequence[str], module: Module) -> bool:
+    """Whether a notebook has the path, below its student's own folder, at which a module's is expected."""
+    named = [(module.notebook_name,), (module.browser_name,), (module.assignment, module.notebook_name)]
+    return tuple(inside) in named
 
 
 def is_all_named(file: FoundFile, module: Module | None) -> bool:

@@ -13,8 +13,16 @@ from nbformat import NotebookNode
 
 from tinytorch.course.handin.align_cells import align_cells
 from tinytorch.course.handin.leftover_stubs import mend_stubs
-from tinytorch.course.notebook import EXPLORE, explore_cells, grade_id, role_of, tag_as_released
-from tinytorch.course.notes import Kind, add_note, clear_notes, note_python_version
+from tinytorch.course.notebook import (
+    BROWSER_CELL,
+    BROWSER_KERNEL,
+    EXPLORE,
+    explore_cells,
+    grade_id,
+    role_of,
+    tag_as_released,
+)
+from tinytorch.course.notes import Kind, add_note, clear_notes, note_python_version, python_version
 
 
 def take_answers(notebook: NotebookNode, released: NotebookNode, remarks: Sequence[tuple[Kind, str]] = ()) -> None:
@@ -29,6 +37,7 @@ def take_answers(notebook: NotebookNode, released: NotebookNode, remarks: Sequen
     language, version = language_of(notebook), version_of(notebook)
     notebook.metadata = NotebookNode(kernelspec=copy.deepcopy(released.metadata.kernelspec))
     notebook.nbformat, notebook.nbformat_minor = 4, 5
+    notebook.cells = [cell for cell in notebook.cells if cell.source.strip() != BROWSER_CELL]
     notes = align_cells(notebook, released)
     tag_as_released(notebook, explore_cells(released))
 
@@ -72,4 +81,6 @@ def language_of(notebook: NotebookNode) -> str:
 def version_of(notebook: NotebookNode) -> str:
     """Return the version of the language that a notebook was saved with, "" if it does not say."""
     described = notebook.metadata.get("language_info")
+    if notebook.metadata.get("kernelspec") == BROWSER_KERNEL:
+        return python_version(notebook)  # what the site noted: the kernel says 3.8, whatever it is
     return str(described.get("version") or "") if isinstance(described, dict) else ""

@@ -137,7 +137,8 @@ def _close(first: HandIn, second: HandIn) -> bool:
 def _remarks(module: Module, counting: HandIn, count: int, *, is_chosen: bool) -> tuple[str, ...]:
     """Return what a student has to know about how a notebook was handed in."""
     path, remarks = counting.file.path, []
-    if not counting.is_zip and counting.place.name != module.notebook_name and not _is_students_own(counting):
+    is_named = counting.place.name in (module.notebook_name, module.browser_name)
+    if not counting.is_zip and not is_named and not _is_students_own(counting):
         remarks.append(f"the notebook was handed in as {counting.place.name}; it must be called {module.notebook_name}")
     if counting.group:
         remarks.append(f"{' and '.join(counting.group)} handed it in together")
