@@ -1,10 +1,9 @@
 #!/usr/bin/env bash
-# Expected: `queue.put(batch)` of multiprocessing pickles the batch before it returns, as the documentation says ('the object is pickled and a background thread
-#           later flushes the pickled data'), so that the buffer can be filled anew.
+# Expected: `queue.put(batch)` of multiprocessing pickles the batch before it returns, and a thread in the background only writes it, as the documentation has it;
+#           so the buffer can be filled anew.
 # Seen:     the background thread pickles it, later: of fifty batches that are written one after the other into one buffer, some arrive twice and others not at
 #           all. `SimpleQueue.put` pickles at once, with the same buffer in each call.
-# Costs:    a worker process that reuses its buffer sends batches of other samples than their labels, seldom with small ones and often on a busy machine. Put
-#           `batch.copy()`.
+# Costs:    a worker process that reuses its buffer sends some batches twice and leaves others out, others in each run. Put `batch.copy()`.
 # Versions: Python 3.11.7, numpy 2.4.6.
 # Source:   Lib/multiprocessing/queues.py: put appends the object itself to a buffer, and _feed, in the thread QueueFeederThread, calls _ForkingPickler.dumps.
 #           CPython's issue 109554 names the thread; the sentence is in the documentation of multiprocessing.Queue.
