@@ -830,6 +830,39 @@ def places(tensors, order):
     found = [[place for place, value in enumerate(order) if value is tensor] for tensor in tensors]
     return [each[0] if len(each) == 1 else None for each in found]
 
+# %% given="loop-without-end"
+import linecache
+import sys
+
+def loop_without_end(name, call, most=10_000):
+    "The line at which the function of this name goes round and round, or None if it ends."
+    rounds, before = {}, sys.gettrace()
+    def count(frame, event, argument):
+        if frame.f_code.co_name != name:
+            return None
+        rounds[frame.f_lineno] = rounds.get(frame.f_lineno, 0) + 1
+        if rounds[frame.f_lineno] > most:
+            code = linecache.getline(frame.f_code.co_filename, frame.f_lineno).strip()
+            raise TimeoutError(f"line {frame.f_lineno}, `{code}`")
+        return count
+    sys.settrace(count)
+    try:
+        error = error_of(call)
+    finally:
+        sys.settrace(before)
+    return str(error) if isinstance(error, TimeoutError) else None
+
+# %% test="order-ends" points=0
+# Nothing to do here. If a loop in your _topological_order does not end, the tests below say which.
+_twice = chain_of(2, Tensor(1.0, requires_grad=True))
+_stuck_order = loop_without_end(
+    "_topological_order", lambda: _topological_order(_twice * _twice + _twice))
+if _stuck_order:
+    def _topological_order(tensor):
+        raise RuntimeError(
+            f"Step 4: a loop in _topological_order does not end, it comes to {_stuck_order}, again "
+            "and again: change in it what its condition compares.")
+
 # %% test="order-chain" points=2
 # Test 4a · 2 points · each Tensor stands behind its inputs
 a = Tensor(1.0, requires_grad=True)
@@ -1078,6 +1111,16 @@ error_of(lambda: setattr(Tensor([1.0, 2.0]), "grad", np.ones(2)))
 def grad_of(tensor):
     "The numbers in tensor.grad as a list, or None."
     return None if tensor.grad is None else np.asarray(tensor.grad).tolist()
+
+# %% test="backward-ends" points=0
+# Nothing to do here. If a loop in your _backward does not end, the tests below say which.
+_stuck_walk = loop_without_end(
+    "_backward", lambda: (Tensor(1.0, requires_grad=True) * 2.0).backward())
+if _stuck_walk:
+    def _backward(tensor, gradient=None):
+        raise RuntimeError(
+            f"Step 5: a loop in _backward does not end, it comes to {_stuck_walk}, again and "
+            "again: change in it what its condition compares.")
 
 # %% test="backward-chain" points=3
 # Test 5c · 3 points · along a path, multiply
