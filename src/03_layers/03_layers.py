@@ -154,7 +154,7 @@ assert isinstance(error, NotImplementedError), (
     f"Step 1: Layer()(x) should raise NotImplementedError; it raised {raised(error)}."
 )
 assert "Layer" in str(error), (
-    f"Step 1: the message should contain the class's name 'Layer'; it was {str(error)!r}."
+    f"Step 1: the message should contain the class's name 'Layer'; it was '{error!s:.70}'."
 )
 ### BEGIN HIDDEN TESTS
 class Unfinished(Layer):
@@ -565,7 +565,7 @@ assert isinstance(error, ValueError), (
 )
 for part in ["7", "(5, 4)"]:
     assert part in str(error), (
-        f"Step 2: the message should contain {part!r}; it was {str(error)!r}."
+        f"Step 2: the message should contain {part!r}; it was '{error!s:.70}'."
     )
 ### BEGIN HIDDEN TESTS
 for shape in [(31, 17), (), (17,), (0, 30), (1,), (31, 1)]:

@@ -938,8 +938,8 @@ if any(_stuck.values()):
         where = _stuck[bool(self.shuffle)]
         if where:
             raise RuntimeError(
-                f"Step 4: a loop in __iter__ does not end: it comes to {where}, again and again. "
-                "What its condition compares has to change inside the loop.")
+                f"Step 4: a loop in __iter__ does not end, it comes to {where}, again and again: "
+                "change in it what its condition compares.")
         return goes_on(self)
     DataLoader.__iter__ = _stopped
 
@@ -954,8 +954,7 @@ assert not isinstance(error, NotImplementedError), (
     "Step 4: __iter__ is still the stub. Write it there; if yours is inside the class, move it "
     "there or delete the stub.")
 assert not isinstance(error, TypeError), (
-    "Step 4: __iter__ should give an iterator, as it does with a `yield`; "
-    f"iter(loader) raised {raised(error)}.")
+    f"Step 4: __iter__ should give an iterator, as with `yield`; it raised {raised(error)}.")
 batches = numbers_of(list_loader(numbered(6), 2))
 got = sum(batches, [])
 assert got == [0, 1, 2, 3, 4, 5], (
@@ -1024,7 +1023,7 @@ class Sums(DataLoader):
 got = list(Sums(numbered(6)[5:] * 6, 2))
 assert got[:3] == [10, 10, 10], (
     f"Step 4: with a _collate_batch that adds up, six 5s by 2 should give 10, 10, 10; the first "
-    f"was {got[:1]}. Yield what self._collate_batch returns, stack nothing yourself.")
+    f"was {got[:1]!r:.25} …: yield what self._collate_batch returns, stack nothing yourself.")
 ### BEGIN HIDDEN TESTS
 kinds = type("Kinds", (DataLoader,), {"_collate_batch": lambda self, batch: (type(batch).__name__, len(batch))})
 got = list(kinds(numbered(4), 2))
@@ -1070,8 +1069,7 @@ first, second = iter(loader), iter(loader)
 got = [len(next(each, [])) for each in (first, second, first, second, first, second)]
 assert got == [2] * 6, (
     "Step 4: two iterators of one loader, asked in turn, should give three batches of 2 each; the "
-    f"sizes were {got}, 0 where one had ended. What both count in, such as an attribute of self, "
-    "has to be each iterator's own.")
+    f"sizes were {got}: what they count in has to be each one's own, no attribute of self.")
 ### BEGIN HIDDEN TESTS
 batches, turns = len(list(loader)), len([0 for outer in loader for inner in loader])
 assert turns == batches ** 2, f"Step 4: a loop of {batches} batches inside another should turn {batches} x {batches} times, not {turns}."
@@ -1441,8 +1439,8 @@ _stuck_at = loop_without_end(lambda: collate_samples([(Tensor([1, 2]), Tensor(3)
 if _stuck_at:
     def _refuse(self, batch):
         raise RuntimeError(
-            f"Step 5: a loop in _collate_batch does not end: it comes to {_stuck_at}, again and "
-            "again. What its condition compares has to change inside the loop.")
+            f"Step 5: a loop in _collate_batch does not end, it comes to {_stuck_at}, again and "
+            "again: change in it what its condition compares.")
     DataLoader._collate_batch = _refuse
 
 # %% test="collate-stack" points=3
@@ -1476,7 +1474,8 @@ assert shapes == [(1, 1, 1), (1,)], f"Step 5: a batch of one sample of shapes (1
 # Test 5b · 1 point · a batch is a tuple of Tensors
 got = collate_samples([(Tensor([1.0, 2.0]), Tensor(0)), (Tensor([3.0, 4.0]), Tensor(1))])
 assert isinstance(got, tuple), (
-    f"Step 5: a batch should be a tuple, one Tensor for each position; it was {got!r}.")
+    "Step 5: a batch should be a tuple, one Tensor for each position; it was a "
+    f"{type(got).__name__}.")
 assert all(isinstance(part, Tensor) for part in got), (
     f"Step 5: each part of a batch should be a Tensor; the batch was {got!r}.")
 ### BEGIN HIDDEN TESTS
@@ -1900,8 +1899,8 @@ assert shape == (3, 2, 3), (
     f"{shape}.")
 error = error_of(lambda: RandomCrop(np.int64(2), padding=0)(np.ones((2, 2))))
 assert error is None, (
-    "Step 6: RandomCrop(np.int64(2)) should cut out a square of 2x2, but isinstance(np.int64(2), "
-    f"int) is False; it raised {raised(error)}.")
+    "Step 6: RandomCrop(np.int64(2)) should cut out 2x2, but `isinstance(np.int64(2), int)` is "
+    f"False; it raised {type(error).__name__}.")
 got_shape = RandomCrop(np.int64(2), padding=0)(np.ones((2, 2))).shape
 assert got_shape == (2, 2), (
     f"Step 6: RandomCrop(np.int64(2)) should cut out a square of 2x2; its shape was {got_shape}.")
@@ -1940,8 +1939,8 @@ random.seed(2), np.random.seed(2)
 crop, image = RandomCrop(4, padding=1), np.arange(1, 17).reshape(4, 4)
 seen = {crop(image).tobytes() for _ in range(200)}
 assert len(seen) == 9, (
-    "Step 6: RandomCrop(4, padding=1) of a 4x4 image has 3 x 3 = 9 offsets; in 200 crops drawn "
-    f"from random or np.random, {len(seen)} occurred.")
+    "Step 6: RandomCrop(4, padding=1) of a 4x4 image has 3 x 3 = 9 offsets; 200 crops had "
+    f"{len(seen)} of them.")
 ### BEGIN HIDDEN TESTS
 random.seed(22), np.random.seed(22)
 crop, image = RandomCrop((2, 2), padding=1), np.arange(1, 13).reshape(3, 4)
@@ -2061,8 +2060,8 @@ assert before == after, (
 crop = RandomCrop(4, padding=1, generator=np.random.default_rng(2))
 seen = {crop(np.arange(1, 17).reshape(4, 4)).tobytes() for _ in range(200)}
 assert len(seen) == 9, (
-    "Step 6: RandomCrop(4, padding=1) of a 4x4 image has 3 x 3 = 9 offsets; in 200 crops drawn "
-    f"from a generator, {len(seen)} occurred.")
+    "Step 6: RandomCrop(4, padding=1) of a 4x4 image has 3 x 3 = 9 offsets; 200 crops of a "
+    f"generator had {len(seen)}: `.integers(n)` leaves out n.")
 ### BEGIN HIDDEN TESTS
 crop, image = RandomCrop((3, 4), padding=1, generator=np.random.default_rng(9)), np.arange(1, 17).reshape(4, 4)
 seen = {crop(image).tobytes() for _ in range(200)}
@@ -2646,10 +2645,10 @@ class Squares:
 
 batches = [batch for shuffle in (False, True)
            for batch in DataLoader(Squares(), 4, shuffle=shuffle)]
-kinds = sorted({type(thing).__name__ for batch in batches for thing in (batch, batch[0])})
-assert kinds == ["Tensor", "tuple"], (
-    "Step 7: where get_batch gives arrays, __iter__ of step 4 should yield a tuple of Tensors all "
-    f"the same; got {kinds}.")
+kinds = sorted({f"{type(batch).__name__} of {type(batch[0]).__name__}s" for batch in batches})
+assert kinds == ["tuple of Tensors"], (
+    "Step 7: __iter__ of step 4 should make Tensors of the arrays that get_batch(indices) gives: "
+    f"each batch a tuple of Tensors, not {kinds}.")
 asked = [str(indices) if isinstance(indices, slice) else type(indices).__name__
          for indices in Squares.asked]
 expected = ["slice(0, 4, None)", "slice(4, 6, None)", "ndarray", "ndarray"]

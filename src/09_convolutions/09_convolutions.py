@@ -187,7 +187,7 @@ assert isinstance(error, ValueError), (
     f"Step 1: a kernel of (3, 3) in (2, 8) should raise ValueError; it raised {raised(error)}."
 )
 for part in ["(3, 3)", "(2, 8)"]:
-    assert part in str(error), f"Step 1: the message should contain {part}; it was {str(error)!r}."
+    assert part in str(error), f"Step 1: the message should contain {part}; it was '{error!s:.70}'."
 ### BEGIN HIDDEN TESTS
 error = error_of(_output_size, (11, 6), (2, 9), (1, 1), (5, 1))
 assert isinstance(error, ValueError), f"Step 1: (2, 9) in (11, 6) with padding (5, 1) should raise ValueError; it raised {raised(error)}."
@@ -444,7 +444,7 @@ error = error_of(_windows, np.zeros((8, 8)), (3, 3))
 assert isinstance(error, ValueError), (
     f"Step 2: an array of (8, 8) should raise ValueError; it raised {raised(error)}."
 )
-assert "(8, 8)" in str(error), f"Step 2: the message should contain (8, 8); it was {str(error)!r}."
+assert "(8, 8)" in str(error), f"Step 2: the message should contain (8, 8); it was '{error!s:.70}'."
 ### BEGIN HIDDEN TESTS
 for shape in [(3, 9, 9), (1, 2, 3, 4, 5), ()]:
     error = error_of(_windows, np.zeros(shape), (1, 1))
@@ -778,7 +778,7 @@ assert isinstance(error, ValueError), (
 )
 for part in ["7", "(5, 4, 8, 8)"]:
     assert part in str(error), (
-        f"Step 3: the message should contain {part!r}; it was {str(error)!r}."
+        f"Step 3: the message should contain {part!r}; it was '{error!s:.70}'."
     )
 ### BEGIN HIDDEN TESTS
 for shape in [(31, 8, 8), (2, 8, 8, 31), (31,), (1, 31, 5, 5, 5)]:

@@ -843,7 +843,7 @@ name = type(error).__name__
 assert name == "SampleError", f"Step 4: an error should become a SampleError; it was a {name}."
 assert error.index == 41, f"Step 4: its index should be 41; it was {error.index!r}."
 text = str(error)
-assert "41" in text, f"Step 4: the index, 41, should be in the text too; the text was {text!r}."
+assert "41" in text, f"Step 4: the index, 41, should be in the text too; it was {text!r:.70}."
 ### BEGIN HIDDEN TESTS
 assert isinstance(error, RuntimeError), f"Step 4: a SampleError should be a RuntimeError; it was {error!r}."
 made = SampleError([3, 1], "because")
@@ -858,7 +858,7 @@ error = raised(0, decode_badly, "mauve")
 text = str(error)
 for part in ["ValueError", "no such colour: mauve", "decode_badly"]:
     assert part in text, (
-        f"Step 4: the text should hold {part!r}, from the original traceback; it was {text!r}."
+        f"Step 4: the text should hold {part!r}, from the original traceback; it was {text!r:.70}."
     )
 ### BEGIN HIDDEN TESTS
 cause = type(error.__cause__).__name__
@@ -1979,8 +1979,9 @@ taken, state = stopped(ScalingLoader(Noisy(11), 2, True, seed=5), 4)
 fresh = ScalingLoader(Noisy(11), 2, True, seed=5)
 fresh.load_state_dict(state)
 got = as_bits(fresh)
-assert (state["epoch"], state["batch"]) == (0, 4), (
-    f"Step 7: after four batches the state should say epoch 0, batch 4; it was {state}."
+place = state["epoch"], state["batch"]
+assert place == (0, 4), (
+    f"Step 7: after four batches the state should say epoch 0, batch 4, not {place}."
 )
 assert taken + got == want[0], (
     f"Step 7: four batches and the rest should be the whole epoch; {len(taken)} and {len(got)} "
@@ -2150,8 +2151,8 @@ def broken_at(number, error):
 both = threading.Barrier(2)  # lets nobody pass before two wait
 got = finished(lambda: list(_in_threads(Begun(lambda number: both.wait(3)), singles(8), 2, 2)))
 assert isinstance(got, list), (
-    f"Step 8: two threads should make batches at the same time; it gave {got!r}. Is the second "
-    "batch submitted before the first one's result is asked for?"
+    "Step 8: two threads should make batches at the same time: submit the second batch before "
+    f"you ask for the first one's `.result()`; it gave {got!r}."
 )
 assert got == list(range(8)), f"Step 8: the batches 0 to 7 should come in order, not as {got}."
 ### BEGIN HIDDEN TESTS
@@ -2199,10 +2200,10 @@ assert five and not six, f"Step 8: with two batches taken, one thread and ahead=
 # Test 8c · 2 points · an error comes where its batch would have
 taken = []
 make = broken_at(4, SampleError(4, "the file is torn"))
-error = finished(lambda: [taken.append(batch) for batch in _in_threads(make, singles(9), 2, 2)])
+error = finished(lambda: taken.extend(_in_threads(make, singles(9), 2, 2)))
 assert isinstance(error, SampleError), (
-    "Step 8: the SampleError should come out of the loop, as `.result()` raises it; it gave "
-    f"{error!r}."
+    "Step 8: the SampleError of batch 4 should come out of the loop, as `.result()` raises it; "
+    f"the loop gave {taken} and {error!r}."
 )
 assert taken == [0, 1, 2, 3], f"Step 8: the four good batches should come first; {taken} came."
 ### BEGIN HIDDEN TESTS

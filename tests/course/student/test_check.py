@@ -243,8 +243,8 @@ def test_where_the_process_cannot_be_copied_jupyter_s_kernel_says_the_same(
     double = "#| export\ndef double(x):\n    if x == 1:\n        raise KeyError(x)\n    return 4\n"
     notebook = built_course.filled(double=double)
     said = check(built_course, notebook, tmp_path / "tiny.ipynb")
-    place = "line 4 of your cell `double`: `raise KeyError(x)`"
-    assert f"double-more: KeyError: 1 ({place})\n" in said[1]
+    place = "line 3 of your cell `double`: `if x == 1:`"
+    assert f"double-more: KeyError: 1 ({place}) This condition should not be true here.\n" in said[1]
     monkeypatch.setattr(copied_kernel, "is_possible", lambda: False)
     assert check(built_course, notebook, tmp_path / "tiny.ipynb") == said
 

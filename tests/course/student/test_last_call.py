@@ -86,6 +86,24 @@ def returned(function: str, line: int, ended_at: int, lines: Sequence[int], how:
             "",
         ),
         (
+            LastCall(CELL, 17, "scaled", "raised", error="ValueError"),
+            "Step 1: a factor of 1 should scale; it raised ValueError('factor should not be 0')",
+            "line 16 of your cell `Pair`: `if factor == 0:`",
+            "This condition should not be true here.",
+        ),
+        (
+            LastCall(CELL, 17, "scaled", "raised", error="ValueError"),
+            "Step 1: a factor of 0 should raise TypeError; it raised ValueError('factor should not be 0')",
+            'line 17 of your cell `Pair`: `raise ValueError("factor should not be 0")`',
+            "",
+        ),
+        (
+            returned("both", 5, 9, [6, 7, 8, 9]),
+            "Step 1: expected 2, as from `.depth()`",
+            "line 21 of your cell `Pair`: `return self.depth() + 1`",
+            "",
+        ),
+        (
             returned("both", 5, 9, [6, 7, 8, 9]),
             "Step 1: expected 2",
             "made in line 8 of your cell `Pair`: `found.append(self.right)`",
@@ -113,6 +131,22 @@ def returned(function: str, line: int, ended_at: int, lines: Sequence[int], how:
 )
 def test_a_call_leads_to_the_line_that_counts(call: LastCall, said: str, where: str, hint: str) -> None:
     assert lead_of(call, said) == (where, hint)
+
+
+def test_what_a_helper_of_another_cell_made_is_asked_for_in_the_only_line_of_the_function() -> None:
+    outer, inner = map(
+        nbformat.v4.new_code_cell, ("def less(a, b):\n    return f(min, a, b)", "def f(g, *a):\n    return g(a)")
+    )
+    call = LastCall(outer, 1, "less", "returned", ended_in=inner, ended_at=2, lines=[2], maker="f")
+    assert lead_of(call, "Step 1: expected 2")[0].startswith("returned in line 2 of your own cell `def less(a, b):`")
+
+
+def test_a_new_array_that_nothing_keeps_is_told() -> None:
+    cell = nbformat.v4.new_code_cell("def padded(image):\n    np.pad(image, 1)\n    return image")
+    call = LastCall(cell, 1, "padded", "returned", ended_in=cell, ended_at=3, lines=[2, 3], maker="padded")
+    where, hint = lead_of(call, "Step 1: expected 2")
+    assert where.startswith("line 2 of your own cell")
+    assert hint == "`np.pad` gives a new array, which nothing keeps."
 
 
 def test_of_several_functions_the_one_that_is_named_is_told_or_else_all() -> None:

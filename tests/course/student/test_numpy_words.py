@@ -7,7 +7,7 @@ from collections.abc import Callable
 import numpy as np
 import pytest
 
-from tinytorch.course.student.numpy_words import in_plain_words
+from tinytorch.course.student.numpy_words import in_plain_words, with_few_digits
 
 
 def said_of(run: Callable[[], object]) -> str:
@@ -18,7 +18,7 @@ def said_of(run: Callable[[], object]) -> str:
 
 def test_of_a_product_that_does_not_fit_both_sizes_are_named() -> None:
     assert said_of(lambda: np.ones((4, 3)) @ np.ones((2, 3))) == (
-        "ValueError: the left side of `@` has rows of 3 numbers, and the right side has 2 rows "
+        "ValueError: the left side of `@` has rows of 3 numbers, the right side has 2 rows "
         "(size 2 is different from 3): is a transpose missing?"
     )
 
@@ -43,3 +43,23 @@ def test_a_lost_axis_is_asked_for_and_other_shapes_are_not() -> None:
 
 def test_any_other_error_stays_as_it_is() -> None:
     assert in_plain_words("KeyError: 3") == "KeyError: 3"
+
+
+@pytest.mark.parametrize(
+    ("said", "shown"),
+    [
+        ("it should be 50; it was 8.05904769897461", "it should be 50; it was 8.059"),
+        ("[[1, 2]] should come; it gave [[1.0, 3.0]]", "[[1, 2]] should come; it gave [[1, 3]]"),
+        (
+            "it should be [0.04201007]; it was [nan, 0.04201006516814232]",
+            "it should be [0.04201]; it was [nan, 0.04201]",
+        ),
+    ],
+)
+def test_numbers_are_shown_with_few_digits(said: str, shown: str) -> None:
+    assert with_few_digits(said) == shown
+
+
+def test_digits_stay_where_they_are_all_that_differs() -> None:
+    for said in ("it should be 0.1; it was 0.10000000149011612", "it should be [1, 2]; it was [1.0, 2.0]"):
+        assert with_few_digits(said) == said

@@ -14,12 +14,17 @@ from tinytorch.course.student.places import (
     definition_line,
     end_of,
     function_at,
+    guard_of,
     is_loop,
     line_of,
     loop_around,
     named_line,
+    not_kept,
+    only_return,
     origin_of,
     own_call,
+    quoted_call,
+    quoted_entry,
     told_call,
     yield_at,
 )
@@ -182,3 +187,47 @@ def test_the_only_line_with_a_call_that_a_message_writes_out_is_found() -> None:
     assert told_call(source, 1, "shutdown(wait=True) waits") == 4
     assert told_call(source, 1, "shutdown has to wait") is None
     assert told_call(source, 1, "submit(g) waits") is None
+
+
+CROP = """\
+class Crop:
+    def __init__(self, size):
+        self.size = (size, size) if isinstance(size, int) else size
+    def __call__(self, image):
+        if isinstance(image, Tensor):
+            return self(image.data)
+        if image.ndim != 2:
+            raise ValueError("no image")
+        np.pad(image, 1)
+        total[image] = 1
+        return self.cut(image)
+    def cut(self, image):
+        "A part of it."
+        return image[:2]
+"""
+
+
+def test_a_call_that_a_message_quotes_is_found_in_the_whole_cell() -> None:
+    assert quoted_call(CROP, "but `isinstance(np.int64(2), int)` is False") == 3
+    assert quoted_call(CROP, "as `.cut(image)` gives it") == 11
+    assert quoted_call(CROP, "cut(image) gives it") is None
+
+
+def test_a_dictionary_that_a_message_quotes_leads_to_the_line_that_sets_an_entry() -> None:
+    assert quoted_entry(CROP, 4, "add to `total`") == 10
+    assert quoted_entry(CROP, 4, "add to total") is None
+
+
+def test_a_raise_has_the_condition_of_its_block() -> None:
+    assert guard_of(CROP, 8) == 7
+    assert guard_of(CROP, 9) is None
+
+
+def test_a_new_array_that_nothing_keeps_is_found() -> None:
+    assert not_kept(CROP, 11) == ("np.pad", 9)
+    assert not_kept(CROP.replace("np.pad", "padded = np.pad"), 11) is None
+
+
+def test_of_a_function_that_only_returns_the_return_is_found() -> None:
+    assert only_return(CROP, 12) == 14
+    assert only_return(CROP, 4) is None

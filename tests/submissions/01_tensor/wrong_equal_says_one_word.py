@@ -3,7 +3,7 @@
 # base: reference
 # loses: {equal: 2}
 # says: "should be a Tensor of bools | it was False"
-# at: "`__eq__` or `__ne__` in your cell `Tensor.__eq__`"
+# at: "line 4 of your cell `Tensor.__eq__`"
 
 # %% solution="equal-methods"
 #| export

@@ -3,7 +3,7 @@
 # base: reference
 # loses: {order: 2}
 # says: "t <= 2 should be [True, True, False] | it was [True, False, False]"
-# at: "`__gt__` or `__le__` or `__lt__` or `__ge__` in your cell `Tensor.__lt__`"
+# at: "line 9 of your cell `Tensor.__lt__`, in `__le__`"
 
 # %% solution="order-methods"
 #| export

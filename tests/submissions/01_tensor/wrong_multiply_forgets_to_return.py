@@ -3,7 +3,7 @@
 # base: reference
 # loses: {multiply: 2}
 # says: "t * t should be a Tensor | it was None"
-# at: "line 9 of your cell `Tensor.__mul__`"
+# at: "line 4 of your cell `Tensor.__mul__`"
 
 # %% solution="multiply-methods"
 #| export

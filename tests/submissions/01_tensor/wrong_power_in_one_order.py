@@ -2,8 +2,8 @@
 # why: the power 2 ** t is taken for t ** 2
 # base: reference
 # loses: {power: 2}
-# says: "2**t should be [4.0, 8.0] | it was [4.0, 9.0]"
-# at: "`__pow__` or `__rpow__` in your cell `Tensor.__pow__`"
+# says: "2**t should be [4, 8] | it was [4, 9]"
+# at: "line 9 of your cell `Tensor.__pow__`, in `__rpow__`"
 
 # %% solution="power-methods"
 #| export

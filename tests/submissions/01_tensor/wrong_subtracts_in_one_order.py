@@ -3,7 +3,7 @@
 # base: reference
 # loses: {subtract: 3}
 # says: "2 - t should be [1, -3] | it was [-1, 3]"
-# at: "`__rsub__` or `__sub__` or `__neg__` in your cell `Tensor.__sub__`"
+# at: "line 9 of your cell `Tensor.__sub__`, in `__rsub__`"
 
 # %% solution="subtract-methods"
 #| export

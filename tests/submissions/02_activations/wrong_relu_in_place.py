@@ -2,7 +2,7 @@
 # why: ReLU sets the input's own elements to zero
 # base: reference
 # loses: {relu-input: 4}
-# says: "leave its input -1, 2 alone | it became [0.0, 2.0]"
+# says: "leave its input -1, 2 alone | it became [0, 2]"
 # at: "line 5 of your cell `class ReLU`"
 
 # %% solution="relu"

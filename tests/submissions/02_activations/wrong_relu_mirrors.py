@@ -2,7 +2,7 @@
 # why: ReLU is the absolute value
 # base: reference
 # loses: {relu-values: 4, relu-infinite: 2, relu-shapes: 5}
-# says: "ReLU of -2, -0.5, 0, 3 should be 0, 0, 0, 3 | it was [2.0, 0.5, 0.0, 3.0]"
+# says: "ReLU of -2, -0.5, 0, 3 should be 0, 0, 0, 3 | it was [2, 0.5, 0, 3]"
 # at: "line 5 of your cell `class ReLU`"
 
 # %% solution="relu"

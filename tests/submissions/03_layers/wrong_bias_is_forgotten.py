@@ -2,7 +2,7 @@
 # why: forward leaves the bias out
 # base: reference
 # loses: {linear-forward: 7, linear-operations: 4}
-# says: "[2.0, 106.0] | they were [[2.0, 6.0]"
+# says: "[2, 106] | they were [[2, 6]"
 # at: "line 12 of your cell `class Linear`"
 
 # %% solution="linear"

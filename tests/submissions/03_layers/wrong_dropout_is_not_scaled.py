@@ -2,7 +2,7 @@
 # why: what is kept is not multiplied
 # base: reference
 # loses: {dropout-scale: 4}
-# says: "each 2 should become 0 or 8 | [0.0, 2.0]"
+# says: "each 2 should become 0 or 8 | [0, 2]"
 # at: "line 12 of your cell `class Dropout`"
 
 # %% solution="dropout"

@@ -2,7 +2,7 @@
 # why: probabilities are clipped to 1e-7 and 1 - 1e-7
 # base: reference
 # loses: {binary-ends: 5, binary-precise: 1}
-# says: "costs of 100 and 0 have the mean 50 | it was 8.05 | log(0) should count as -100 | do not clip"
+# says: "costs of 100 and 0 have the mean 50 | it was 8.05 | log(0) counts as -100 | not the probabilities"
 # at: "line 11 of your cell `class BinaryCrossEntropyLoss`"
 
 # %% solution="binary-cross-entropy"

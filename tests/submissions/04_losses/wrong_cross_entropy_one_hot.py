@@ -2,7 +2,7 @@
 # why: the right entries are picked by a table of ones and zeros
 # base: reference
 # loses: {cross-entropy-profile: 4}
-# says: "the loss should take at most 10 MB at once | it took 12.0 | a one-hot | table[rows, labels]"
+# says: "the loss should take at most 10 MB | it took 12.0 | a one-hot | table[rows, labels]"
 # at: "line 14 of your cell `class CrossEntropyLoss`"
 
 # %% solution="cross-entropy"

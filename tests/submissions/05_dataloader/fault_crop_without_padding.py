@@ -2,8 +2,8 @@
 # why: the padding is computed and never used
 # base: reference
 # loses: {crop-window: 2, crop-offsets: 2, transform-generator: 1}
-# says: "RandomCrop(4, padding=1) of a 4x4 image has 3 x 3 = 9 offsets | drawn from random or np.random, 1 occurred"
-# at: "line 24 of your cell `class RandomCrop`"
+# says: "RandomCrop(4, padding=1) of a 4x4 image has 3 x 3 = 9 offsets | had 1 of them | gives a new array"
+# at: "line 18 of your cell `class RandomCrop`"
 
 # %% solution="crop"
 #| export

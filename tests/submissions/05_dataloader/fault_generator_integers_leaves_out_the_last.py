@@ -2,8 +2,8 @@
 # why: integers of a generator leaves out its end, so the last offset is never drawn; randint is right
 # base: reference
 # loses: {transform-generator: 1}
-# says: "RandomCrop(4, padding=1) of a 4x4 image has 3 x 3 = 9 offsets | drawn from a generator, 4 occurred"
-# at: "line 24 of your cell `class RandomCrop`"
+# says: "RandomCrop(4, padding=1) of a 4x4 image has 3 x 3 = 9 offsets | leaves out n"
+# at: "line 23 of your cell `class RandomCrop`"
 
 # %% solution="crop"
 #| export

@@ -2,8 +2,8 @@
 # why: __iter__ yields the arrays that get_batch gives
 # base: reference
 # loses: {}
-# says: "where get_batch gives arrays | ndarray"
-# at: "line 3 of your cell `DataLoader.__iter__`"
+# says: "the arrays that get_batch(indices) gives | tuple of ndarrays | ndarray"
+# at: "line 15 of your cell `DataLoader.__iter__`"
 
 # %% solution="loader-iter"
 #| export

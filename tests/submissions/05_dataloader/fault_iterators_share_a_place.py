@@ -2,7 +2,7 @@
 # why: all iterators of a loader count in one attribute of it
 # base: reference
 # loses: {iter-independent: 2}
-# says: "three batches of 2 each | [2, 2, 2, 2, 0, 0] | an attribute of self"
+# says: "three batches of 2 each | [2, 2, 2, 2, 0, 0] | no attribute of self"
 # at: "line 16 of your cell `DataLoader.__iter__`"
 
 # %% solution="loader-iter"

@@ -2,7 +2,7 @@
 # why: the number of batches is a quotient, and not rounded
 # base: reference
 # loses: {loader-len: 4, loader-len-empty: 1, loader-accepts: 1, loader-len-huge: 1}
-# says: "'float' object cannot be interpreted as an integer | at `len(DataLoader("
+# says: "'float' object cannot be interpreted as an integer"
 # at: "line 16 of your cell `class DataLoader`"
 
 # %% solution="data-loader"

@@ -20,7 +20,7 @@
 #   iter-generator-fresh: 1
 #   iter-endless: 1
 #   iter-profile: 1
-# says: "__iter__ should give an iterator | a `yield` | Is `return` written where `yield` is meant?"
+# says: "__iter__ should give an iterator | `yield` | Is `return` written where `yield` is meant?"
 # at: "line 14 of your cell `DataLoader.__iter__`"
 
 # %% solution="loader-iter"

@@ -13,7 +13,7 @@
 #   collate-contiguous: 1
 #   collate-profile: 2
 # says: "position 0: different shapes"
-# at: "line 21 of your cell `DataLoader._collate_batch`"
+# at: "line 20 of your cell `DataLoader._collate_batch`"
 
 # %% solution="loader-collate"
 #| export

@@ -2,7 +2,7 @@
 # why: the loader is its own iterator, so two loops over it share one place
 # base: reference
 # loses: {iter-independent: 2}
-# says: "each iterator's own"
+# says: "each one's own"
 # at: "`__iter__` or `__next__` in your cell `DataLoader.__iter__`"
 
 # %% solution="loader-iter"

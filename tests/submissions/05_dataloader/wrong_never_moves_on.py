@@ -20,7 +20,7 @@
 #   iter-generator-fresh: 1
 #   iter-endless: 1
 #   iter-profile: 1
-# says: "a loop in __iter__ does not end | has to change inside the loop"
+# says: "a loop in __iter__ does not end | change in it what its condition compares"
 # at: "line 8 of your cell `DataLoader.__iter__`"
 
 # %% solution="loader-iter"

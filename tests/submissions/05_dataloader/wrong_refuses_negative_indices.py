@@ -3,7 +3,7 @@
 # base: reference
 # loses: {tensor-dataset-negative: 1}
 # says: "ds[-1] counts from the end, as in a list | Index -1 out of range"
-# at: "line 19 of your cell `class TensorDataset`"
+# at: "line 18 of your cell `class TensorDataset`"
 
 # %% solution="tensor-dataset"
 #| export

@@ -2,7 +2,8 @@
 # why: a crop's size of np.int64 is taken for a pair
 # base: reference
 # loses: {crop-window: 2}
-# says: "Test 6c | isinstance(np.int64(2), int) is False"
+# says: "Test 6c | `isinstance(np.int64(2), int)` is False"
+# at: "line 9 of your cell `class RandomCrop`"
 
 # %% solution="crop"
 #| export

@@ -2,8 +2,8 @@
 # why: where paths meet, the last one counts
 # base: reference
 # loses: {backward-paths: 3}
-# says: "from two paths | they got [8.0, 12.0] | add the shares in `arrived`"
-# at: "line 2 of your cell `_backward`"
+# says: "from two paths | they got [8, 12] | add the shares in `arrived`"
+# at: "line 15 of your cell `_backward`"
 
 # %% solution="backward"
 #| export

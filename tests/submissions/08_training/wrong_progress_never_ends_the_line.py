@@ -2,8 +2,8 @@
 # why: the last line has no newline
 # base: reference
 # loses: {progress-in-place: 3, progress-pipe: 2}
-# says: two batches and the end should write
-# at: "`watch` or `finish` in your cell `class _Progress`"
+# says: the end should write
+# at: "line 25 of your cell `class _Progress`"
 
 # %% solution="progress"
 #| export

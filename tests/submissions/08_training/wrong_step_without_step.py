@@ -2,7 +2,7 @@
 # why: backward, but the optimizer makes no step
 # base: reference
 # loses: {step-learns: 3, step-forgets: 3, step-gives: 3}
-# says: "then step() moves the weight to 1.84 | the loss was 13.0, and the weight came to 2.0"
+# says: "then step() moves the weight to 1.84 | the loss was 13, and the weight came to 2.0"
 # at: "line 9 of your cell `Trainer._train_step`"
 
 # %% solution="train-step"

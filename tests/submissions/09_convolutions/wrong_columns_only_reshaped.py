@@ -2,7 +2,7 @@
 # why: the axes keep their order, so windows are torn apart
 # base: reference
 # loses: {columns-values: 4}
-# says: "the first column is the first window | it was [0.0, 4.0, 8.0"
+# says: "the first column is the first window | it was [0, 4, 8"
 # at: "line 6 of your cell `_columns`"
 
 # %% solution="columns"

@@ -2,7 +2,7 @@
 # why: the rule has no gradient for the bias
 # base: reference
 # loses: {conv-gradient-weight: 4, conv-gradient-input: 5}
-# says: "the bias gets the whole gradient, 1 + 2 + 3 + 4 = 10; it was [0.0]"
+# says: "the bias gets the whole gradient, 1 + 2 + 3 + 4 = 10; it was [0]"
 # at: "line 11 of your cell `_convolve_backward`"
 
 # %% solution="conv-rule"

@@ -2,8 +2,8 @@
 # why: a batch that cannot be made is left out
 # base: reference
 # loses: {threads-errors: 2}
-# says: the SampleError should come out of the loop | `.result()`
-# at: "your cell `_in_threads`"
+# says: the SampleError of batch 4 should come out of the loop | 2, 3, 5, 6 | `.result()`
+# at: "line 11 of your cell `_in_threads`"
 
 # %% solution="in-threads"
 #| export

@@ -2,8 +2,8 @@
 # why: asks for a batch when it is wanted, and waits for it
 # base: reference
 # loses: {threads-order: 2, threads-ahead: 2}
-# says: two threads should make batches at the same time | submitted
-# at: "your cell `_in_threads`"
+# says: two threads should make batches at the same time | submit the second batch
+# at: "line 6 of your cell `_in_threads`"
 
 # %% solution="in-threads"
 #| export

@@ -35,7 +35,7 @@ from tinytorch.course.student import trace_calls
 from tinytorch.course.student.explain import LONG_MESSAGE, OF_THE_COURSE, Explainer, Problem
 from tinytorch.course.student.hints import MISSING_NAME
 from tinytorch.course.student.last_call import LastCall, read_last_call
-from tinytorch.course.student.numpy_words import in_plain_words
+from tinytorch.course.student.numpy_words import in_plain_words, with_few_digits
 from tinytorch.course.student.steps import Step, shown_name, steps_of
 from tinytorch.course.verdict.kept_tests import parts_of, split_once
 from tinytorch.course.verdict.run_cells import NOT_CONFIGURED, CellRun
@@ -295,5 +295,5 @@ def _also(tests: list[str], *, needs_it: bool) -> str:
 def _shown_error(name: str, said: str) -> str:
     """Return an error in one line: the notebook's own message alone, any other with the error's name."""
     if said.strip() and (name == "AssertionError" or OF_THE_COURSE.match(said)):
-        return in_one_line(said)
+        return with_few_digits(in_one_line(said))
     return in_plain_words(error_line(name, said))

@@ -11,10 +11,11 @@ from nbformat import NotebookNode
 from tinytorch.course.handin.leftover_stubs import HIDES
 from tinytorch.course.notebook import grade_id, role_of, sections
 from tinytorch.course.student.hints import hint_at_error, hint_in_function
-from tinytorch.course.student.last_call import Failure, LastCall, Words, lead
+from tinytorch.course.student.last_call import NOT_TRUE_HERE, Failure, LastCall, Words, lead
 from tinytorch.course.student.places import (
     assigned_in,
     code_below,
+    guard_of,
     loop_around,
     named_line,
     only_function,
@@ -58,11 +59,12 @@ class Problem:
         where = self.place or self.defined
         shown = f" ({where})" * bool(where)
         if self.cause:
-            return f"{self.cause}{shown} That led to {self.error}"
+            whole = f"{self.cause}{shown} That led to {self.error}"
+            return whole if len(self.tested + whole) <= LONG_MESSAGE else f"{self.cause}{shown}"
         asked = f", at `{self.asked}`" if self.asked else ""
         rest = shown + f" {self.hint}" * bool(self.hint)
         whole = f"{self.error}{asked}{rest}"
-        return whole if len(whole) <= LONG_MESSAGE else f"{self.error}{rest}"
+        return whole if len(self.tested + whole) <= LONG_MESSAGE else f"{self.error}{rest}"
 
 
 class Explainer:
@@ -110,6 +112,8 @@ class Explainer:
         place = self.words.line(raised_in, line, problem.cell)
         if error.ename == "NotImplementedError" and code_below(raised_in.source, line):
             return replace(problem, error=HIDES.format(line=line), place=place)
+        if is_test and (guard := guard_of(raised_in.source, line)):
+            return replace(problem, place=self.words.line(raised_in, guard), hint=NOT_TRUE_HERE)
         hint = hint_at_error(raised_in.source, line, problem.error, self._written)
         return replace(problem, place=place, hint=hint)
 
@@ -156,7 +160,8 @@ class Explainer:
         if call and (named is None or (call.how == "raised" and call.cell is named[0])):
             return lead(Failure(call, error, said, self.words))
         if named:
-            return self.words.line(*named), ""
+            cell, line = named
+            return self.words.line(cell, told_call(cell.source, line, error) or line), ""
         return (self._in_cell(answers[-1], error, said) if answers else ""), ""
 
     def _in_cell(self, cell: NotebookNode, error: str, said: str) -> str:

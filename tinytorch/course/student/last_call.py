@@ -23,16 +23,23 @@ from tinytorch.course.student.places import (
     definition_line,
     end_of,
     function_at,
+    guard_of,
     is_loop,
     line_of,
     loop_around,
+    not_kept,
+    only_return,
     origin_of,
     own_call,
+    quoted_call,
+    quoted_entry,
     told_call,
     yield_at,
 )
 
-SHOULD_RAISE = re.compile(r"\bshould raise (\w+); (?:it|they) raised nothing")
+SHOULD_RAISE = re.compile(r"\bshould raise (\w+)[^;]*; (?:it|they) (?:raised nothing|gave None)")
+RAISED_UNDULY = re.compile(r"^(?!.*\bshould raise\b).*(\bit raised\b|\bnot raise\b)")
+NOT_TRUE_HERE = "This condition should not be true here."
 NONE_CAME = re.compile(r"\b(was|gave|returned|made|became|came as|got) None\b|\bNoneType\b")
 NO_RECURSION = re.compile(r"\bRecursionError\b")
 CHANGED = re.compile(  # an argument that a function had to leave alone
@@ -58,7 +65,8 @@ class LastCall:
 
     def gave_none(self, said: str) -> bool:
         """Whether it returned None, and a message is about that."""
-        return self.how == "returned None" and self.function != "__init__" and NONE_CAME.search(said) is not None
+        is_none = self.how == "returned None" and self.function != "__init__"
+        return is_none and NONE_CAME.search(said) is not None and SHOULD_RAISE.search(said) is None
 
 
 def read_last_call(noted: Sequence[Any], cells: Mapping[int, NotebookNode]) -> LastCall:
@@ -117,6 +125,12 @@ def lead(failure: Failure) -> Lead:
     return next(found for rule in RULES if (found := rule(failure)))
 
 
+def _quoted(failure: Failure) -> Lead | None:
+    """The message quotes a call that stands in one line of the cell."""
+    quoted = quoted_call(failure.call.cell.source, failure.error)
+    return (failure.words.line(failure.call.cell, quoted), "") if quoted else None
+
+
 def _several_functions(failure: Failure) -> Lead | None:
     """Any of several functions of a cell, as in `DataLoader.__len__` and `__iter__`, was called for the same assert."""
     call = failure.call
@@ -137,7 +151,8 @@ def _raised(failure: Failure) -> Lead | None:
     condition = condition_of(source, call.line, call.error, failure.said)
     if condition and " raise " not in f" {source.splitlines()[call.line - 1]}":
         return failure.words.line(call.cell, condition), f"This condition was not true, so line {call.line} ran."
-    return failure.words.line(call.cell, call.line), ""
+    guard = guard_of(source, call.line) if RAISED_UNDULY.search(failure.said) else None
+    return failure.words.line(call.cell, guard or call.line), NOT_TRUE_HERE * bool(guard)
 
 
 def _raised_nothing(failure: Failure) -> Lead | None:
@@ -164,6 +179,15 @@ def _changed_what_was_given(failure: Failure) -> Lead | None:
     return (failure.words.line(cell, changed), "") if changed else None
 
 
+def _did_not_keep(failure: Failure) -> Lead | None:
+    """It made a new array from another one, and goes on with the old one."""
+    if failure.made_in is None or failure.call.how != "returned":
+        return None
+    cell, end = failure.made_in
+    new = not_kept(cell.source, end)
+    return (failure.words.line(cell, new[1]), f"`{new[0]}` gives a new array, which nothing keeps.") if new else None
+
+
 def _yielded(failure: Failure) -> Lead | None:
     """It yielded a value."""
     if failure.made_in is None or failure.call.how != "returned":
@@ -175,6 +199,15 @@ def _yielded(failure: Failure) -> Lead | None:
         place = failure.words.line(cell, end, shows_code=False)
         return f"yielded in {place}, in the loop of {line_of(cell.source, loop)}", ""
     return f"yielded in {failure.words.line(cell, end)}", ""
+
+
+def _handed_on(failure: Failure) -> Lead | None:
+    """It returned what a function of another cell made: what it asked that one for is all that it does."""
+    call = failure.call
+    if failure.made_in is None or call.how != "returned" or failure.made_in[0] is call.cell:
+        return None
+    line = only_return(call.cell.source, call.line)
+    return (f"returned in {failure.words.line(call.cell, line)}", "") if line else None
 
 
 def _returned(failure: Failure) -> Lead | None:
@@ -207,16 +240,21 @@ def _assigned(failure: Failure) -> Lead | None:
 def _began(failure: Failure) -> Lead:
     """Nothing more is known than which function it was, or which call in it the message writes out."""
     call = failure.call
-    return failure.words.line(call.cell, told_call(call.cell.source, call.line, failure.error) or call.line), ""
+    source, error = call.cell.source, failure.error
+    told = told_call(source, call.line, error) or quoted_entry(source, call.line, error)
+    return failure.words.line(call.cell, told or call.line), ""
 
 
 RULES: tuple[Callable[[Failure], Lead | None], ...] = (
+    _quoted,
     _several_functions,
     _raised,
     _raised_nothing,
     _calls_itself,
     _changed_what_was_given,
+    _did_not_keep,
     _yielded,
+    _handed_on,
     _returned,
     _returned_none,
     _assigned,

@@ -16,10 +16,23 @@ from tinytorch.course.student.read_code import (
     statements_of,
 )
 
-MOST_CHARACTERS = 120  # of a line of code in a message
+MOST_CHARACTERS = 90  # of a line of code in a message
 DEFINED = re.compile(r"\s*(?:async )?(class|def) (\w+)")
 DEF_OF = r"\s*(?:async )?def {0}\b"
 CALLED = {"__len__": r"\blen\(", "__iter__": r"\b(iter|next)\("}  # how else a message names a method
+NEW_ARRAYS = (
+    "pad",
+    "flip",
+    "roll",
+    "stack",
+    "concatenate",
+    "reshape",
+    "transpose",
+    "astype",
+    "copy",
+    "clip",
+    "squeeze",
+)
 EMPTY = ("[]", "{}", "()", "set()", "list()", "dict()", "deque()")
 QUALIFIED = re.compile(r"\b([A-Z]\w*)\.(\w+)")
 
@@ -225,6 +238,58 @@ def told_call(source: str, number: int, said: str) -> int | None:
     return next(iter(found)) if len(found) == 1 else None
 
 
+def quoted_call(source: str, said: str) -> int | None:
+    """Return the only line of a cell with a call that a message quotes: "`.result()`", "`isinstance(...)`"; or None."""
+    quoted = dict(re.findall(r"`\.?(\w+)\(([^`]*)\)`", said))
+    found = {
+        node.lineno
+        for node in ast.walk(parsed(source))
+        if isinstance(node, ast.Call) and (name := ast.unparse(node.func).split(".")[-1]) in quoted
+        if name != "isinstance" or ast.unparse(node.args[-1]) == quoted[name].split(", ")[-1]
+    }
+    return next(iter(found)) if len(found) == 1 else None
+
+
+def quoted_entry(source: str, number: int, said: str) -> int | None:
+    """Return the only line of the function around a line that sets an entry of what a message quotes; or None."""
+    quoted = set(re.findall(r"`(\w+)`", said))
+    found = [
+        each.lineno
+        for each in statements_of(function_around(source, number))
+        if isinstance(each, ast.Assign) and isinstance(each.targets[0], ast.Subscript)
+        if ast.unparse(each.targets[0].value) in quoted
+    ]
+    return found[0] if len(found) == 1 else None
+
+
+def guard_of(source: str, number: int) -> int | None:
+    """Return the line of the `if` whose block a `raise` in this line is in; or None."""
+    guards = [
+        node.lineno
+        for node in ast.walk(parsed(source))
+        if isinstance(node, ast.If)
+        for statement in node.body
+        if isinstance(statement, ast.Raise) and statement.lineno == number
+    ]
+    return guards[0] if guards else None
+
+
+def not_kept(source: str, number: int) -> tuple[str, int] | None:
+    """Return what makes a new array that is not kept, in the function around a line, and its line; or None."""
+    for each in statements_of(function_around(source, number)):
+        call = each.value if isinstance(each, ast.Expr) else None
+        if isinstance(call, ast.Call) and isinstance(call.func, ast.Attribute) and call.func.attr in NEW_ARRAYS:
+            return ast.unparse(call.func), each.lineno
+    return None
+
+
+def only_return(source: str, number: int) -> int | None:
+    """Return the line of the `return` that is all there is in the function which begins in a line; or None."""
+    function = function_around(source, number)
+    body = [each for each in function.body if not _is_docstring(each)] if function else []
+    return body[0].lineno if len(body) == 1 and isinstance(body[0], ast.Return) else None
+
+
 def own_call(source: str, number: int) -> int | None:
     """Return the line in which a function calls itself, in the function around a line or one inside it."""
     around = function_around(source, number)
@@ -258,6 +323,10 @@ def function_at(source: str, number: int) -> str:
     functions = [node for node in parsed(source).body if isinstance(node, ast.FunctionDef)]
     around = [each.name for each in functions if each.lineno <= number <= last_line(each)]
     return around[0] if around and len(functions) > 1 and not DEFINED.match(source.splitlines()[number - 1]) else ""
+
+
+def _is_docstring(statement: ast.stmt) -> bool:
+    return isinstance(statement, ast.Expr) and isinstance(statement.value, ast.Constant)
 
 
 def _raises(statement: ast.stmt, error: str) -> bool:
