@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import shutil
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -11,8 +12,12 @@ import nbformat
 import pytest
 from nbformat import NotebookNode
 
+from tests.helpers.kernels import fork_server
 from tests.helpers.tiny_course import DOUBLE, POINTS, TIMEOUT_SECONDS, GradedClass, TinyCourse, cell_named
 from tinytorch.course.notes import read_notes
+from tinytorch.course.sandbox.forked_kernel import ForkedKernel, ForkServer
+from tinytorch.course.sandbox.kernel import KernelMessage
+from tinytorch.course.verdict.run_cells import MOST_AHEAD, CellRunner
 
 STEP_1, STEP_2 = ("double-number", "double-more"), ("pair-total-right",)
 
@@ -241,6 +246,71 @@ def test_what_was_printed_is_cut_before_it_is_written(
 ) -> None:
     for page in classes_of_faults[endless].output.glob("autograded/*/02_tiny/tiny.ipynb"):
         assert page.stat().st_size < 1_200_000, page
+
+
+@pytest.fixture(scope="module")
+def server() -> Iterator[ForkServer]:
+    with fork_server() as running:
+        yield running
+
+
+def run_cells(course: TinyCourse, server: ForkServer, folder: Path, sources: Sequence[str]) -> list[NotebookNode]:
+    """Run cells as a worker does; return them as they ran."""
+    runner = CellRunner()
+    runner.course_root, runner.isolation, runner.server = str(course.root), "bubblewrap", server
+    runner.timeout, runner.submission_timeout, runner.memory_gigabytes = 2, 120, 2
+    runner.skip_cells_with_tag = ""
+    notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(source) for source in sources])
+    ran, _ = runner.preprocess(notebook, {"nbgrader": {"assignment": "02_tiny"}, "metadata": {"path": str(folder)}})
+    return list(ran.cells)
+
+
+def test_a_kernel_is_asked_for_many_cells_before_the_first_reply_and_wakes_its_grader_seldom(
+    built_course: TinyCourse, server: ForkServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    said: list[str] = []
+    ask, receive = ForkedKernel.ask, ForkedKernel.receive
+
+    def note_asked(kernel: ForkedKernel, code: str, *, is_python: bool) -> None:
+        said.append("asked")
+        ask(kernel, code, is_python=is_python)
+
+    def note_received(kernel: ForkedKernel, seconds: float) -> Sequence[KernelMessage]:
+        said.append("received")
+        return receive(kernel, seconds)
+
+    monkeypatch.setattr(ForkedKernel, "ask", note_asked)
+    monkeypatch.setattr(ForkedKernel, "receive", note_received)
+    cells = run_cells(built_course, server, tmp_path, [f"print({number})" for number in range(40)])
+    assert [cell.outputs[0].text for cell in cells] == [f"{number}\n" for number in range(40)]
+    assert said[: said.index("received")] == ["asked"] * MOST_AHEAD
+    assert said.count("asked") == 40
+
+
+STOPS = {
+    "ends its kernel": ("import os; os._exit(1)", "KernelDied"),
+    "asks to exit": ("exit()", "KernelDied"),
+    "does not end": ("while True: pass", "CellTimeoutError"),
+    "does not end and catches the interrupt": (
+        "try:\n    while True: pass\nexcept KeyboardInterrupt: pass",
+        "CellTimeoutError",
+    ),
+    "prints without end": ("while True: print('x' * 1000)", "OutputLimitError"),
+    "uses the connection": ("import os; os.write(3, bytes([0, 0, 0, 5]) * 9)", "KernelDied"),
+}
+
+
+@pytest.mark.parametrize("stop", STOPS)
+def test_a_cell_that_had_to_be_stopped_costs_none_of_those_that_the_kernel_was_asked_for_with_it(
+    built_course: TinyCourse, server: ForkServer, tmp_path: Path, stop: str
+) -> None:
+    source, error = STOPS[stop]
+    sources = ["seen = []", *[f"seen.append({number})\nprint(seen)" for number in range(20)]]
+    sources.insert(8, source)
+    cells = run_cells(built_course, server, tmp_path, sources)
+    assert [cell.outputs[-1].get("ename", "") for cell in cells if cell.source == source] == [error]
+    others = [cell for cell in cells if cell.source != source]
+    assert [cell.outputs[0].text for cell in others[1:]] == [f"{list(range(number + 1))}\n" for number in range(20)]
 
 
 def test_a_submission_s_time_is_up_for_all_its_cells_together(course: TinyCourse, tmp_path: Path) -> None:

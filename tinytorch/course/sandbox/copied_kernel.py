@@ -31,11 +31,13 @@ def is_possible() -> bool:
 class CopiedKernel(ForkedKernel):
     """A copy of this process that runs the cells of a notebook, within limits."""
 
+    asks_ahead_bytes = 0  # a step is reported as soon as its last cell ran
+
     def __init__(self, stage: Path, folder: Path, limits: Limits) -> None:
         """Copy this process."""
         self.language_info = {"name": "python", "version": sys.version.split()[0]}
         self.limits, self.stopped_because, self.is_cut_off = limits, "", False
-        self._checked, self._arrived = monotonic(), bytearray()
+        self._checked, self._arrived, self._replies = monotonic(), bytearray(), 0
         self._line, line = socket.socketpair()
         self._bell, bell = socket.socketpair()
         self._line.setblocking(False)

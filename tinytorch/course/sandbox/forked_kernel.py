@@ -42,6 +42,7 @@ READ_BYTES = 2**18
 MOST_READS = 16  # in one go, so that a kernel which sends without end is looked at in between
 CLOSING_SECONDS = 1.0  # how long after its connections a kernel may end
 HEAD_BYTES = 4  # of a message: the length of what follows
+NUMBER_BYTES = 4  # of a request: how many came before it
 
 
 class ForkServer:
@@ -135,11 +136,13 @@ def _sealed_interpreter() -> int:
 class ForkedKernel:
     """A kernel inside bubblewrap, forked from a process that has imported what notebooks import."""
 
+    asks_ahead_bytes = 65_536  # the connection takes three times as much before `ask` has to wait
+
     def __init__(self, server: ForkServer, stage: Path, folder: Path, limits: Limits) -> None:
         """Make the sandbox and fork the kernel into it; raises `OSError` if that fails."""
         self.language_info, self.limits = server.language_info, limits
         self.stopped_because, self.is_cut_off = "", False
-        self._checked, self._arrived = monotonic(), bytearray()
+        self._checked, self._arrived, self._replies = monotonic(), bytearray(), 0
         self._handle = -1  # the descriptor of the kernel's process
         self._sandbox: subprocess.Popen[bytes] | None = None
         self._line, line = socket.socketpair()
@@ -203,6 +206,8 @@ class ForkedKernel:
 
     def receive(self, seconds: float) -> Sequence[KernelMessage]:
         """Return the messages that have come; wait for them, but not longer than this."""
+        if self._handle < 0:  # it has been ended
+            return []
         select.select([self._bell.fileno(), self._handle], [], [], seconds)
         with suppress(BlockingIOError, ConnectionError):
             self._bell.recv(READ_BYTES)
@@ -230,6 +235,7 @@ class ForkedKernel:
             del self._arrived[:size]
             try:
                 message = json.loads(frame)
+                self._replies += message["kind"] == "execute_reply"
                 yield KernelMessage(str(message["kind"]), dict(message["content"]), size)
             except Exception:  # the code wrote to the connection itself
                 self._hang_up()
@@ -251,7 +257,9 @@ class ForkedKernel:
         return not select.select([self._handle], [], [], 0)[0] and self._sandbox.poll() is None
 
     def interrupt(self) -> None:
-        """Interrupt the running code."""
+        """Interrupt the request whose reply comes next; if it has just ended, the one after it is not meant."""
+        with suppress(OSError):  # the process has ended, or does not read which one is meant
+            self._bell.send(self._replies.to_bytes(NUMBER_BYTES, "big"))
         with suppress(ProcessLookupError):
             signal.pidfd_send_signal(self._handle, signal.SIGINT)
 

@@ -28,6 +28,8 @@ IDLE_SECONDS = 10.0  # how long after the reply the last outputs may come
 class JupyterKernel:
     """Jupyter's own kernel. References: Jupyter's messaging protocol, jupyter_client's `KernelManager`."""
 
+    asks_ahead_bytes = 0  # it may be any kernel
+
     def __init__(
         self, name: str, arguments: Sequence[str], isolation: str, stage: Path, folder: Path, limits: Limits
     ) -> None:

@@ -22,6 +22,7 @@ class Kernel(Protocol):
     """A process that runs code, one request after the other, within limits."""
 
     language_info: dict[str, Any]  # as in a notebook's metadata
+    asks_ahead_bytes: int  # how much may be asked before the reply to what was asked first; 0 if nothing may
     is_cut_off: bool  # a message was too large or not of this protocol: nothing more can come from this kernel
 
     @property
@@ -32,7 +33,7 @@ class Kernel(Protocol):
         """Ask the kernel to run code; `is_python` says that the code uses none of IPython's own notation."""
 
     def receive(self, seconds: float) -> Sequence[KernelMessage]:
-        """Return what has come for the last request; wait for it, but not longer than this. The reply comes last."""
+        """Return what has come; wait for it, but not longer than this. A request's reply comes last."""
 
     def is_alive(self) -> bool:
         """Whether it runs; this also ends it if it and the processes that it started use too much."""

@@ -16,6 +16,7 @@ from nbformat import NotebookNode
 from tinytorch.course.outputs import error_output
 from tinytorch.course.verdict.kept_tests import parts_of, split_once
 from tinytorch.course.verdict.replay import Evidence, Outcome, decide
+from tinytorch.course.verdict.split_test import Part
 from tinytorch.course.verdict.witness import Witness
 
 MOST_EVIDENCE_BYTES = 20_000_000
@@ -37,23 +38,36 @@ class Verdict:
         return "error" if any(output.output_type == "error" for output in self.outputs) else "ok"
 
 
+@dataclass(frozen=True)
+class Asked:
+    """What the student's process is asked to run for a test cell."""
+
+    parts: list[tuple[Part, str]]  # each with the kind of output that its evidence comes as
+    code: str
+
+    @classmethod
+    def of(cls, source: str, witness: Witness) -> Asked:
+        """Ask for a test cell, hidden region included; `witness` was put there before the student's code ran."""
+        parts = [(part, f"application/x-evidence-{secrets.token_hex(8)}") for part in parts_of(source)]
+        return cls(parts, witness.request(parts))
+
+
 def judge(
-    source: str,
+    asked: Asked,
     witness: Witness,
-    run: Callable[[str], Sequence[NotebookNode]],
+    outputs: Sequence[NotebookNode],
     decide: Callable[[Sequence[Evidence]], Outcome] = decide,
 ) -> Verdict:
     """Return the verdict on a test cell.
 
     Args:
-        source: the test cell's source, hidden region included.
-        witness: what runs the test in the student's process; it was put there before the student's code ran.
-        run: runs a source in the student's process and returns its outputs.
+        asked: what the student's process was asked.
+        witness: what ran the test there.
+        outputs: what came of that.
         decide: runs the grader's halves on the evidence; a `Decider` does so within limits.
     """
-    parts = [(part, f"application/x-evidence-{secrets.token_hex(8)}") for part in parts_of(source)]
+    parts = asked.parts
     kinds = {kind for _, kind in parts}
-    outputs = run(witness.request(parts))
     errors = [output for output in outputs if output.output_type == "error"]
     sent = {kind: [output.data[kind] for output in outputs if kind in output.get("data", {})] for kind in kinds}
     shown = [

@@ -12,6 +12,7 @@ from __future__ import annotations
 import copy
 import tempfile
 import time
+from collections import deque
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -34,11 +35,20 @@ from tinytorch.course.sandbox.staged_package import stage_package
 from tinytorch.course.verdict.differences import differences
 
 POLL_SECONDS = 0.1
+MOST_AHEAD = 16  # cells that a kernel is asked for at once: to wake it up takes longer than to run most of them
 INTERRUPT_SECONDS = 2.0  # how long interrupted code may take to end
 LEAST_VERDICT_SECONDS = 1.0  # which decides any honest test many times over
 NOT_CONFIGURED = (
     "nbgrader_config.py does not set c.ExecuteStaged.{0}: copy its line from the course's own configuration."
 )
+
+
+@dataclass(frozen=True)
+class Code:
+    """What a kernel is asked to run; `is_python` says that it uses none of IPython's own notation."""
+
+    text: str
+    is_python: bool = False
 
 
 @dataclass
@@ -97,6 +107,8 @@ class CellRunner:
         self.nb = nb
         self._harmful: set[int] = set()  # the cells that must not be run again in a fresh kernel
         self._last_index: int | None = None
+        self._ahead: deque[Code] = deque()  # what the kernel was asked for, and no cell has taken yet
+        self._arrived: deque[KernelMessage] = deque()  # what came for them
         self._submission_ends = monotonic() + self.submission_timeout
         self._cell_ends = self._submission_ends
         with tempfile.TemporaryDirectory(prefix="tinytorch-stage-") as stage:
@@ -113,7 +125,7 @@ class CellRunner:
                 for index, cell in enumerate(nb.cells):
                     nb.cells[index], resources = self.preprocess_cell(cell, resources, index)
             finally:
-                self.kernel.end()
+                self._end_kernel()
         return nb, resources
 
     @property
@@ -140,14 +152,17 @@ class CellRunner:
         """Run one cell; whatever it does, it gets outputs, and the next cell finds a kernel."""
         if not self._is_run(cell):
             return cell, resources
-        if self._last_index is not None and not self.kernel.is_alive():
+        if self._last_index is not None and not self._ahead and not self.kernel.is_alive():
             if self._last_index not in self._harmful:  # the cell ended well, and its kernel ended a moment later
                 self._note_fault(self._last_index, Fault("KernelDied", self._reason_of_death()))
             self.fresh_kernel(index)
-        self._start_clock()
-        ran = (
-            CellRun().fail("SubmissionTimeoutError", self._out_of_time()) if self._time_is_up() else self.run_cell(cell)
-        )
+        if self._time_is_up():
+            ran = CellRun().fail("SubmissionTimeoutError", self._out_of_time())
+        else:
+            if not self._ahead:
+                self._ask_ahead(index)
+            self._start_clock()
+            ran = self.run_cell(cell)
         self._last_index = index
         cell.execution_count = ran.execution_count
         cell.outputs = ran.outputs
@@ -167,25 +182,51 @@ class CellRunner:
         """Run a cell's code."""
         return self.execute_code(cell.source)
 
-    def execute_code(self, code: str, *, is_python: bool = False) -> CellRun:
+    def code_of(self, cell: NotebookNode) -> Code:
+        """Return the code that `run_cell` executes first for a cell; whatever else it executes, it executes later."""
+        return Code(cell.source)
+
+    def _ask_ahead(self, index: int) -> None:
+        """Ask for a cell and for those after it, in whose replies no cell between them has a say."""
+        room = self.kernel.asks_ahead_bytes
+        for later in range(index, len(self.nb.cells)):
+            cell = self.nb.cells[later]
+            if not self._is_run(cell):
+                continue
+            code = self.code_of(cell)
+            room -= len(code.text.encode("utf-8", "replace"))
+            if room < 0 or len(self._ahead) == MOST_AHEAD:
+                return
+            self._ask(code)
+            self._ahead.append(code)
+
+    def _ask(self, code: Code) -> None:
+        with suppress(OSError):  # the kernel has just ended
+            self.kernel.ask(code.text, is_python=code.is_python)
+
+    def execute_code(self, text: str, *, is_python: bool = False) -> CellRun:
         """Run code in the current kernel within what is left of the current cell's time.
 
         `is_python` says that the code uses none of IPython's own notation. The outputs are those that the kernel sent,
         and one more of type error if the code had to be stopped.
         """
-        ran = CellRun()
-        if not self.kernel.is_alive():
+        ran, code = CellRun(), Code(text, is_python)
+        if self._ahead:
+            if self._ahead.popleft() != code:
+                raise RuntimeError("a cell runs other code than the kernel was asked for ahead")
+        elif self.kernel.is_alive():
+            self._ask(code)
+        else:
             return ran.fail("KernelDied", self._reason_of_death())
         taken = _Collector(ran, self.max_output_bytes)
-        with suppress(OSError):  # the kernel has just ended
-            self.kernel.ask(code, is_python=is_python)
         while not taken.replied:
-            taken.take(self.kernel.receive(POLL_SECONDS))
+            self._take_arrived(taken)
             if taken.replied and not taken.flooded:
                 break
             if self.kernel.is_cut_off:  # its connections also end when the kernel ends
                 self._wait_for_end()
             if not self.kernel.is_alive():
+                self._end_kernel()
                 return ran.fail("KernelDied", self._reason_of_death())
             if taken.flooded or self.kernel.is_cut_off:
                 megabytes = f"{self.max_output_bytes / 1e6:g} MB"
@@ -195,9 +236,22 @@ class CellRunner:
                 self._stop(taken)
                 return ran.fail(*self._timeout(), taken.interrupted if self.shows_where_stopped else ())
         if taken.asked_to_exit:
-            self.kernel.end()
+            self._end_kernel()
             return ran.fail("KernelDied", "this cell ended the Python that it ran in, by exit() or quit()")
         return ran
+
+    def _take_arrived(self, taken: _Collector) -> None:
+        """Take what has come, up to the reply; what came after that belongs to the next cell."""
+        if not self._arrived:
+            self._arrived.extend(self.kernel.receive(POLL_SECONDS))
+        while self._arrived and not taken.replied:
+            taken.take(self._arrived.popleft())
+
+    def _end_kernel(self) -> None:
+        """End the kernel, with all that it was asked for."""
+        self.kernel.end()
+        self._ahead.clear()
+        self._arrived.clear()
 
     def _wait_for_end(self) -> None:
         """Wait for the kernel to end, for up to a second."""
@@ -211,9 +265,9 @@ class CellRunner:
         self.kernel.interrupt()
         give_up = monotonic() + INTERRUPT_SECONDS
         while not taken.replied and monotonic() < give_up and self.kernel.is_alive():
-            taken.take(self.kernel.receive(POLL_SECONDS))
+            self._take_arrived(taken)
         if self.kernel.is_cut_off or not taken.replied:
-            self.kernel.end()
+            self._end_kernel()
 
     def fresh_kernel(self, index: int) -> None:
         """Start a new kernel and run the cells before cell `index` in it again.
@@ -221,7 +275,7 @@ class CellRunner:
         Tests are left out, except those of 0 points, which may define a stand-in.
         """
         while True:
-            self.kernel.end()
+            self._end_kernel()
             self.kernel = self.new_kernel()
             self.prepare_kernel()
             for earlier in range(index):
@@ -290,7 +344,7 @@ class CellRunner:
             if role_of(self.nb.cells[earlier]) == "solution":
                 self._harmful.add(earlier)
         self._harmful.discard(index)
-        self.kernel.end()
+        self._end_kernel()
 
     @staticmethod
     def _is_preparation(cell: NotebookNode) -> bool:
@@ -319,15 +373,14 @@ class _Collector:
         """Whether more has come than one cell may print."""
         return self.bytes > self.max_bytes
 
-    def take(self, messages: Sequence[KernelMessage]) -> None:
+    def take(self, message: KernelMessage) -> None:
         """Take in what has come."""
-        for message in messages:
-            self.bytes += message.size_bytes
-            with suppress(Exception):  # the kernel runs the student's code: what it sends may be anything
-                if message.kind == "execute_reply":
-                    self.take_reply(message.content)
-                else:
-                    self.take_output(message.kind, message.content)
+        self.bytes += message.size_bytes
+        with suppress(Exception):  # the kernel runs the student's code: what it sends may be anything
+            if message.kind == "execute_reply":
+                self.take_reply(message.content)
+            else:
+                self.take_output(message.kind, message.content)
 
     def take_reply(self, content: dict[str, Any]) -> None:
         """Take the reply, which says how the code ended."""

@@ -10,9 +10,9 @@ from nbformat import NotebookNode
 from tinytorch.course.notebook import grade_id, role_of
 from tinytorch.course.notes import add_note
 from tinytorch.course.verdict.decider import Decide, Decider
-from tinytorch.course.verdict.judge import judge
+from tinytorch.course.verdict.judge import Asked, judge
 from tinytorch.course.verdict.replay import decide
-from tinytorch.course.verdict.run_cells import CellRun, CellRunner
+from tinytorch.course.verdict.run_cells import CellRun, CellRunner, Code
 from tinytorch.course.verdict.witness import FILE, Witness
 
 VERDICT_BYTES = 2 * 2**30  # the memory that the grader may use to compare the values of one test
@@ -35,6 +35,7 @@ class SubmissionRunner(CellRunner):
     def prepare_kernel(self) -> None:
         """Put the witness into the kernel before the student's code runs there."""
         self._witness = Witness(self._given)
+        self._requests: dict[int, Asked] = {}  # what was asked ahead, by the cell
         file = self._stage / FILE
         file.write_bytes(self._witness.file_content)
         self._cell_ends = self._submission_ends
@@ -43,18 +44,20 @@ class SubmissionRunner(CellRunner):
         if ran.status == "error" and self.kernel.is_alive() and not self._time_is_up():
             raise RuntimeError(f"the kernel could not be prepared: {ran.outputs[-1].evalue}")
 
+    def code_of(self, cell: NotebookNode) -> Code:
+        """Return a cell's code, or what the witness is asked instead of a test."""
+        if not is_judged(cell):
+            return super().code_of(cell)
+        asked = self._requests[id(cell)] = Asked.of(cell.source, self._witness)
+        return Code(asked.code, is_python=True)
+
     def run_cell(self, cell: NotebookNode) -> CellRun:
         """Run a cell, or have the judge decide it."""
         if not is_judged(cell):
             return super().run_cell(cell)  # a test without points prepares or shows something, and decides nothing
-        ran = CellRun()
-
-        def run(source: str) -> list[NotebookNode]:
-            nonlocal ran
-            ran = self.execute_code(source, is_python=True)
-            return ran.outputs
-
-        verdict = judge(cell.source, self._witness, run, self._decide)
+        asked = self._requests.pop(id(cell), None) or Asked.of(cell.source, self._witness)
+        ran = self.execute_code(asked.code, is_python=True)
+        verdict = judge(asked, self._witness, ran.outputs, self._decide)
         self.asserts_checked = verdict.checked
         if verdict.flag:
             add_note(self.nb, "flag", grade_id(cell) or "", verdict.flag)

@@ -35,16 +35,16 @@ class Client:
         line.close()
         bell.close()
 
-    def ask(self, code: str, is_python: bool = True) -> list[tuple[str, dict]]:
-        """Run code; return the kind and the content of each frame, until the reply."""
-        request = json.dumps({"code": code, "is_python": is_python}).encode()
-        self.line.sendall(len(request).to_bytes(4, "big") + request)
+    def ask(self, *codes: str, is_python: bool = True) -> list[tuple[str, dict]]:
+        """Run codes, asked for at once; return the kind and the content of each frame, until the last reply."""
+        requests = [json.dumps({"code": code, "is_python": is_python}).encode() for code in codes]
+        self.line.sendall(b"".join(len(request).to_bytes(4, "big") + request for request in requests))
         frames = []
         with self.line.makefile("rb") as file:
-            while not frames or frames[-1][0] != "execute_reply":
+            while sum(kind == "execute_reply" for kind, _ in frames) < len(codes):
                 frame = json.loads(file.read(int.from_bytes(file.read(4), "big")))
                 frames.append((frame["kind"], frame["content"]))
-        assert self.bell.recv(100)  # it is rung when a reply was sent
+        assert self.bell.recv(100) == b"!"  # it is rung once, when the last reply was sent
         return frames
 
 
@@ -125,3 +125,25 @@ def test_ipython_leaves_each_cell_as_it_is_that_the_kernel_takes_for_plain_pytho
 )
 def test_a_cell_in_ipython_s_own_notation_is_not_taken_for_plain_python(source):
     assert not is_plain_python(source)
+
+
+def test_requests_that_came_together_are_answered_in_their_order_and_the_bell_is_rung_once(client: Client) -> None:
+    frames = client.ask("print(1)", "raise ValueError('2')", "print(3)")
+    kinds = [kind for kind, _ in groupby(kind for kind, _ in frames)]
+    assert kinds == ["stream", "execute_reply", "error", "execute_reply", "stream", "execute_reply"]
+    assert "".join(content["text"] for kind, content in frames if kind == "stream") == "1\n3\n"
+
+
+INTERRUPTED = "import signal\nsignal.raise_signal(signal.SIGINT)\nprint('on')"
+
+
+def test_an_interrupt_is_for_the_request_whose_number_came_with_it(client: Client) -> None:
+    client.ask("1")
+    client.bell.sendall((1).to_bytes(4, "big"))
+    assert [content["ename"] for kind, content in client.ask(INTERRUPTED) if kind == "error"] == ["KeyboardInterrupt"]
+
+
+def test_an_interrupt_that_came_after_its_request_had_ended_stops_no_other(client: Client) -> None:
+    client.ask("1")
+    client.bell.sendall((0).to_bytes(4, "big"))
+    assert client.ask(INTERRUPTED)[-1][1]["status"] == "ok"

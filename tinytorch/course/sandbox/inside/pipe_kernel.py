@@ -5,9 +5,10 @@ Jupyter's protocol, the threads behind them and the messages about messages, whi
 code that runs cells and shows results and errors is ipykernel's own.
 
 The fork server loads this file outside of any sandbox, so it imports third-party packages only. A frame is a length of
-four bytes and a JSON object. To wake up the grader takes longer than to send something, so there is a second
-connection, the bell, which is used when a reply was sent or when there is no room for more. Reference: Jupyter's
-messaging protocol, whose message types and contents these are.
+four bytes and a JSON object. Requests may come ahead of the replies to those before them. To wake up the grader takes
+longer than to send something, so there is a second connection, the bell, which is used when a reply was sent and there
+is nothing more to do, or when there is no room for more. On it comes the number of the request that an interrupt is
+for. Reference: Jupyter's messaging protocol, whose message types and contents these are.
 """
 
 from __future__ import annotations
@@ -19,6 +20,7 @@ import json
 import logging
 import os
 import re
+import select
 import signal
 import socket
 import sys
@@ -35,6 +37,7 @@ from jupyter_client.session import Session
 from pygments.lexers import get_lexer_by_name
 from traitlets.config import Config
 
+NUMBER_BYTES, READ_BYTES = 4, 4096  # of a request's number; at once from the bell
 BUFFERED_CHARACTERS = 8192
 BUFFERED_SECONDS = 0.2
 WARM_UP = ["1", "print(1)", "raise ValueError", "x ="]
@@ -89,6 +92,17 @@ class Line(Session):
         """Wake up the grader to read what was sent; if the bell is full, the grader will still hear it."""
         with suppress(BlockingIOError):
             self.bell.send(b"!", socket.MSG_DONTWAIT)
+
+    def interrupted(self) -> int | None:
+        """Return the number of the request that is to be interrupted, None if the grader gave none."""
+        with suppress(BlockingIOError):
+            return int.from_bytes(self.bell.recv(READ_BYTES, socket.MSG_DONTWAIT)[-NUMBER_BYTES:], "big")
+        return None
+
+    def has_request(self) -> bool:
+        """Whether the next request has come already."""
+        assert self.outputs is not None
+        return bool(select.select([self.outputs], [], [], 0)[0])
 
     def receive(self) -> dict[str, Any]:
         """Return the next request; the process ends when the connection does."""
@@ -237,12 +251,14 @@ class PipeKernel(IPythonKernel):  # type: ignore[misc]
         asyncio.set_event_loop(asyncio.new_event_loop())
         sys.stdout, sys.stderr = self.streams
         os.register_at_fork(before=self._flush, after_in_child=self._leave)
+        self.request = -1  # its number: how many came before it
         while True:
             signal.signal(signal.SIGINT, signal.SIG_IGN)
             request = self.session.receive()
+            self.request += 1
             self.shell.is_python = request["is_python"]
             try:
-                signal.signal(signal.SIGINT, signal.default_int_handler)
+                signal.signal(signal.SIGINT, self._interrupt)
                 reply = self._run(request["code"])
                 signal.signal(signal.SIGINT, signal.SIG_IGN)
             except BaseException as error:  # an interrupt that came after the code had ended
@@ -251,7 +267,13 @@ class PipeKernel(IPythonKernel):  # type: ignore[misc]
                 os._exit(0)
             self._flush()
             self.session.send(None, "execute_reply", json_clean(reply))
-            self.session.ring()
+            if not self.session.has_request():  # else the grader reads this reply together with the next one
+                self.session.ring()
+
+    def _interrupt(self, *signal_and_frame: Any) -> None:
+        """Interrupt the running code, unless the grader meant the code before it, which has just ended."""
+        if self.session.interrupted() in (None, self.request):
+            raise KeyboardInterrupt
 
     def _run(self, code: str) -> dict[str, Any]:
         """Run code and return the content of Jupyter's reply."""
