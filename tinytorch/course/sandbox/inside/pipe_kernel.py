@@ -163,7 +163,9 @@ class Shell(ZMQInteractiveShell):  # type: ignore[misc]
 
     def should_run_async(self, raw_cell: str, *ignored: Any, **also_ignored: Any) -> bool:
         """Whether a cell uses `await` outside of a function."""
-        return not self.is_python and super().should_run_async(raw_cell, *ignored, **also_ignored)
+        if self.is_python or ("await" not in raw_cell and "async" not in raw_cell):
+            return False
+        return bool(super().should_run_async(raw_cell, *ignored, **also_ignored))
 
     def transform_cell(self, raw_cell: str) -> str:
         """Return a cell's source as plain Python. IPython asks twice: to look for `await`, and to run the cell."""
@@ -277,8 +279,7 @@ class PipeKernel(IPythonKernel):  # type: ignore[misc]
 
     def _run(self, code: str) -> dict[str, Any]:
         """Run code and return the content of Jupyter's reply."""
-        result = self.shell.run_cell(code, store_history=True)
-        error = result.error_before_exec or result.error_in_exec
+        error = self._run_python(code) if self.shell.is_python else self._run_cell(code)
         reply = {
             "status": "ok" if error is None else "error",
             "execution_count": self.shell.execution_count - 1,
@@ -289,6 +290,26 @@ class PipeKernel(IPythonKernel):  # type: ignore[misc]
             traceback = self.shell._last_traceback or []
             reply |= {"ename": type(error).__name__, "evalue": str(error), "traceback": traceback}
         return reply
+
+    def _run_cell(self, code: str) -> BaseException | None:
+        """Run a cell as IPython does, and return the error that it ended in."""
+        result = self.shell.run_cell(code, store_history=True)
+        error: BaseException | None = result.error_before_exec or result.error_in_exec
+        return error
+
+    def _run_python(self, code: str) -> BaseException | None:
+        """Run what the grader asks, without what IPython does for somebody who types: history, results, `await`."""
+        self.shell._last_traceback = None
+        try:
+            with self.shell.builtin_trap:
+                exec(compile(code, "<asked>", "exec", dont_inherit=True), self.shell.user_ns)
+        except BaseException as error:
+            self.shell.showtraceback()
+            return error
+        finally:
+            self.shell.events.trigger("post_execute")  # which shows what was drawn
+            self.shell.execution_count += 1
+        return None
 
     def _flush(self) -> None:
         for stream in self.streams:
