@@ -49,7 +49,7 @@ NO_PAGES = """
 from tinytorch.course import cli
 from tinytorch.course.grading import grade
 from tinytorch.course.reports import student_page as feedback
-feedback.PageWriter.write = lambda self, student: None
+feedback.PageWriter.write = lambda self, student, grades: None
 grade.write_outcome = lambda *given: None
 cli.main()
 """
