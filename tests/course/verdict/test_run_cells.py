@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 import shutil
 from collections.abc import Iterator, Sequence
@@ -285,6 +286,66 @@ def test_a_kernel_is_asked_for_many_cells_before_the_first_reply_and_wakes_its_g
     assert [cell.outputs[0].text for cell in cells] == [f"{number}\n" for number in range(40)]
     assert said[: said.index("received")] == ["asked"] * MOST_AHEAD
     assert said.count("asked") == 40
+
+
+def test_a_kernel_is_asked_ahead_for_no_more_than_its_connection_takes_in_whatever_letters(
+    built_course: TinyCourse, server: ForkServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[int] = []
+    ask, receive = ForkedKernel.ask, ForkedKernel.receive
+
+    def note_asked(kernel: ForkedKernel, code: str, *, is_python: bool) -> None:
+        asked[-1] += len(json.dumps(code))
+        ask(kernel, code, is_python=is_python)
+
+    def note_received(kernel: ForkedKernel, seconds: float) -> Sequence[KernelMessage]:
+        asked.append(0)
+        return receive(kernel, seconds)
+
+    asked.append(0)
+    monkeypatch.setattr(ForkedKernel, "ask", note_asked)
+    monkeypatch.setattr(ForkedKernel, "receive", note_received)
+    sources = [f"# {letter * 2000}\nprint({number})" for number, letter in enumerate("αé\N{GRINNING FACE}\x1b" * 5)]
+    cells = run_cells(built_course, server, tmp_path, sources)
+    assert [cell.outputs[0].text for cell in cells] == [f"{number}\n" for number in range(20)]
+    assert max(asked) <= ForkedKernel.asks_ahead_bytes
+
+
+def test_a_cell_that_printed_too_much_and_ended_by_itself_stops_no_cell_after_it(
+    built_course: TinyCourse, server: ForkServer, tmp_path: Path
+) -> None:
+    printed, counted = run_cells(
+        built_course, server, tmp_path, ["print('x' * 3_000_000)", "total = sum(range(3 * 10**7))\nprint(total)"]
+    )
+    assert printed.outputs[-1].ename == "OutputLimitError"
+    assert [output.output_type for output in counted.outputs] == ["stream"]
+
+
+def test_a_cell_whose_reply_came_just_before_a_later_cell_ended_the_kernel_is_not_blamed(
+    built_course: TinyCourse, server: ForkServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sources = ["print('right')", "import os; os._exit(1)"]
+    ask, receive = ForkedKernel.ask, ForkedKernel.receive
+    asked: list[str] = []
+
+    def note_asked(kernel: ForkedKernel, code: str, *, is_python: bool) -> None:
+        asked.append(code)
+        ask(kernel, code, is_python=is_python)
+
+    def receive_too_early(kernel: ForkedKernel, seconds: float) -> Sequence[KernelMessage]:
+        if asked != sources:
+            return receive(kernel, seconds)
+        asked.clear()
+        while kernel.is_alive():  # all that the kernel does, it does between this look at the connection and the next
+            pass
+        return []
+
+    monkeypatch.setattr(ForkedKernel, "ask", note_asked)
+    monkeypatch.setattr(ForkedKernel, "receive", receive_too_early)
+    right, ends = run_cells(built_course, server, tmp_path, sources)
+    assert [output.get("text") for output in right.outputs] == ["right\n"]
+    assert ends.outputs[-1].ename == "KernelDied"
+    assert not asked  # it did look too early
 
 
 STOPS = {

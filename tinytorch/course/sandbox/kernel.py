@@ -22,7 +22,7 @@ class Kernel(Protocol):
     """A process that runs code, one request after the other, within limits."""
 
     language_info: dict[str, Any]  # as in a notebook's metadata
-    asks_ahead_bytes: int  # how much may be asked before the reply to what was asked first; 0 if nothing may
+    asks_ahead_bytes: int  # how much code, as JSON, may be asked for before the first reply; 0 if none may
     is_cut_off: bool  # a message was too large or not of this protocol: nothing more can come from this kernel
 
     @property

@@ -10,6 +10,7 @@ nbgrader needs.
 from __future__ import annotations
 
 import copy
+import json
 import tempfile
 import time
 from collections import deque
@@ -194,7 +195,7 @@ class CellRunner:
             if not self._is_run(cell):
                 continue
             code = self.code_of(cell)
-            room -= len(code.text.encode("utf-8", "replace"))
+            room -= len(json.dumps(code.text))  # as it is sent: a letter with an accent takes six bytes
             if room < 0 or len(self._ahead) == MOST_AHEAD:
                 return
             self._ask(code)
@@ -221,20 +222,24 @@ class CellRunner:
         taken = _Collector(ran, self.max_output_bytes)
         while not taken.replied:
             self._take_arrived(taken)
-            if taken.replied and not taken.flooded:
+            if taken.replied:
                 break
             if self.kernel.is_cut_off:  # its connections also end when the kernel ends
                 self._wait_for_end()
             if not self.kernel.is_alive():
+                self._take_arrived(taken)  # the reply may have come since, and a later cell have ended the kernel
+                if taken.replied:
+                    break
                 self._end_kernel()
                 return ran.fail("KernelDied", self._reason_of_death())
             if taken.flooded or self.kernel.is_cut_off:
-                megabytes = f"{self.max_output_bytes / 1e6:g} MB"
                 self._stop(taken)
-                return ran.fail("OutputLimitError", f"this cell printed more than {megabytes} and was stopped")
+                return ran.fail(*self._too_much())
             if monotonic() > self._cell_ends:
                 self._stop(taken)
                 return ran.fail(*self._timeout(), taken.interrupted if self.shows_where_stopped else ())
+        if taken.flooded:  # it ended by itself, and the kernel is at a later cell, which must not be stopped for this
+            return ran.fail(*self._too_much())
         if taken.asked_to_exit:
             self._end_kernel()
             return ran.fail("KernelDied", "this cell ended the Python that it ran in, by exit() or quit()")
@@ -321,6 +326,10 @@ class CellRunner:
         if self._time_is_up():
             return "SubmissionTimeoutError", self._out_of_time()
         return "CellTimeoutError", f"this cell ran longer than {self.timeout:g} s and was stopped"
+
+    def _too_much(self) -> tuple[str, str]:
+        """Return the name and the sentence of the error for a cell that printed too much."""
+        return "OutputLimitError", f"this cell printed more than {self.max_output_bytes / 1e6:g} MB and was stopped"
 
     def _out_of_time(self) -> str:
         """Return the sentence that the submission's time is over."""
