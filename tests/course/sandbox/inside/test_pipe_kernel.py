@@ -104,6 +104,13 @@ def test_of_an_error_in_a_test_the_frames_in_cells_are_shown_and_no_others(clien
     assert "File" not in said
 
 
+def test_of_a_syntax_error_in_a_test_the_line_of_the_cell_that_led_to_it_is_shown(client: Client) -> None:
+    client.ask("def read(text):\n    return eval(text)", is_python=False)
+    ((_, error),) = [frame for frame in client.ask("read('1 +')") if frame[0] == "error"]
+    assert error["ename"] == "SyntaxError"
+    assert "return eval(text)" in "\n".join(error["traceback"])
+
+
 def test_of_an_error_in_a_test_that_no_cell_led_to_the_message_is_shown(client: Client) -> None:
     ((_, error),) = [frame for frame in client.ask("exec('raise LookupError(\"no\")')") if frame[0] == "error"]
     assert (error["ename"], error["evalue"]) == ("LookupError", "no")
@@ -121,7 +128,19 @@ def test_ipython_leaves_each_cell_as_it_is_that_the_kernel_takes_for_plain_pytho
 
 
 @pytest.mark.parametrize(
-    "source", ["%time x", "x?", "!ls", "x = 1\n%pwd", ">>> x = 1", "In [1]: x = 1", "\n\nx = 1", "/f 1", "await f()\n)"]
+    "source",
+    [
+        "%time x",
+        "x?",
+        "!ls",
+        "x = 1\n%pwd",
+        ">>> x = 1",
+        "In [1]: x = 1",
+        "# copied\nIn [1]: x = 1",
+        "\n\nx = 1",
+        "/f 1",
+        "await f()\n)",
+    ],
 )
 def test_a_cell_in_ipython_s_own_notation_is_not_taken_for_plain_python(source):
     assert not is_plain_python(source)

@@ -42,7 +42,7 @@ BUFFERED_CHARACTERS = 8192
 BUFFERED_SECONDS = 0.2
 WARM_UP = ["1", "print(1)", "raise ValueError", "x ="]
 DRAW = "import matplotlib.pyplot as plt\nplt.figure()"
-PROMPT = re.compile(r"In \[\d+\]:")
+PROMPT = re.compile(r"^In \[\d+\]:", re.MULTILINE)
 INLINE = "module://matplotlib_inline.backend_inline"  # how matplotlib is told to show pictures in outputs
 
 
@@ -217,7 +217,7 @@ def is_plain_python(source: str) -> bool:
         ast.parse(source)
     except (SyntaxError, ValueError, RecursionError, MemoryError):
         return False
-    return not source[:1].isspace() and not PROMPT.match(source)
+    return not source[:1].isspace() and not PROMPT.search(source)
 
 
 class PipeKernel(IPythonKernel):  # type: ignore[misc]
@@ -304,7 +304,7 @@ class PipeKernel(IPythonKernel):  # type: ignore[misc]
             with self.shell.builtin_trap:
                 exec(compile(code, "<asked>", "exec", dont_inherit=True), self.shell.user_ns)
         except BaseException as error:
-            self.shell.showtraceback()
+            self.shell.showtraceback(running_compiled_code=True)  # of a SyntaxError, too, show what led to it
             return error
         finally:
             self.shell.events.trigger("post_execute")  # which shows what was drawn
