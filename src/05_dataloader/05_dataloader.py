@@ -939,7 +939,7 @@ if any(_stuck.values()):
         if where:
             raise RuntimeError(
                 f"Step 4: a loop in __iter__ does not end, it comes to {where}, again and again: "
-                "change in it what its condition compares.")
+                "let the loop change what its condition compares.")
         return goes_on(self)
     DataLoader.__iter__ = _stopped
 
@@ -1440,7 +1440,7 @@ if _stuck_at:
     def _refuse(self, batch):
         raise RuntimeError(
             f"Step 5: a loop in _collate_batch does not end, it comes to {_stuck_at}, again and "
-            "again: change in it what its condition compares.")
+            "again: let the loop change what its condition compares.")
     DataLoader._collate_batch = _refuse
 
 # %% test="collate-stack" points=3

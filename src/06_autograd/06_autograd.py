@@ -861,7 +861,7 @@ if _stuck_order:
     def _topological_order(tensor):
         raise RuntimeError(
             f"Step 4: a loop in _topological_order does not end, it comes to {_stuck_order}, again "
-            "and again: change in it what its condition compares.")
+            "and again: let the loop change what its condition compares.")
 
 # %% test="order-chain" points=2
 # Test 4a · 2 points · each Tensor stands behind its inputs
@@ -1120,7 +1120,7 @@ if _stuck_walk:
     def _backward(tensor, gradient=None):
         raise RuntimeError(
             f"Step 5: a loop in _backward does not end, it comes to {_stuck_walk}, again and "
-            "again: change in it what its condition compares.")
+            "again: let the loop change what its condition compares.")
 
 # %% test="backward-chain" points=3
 # Test 5c · 3 points · along a path, multiply

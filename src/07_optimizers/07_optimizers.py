@@ -756,7 +756,7 @@ class Adam(Optimizer):
 got = values_after(Adam(some_parameters([1.0, 2.0]), lr=0.1), [[100.0, -0.001]])
 assert np.allclose(got[0][0], 0.9), (
     "Step 4: a gradient of 100 moves 1 by lr to 0.9; "
-    f"it got to {got[0][0]}: m / (1 - beta1**t), v / (1 - beta2**t)?"
+    f"it got to {got[0][0]}: is m divided by (1 - beta1**t), v by (1 - beta2**t)?"
 )
 assert np.allclose(got[0][1], 2.1, atol=2e-6), (
     "Step 4: a gradient of -0.001 moves 2 by lr to 2.1; "

@@ -20,7 +20,7 @@
 #   iter-generator-fresh: 1
 #   iter-endless: 1
 #   iter-profile: 1
-# says: "a loop in __iter__ does not end | line 15, `yield` | change in it what its condition compares"
+# says: "a loop in __iter__ does not end | line 15, `yield` | let the loop change what its condition compares"
 # at: "line 12 of your cell `DataLoader.__iter__`"
 
 # %% solution="loader-iter"

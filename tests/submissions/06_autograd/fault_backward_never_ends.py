@@ -2,7 +2,7 @@
 # why: the loop goes on with the same Tensor again
 # base: reference
 # loses: {backward-chain: 3, backward-paths: 3, backward-accumulates: 3, backward-own-memory: 2, backward-leaves: 1, backward-once: 1, backward-deep: 1, backward-profile: 3}
-# says: a loop in _backward does not end | change in it what its condition compares
+# says: a loop in _backward does not end | let the loop change what its condition compares
 # at: "line 5 of your cell `_backward`"
 
 # %% solution="backward"

@@ -2,7 +2,7 @@
 # why: a Tensor is looked at and never taken off the list of what is to do
 # base: reference
 # loses: {order-chain: 2, order-diamond: 3, order-deep: 2}
-# says: a loop in _topological_order does not end | change in it what its condition compares
+# says: a loop in _topological_order does not end | let the loop change what its condition compares
 # at: "line 4 of your cell `_topological_order`"
 
 # %% solution="order"

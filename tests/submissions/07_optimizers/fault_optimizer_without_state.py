@@ -2,7 +2,7 @@
 # why: __init__ makes no state
 # base: reference
 # loses: {optimizer-state: 3}
-# says: "'Optimizer' object has no attribute 'state'"
+# says: "'Optimizer' object has no attribute 'state' | `__init__` never sets `self.state`"
 # at: "line 3 of your cell `class Optimizer`"
 
 # %% solution="optimizer"

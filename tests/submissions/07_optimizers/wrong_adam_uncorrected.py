@@ -2,7 +2,7 @@
 # why: the means that start at 0 are used as they are
 # base: reference
 # loses: {adam-first: 4, adam-steps: 6, adam-state: 4, adam-eps: 2}
-# says: m / (1 - beta1**t) | it got to 0.68377
+# says: m divided by (1 - beta1**t) | it got to 0.68377
 # at: "line 19 of your cell `class Adam`"
 
 # %% solution="adam"

@@ -45,7 +45,7 @@ NO_RECURSION = re.compile(r"\bRecursionError\b")
 CHANGED = re.compile(  # an argument that a function had to leave alone
     r"\b(should stay|alone; it became|they became)\b"
 )
-LACKS = re.compile(r"object has no attribute")
+LACKS = re.compile(r"object has no attribute '(\w+)'")
 
 
 @dataclass(frozen=True)
@@ -237,6 +237,14 @@ def _assigned(failure: Failure) -> Lead | None:
     return (failure.words.line(cell, origin_of(cell.source, assigned, lines)), "") if assigned else None
 
 
+def _never_set(failure: Failure) -> Lead | None:
+    """`__init__` was called last, and came to its end without setting the attribute that was asked for."""
+    missing, call = LACKS.search(failure.error), failure.call
+    if missing is None or call.function != "__init__" or re.search(rf"\bself\.{missing[1]}\b *[=,:]", call.cell.source):
+        return None
+    return failure.words.line(call.cell, call.line), f"`__init__` never sets `self.{missing[1]}`."
+
+
 def _began(failure: Failure) -> Lead:
     """Nothing more is known than which function it was, or which call in it the message writes out."""
     call = failure.call
@@ -258,5 +266,6 @@ RULES: tuple[Callable[[Failure], Lead | None], ...] = (
     _returned,
     _returned_none,
     _assigned,
+    _never_set,
     _began,
 )
