@@ -5,6 +5,7 @@ the same sandbox, one after the other, in turns. Their scores have to be the sam
 
     python -m tests.programs.bench_grading --count 40 --rounds 3 --write     the rate, into docs/performance.md
     python -m tests.programs.bench_grading --scale 40,200,1000 --write       seconds and memory as the class grows
+    python -m tests.programs.bench_grading --cluster 200 --rounds 3 --write  on a Dask cluster, and without one
 """
 
 from __future__ import annotations
@@ -19,13 +20,15 @@ import sys
 import tempfile
 import threading
 import time
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from statistics import median
 
 import nbformat
 import psutil
+from distributed import Client
 from nbgrader.api import Gradebook
 
 from tests.helpers.corpus import Submission, answers_of, read_corpus
@@ -36,6 +39,7 @@ from tinytorch.course.layout import Course, CourseError, Module
 from tinytorch.course.sandbox.isolation import check_isolation
 
 POLL_SECONDS = 0.5  # how often memory is looked at, in rounds whose times do not count: to look takes a part of a core
+LONGEST_START_SECONDS = 120  # of a cluster
 SCALE_POLL_SECONDS = 5.0  # how often in a class of one size, whose times do count
 CGROUPS = ("cpuacct", "cpu,cpuacct", ".")  # where Linux counts processor time: version 1, and version 2
 # Submissions that lose points for what they give; all others in the class are right.
@@ -115,10 +119,48 @@ class Bench:
         """Grade with `tito grade`, but let it write no feedback pages, report and files to import."""
         return self._tito("-c", NO_PAGES)
 
+    def tito_again(self) -> Measured:
+        """Grade with `tito grade` what was graded before and has not changed."""
+        return self._measured(self._grade("-m", "tinytorch.course.cli"), self.output / "gradebook.db")
+
+    def tito_on_cluster(self, address: str) -> Measured:
+        """Grade with `tito grade` on the workers of a Dask scheduler."""
+        shutil.rmtree(self.output, ignore_errors=True)
+        command = [*self._grade("-m", "tinytorch.course.cli"), "--scheduler", address]
+        return self._measured(command, self.output / "gradebook.db")
+
+    @contextmanager
+    def cluster(self, workers: int) -> Iterator[str]:
+        """Run a Dask scheduler with so many worker processes of one thread each; give its address."""
+        dask = Path(sys.executable).with_name("dask")
+        file = self.output.with_name("scheduler.json")
+        place = ("--host", "127.0.0.1", "--port", "0", "--no-dashboard")
+        starts = [
+            [dask, "scheduler", *place, "--scheduler-file", file],
+            [dask, "worker", "--scheduler-file", file, "--nthreads", "1", "--nworkers", str(workers), "--no-dashboard"],
+        ]
+        environment = {**os.environ, "PYTHONPATH": str(self.root)}
+        running = [
+            subprocess.Popen(each, cwd=self.root, env=environment, stderr=subprocess.DEVNULL, stdout=subprocess.DEVNULL)
+            for each in starts
+        ]
+        try:
+            with Client(scheduler_file=str(file), timeout=LONGEST_START_SECONDS) as client:
+                client.wait_for_workers(workers, timeout=LONGEST_START_SECONDS)
+                address = client.scheduler.address
+            yield str(address)
+        finally:
+            for process in reversed(running):
+                process.terminate()
+                process.wait()
+
     def _tito(self, *how: str) -> Measured:
         shutil.rmtree(self.output, ignore_errors=True)
+        return self._measured(self._grade(*how), self.output / "gradebook.db")
+
+    def _grade(self, *how: str) -> list[str | Path]:
         arguments = ["grade", self.class_folder, "--module", self.module.number, "--output", self.output]
-        return self._measured([sys.executable, *how, *arguments], self.output / "gradebook.db")
+        return [sys.executable, *how, *arguments]
 
     def _nbgrader(self, command: str) -> list[str | Path]:
         return [Path(sys.executable).with_name("nbgrader"), command, self.module.assignment]
@@ -326,15 +368,50 @@ def scale(bench: Bench, counts: list[int]) -> tuple[str, bool]:
     print("warm-up, 1 submission: `tito grade`", flush=True)
     bench.tito()
     bench.poll_seconds = SCALE_POLL_SECONDS
-    lines = ["| submissions | seconds per submission | CPU seconds per submission | peak memory |", "|---|---|---|---|"]
+    lines = [
+        "| submissions | seconds per submission | CPU seconds per submission | peak memory | again, seconds |",
+        "|---|---|---|---|---|",
+    ]
     differ: list[str] = []
     for count in counts:
         handed_in = bench.hand_in(count)
         measured = bench.tito()
         differ += unexpected(measured.scores, handed_in)
-        print(f"{count} submissions: {measured.seconds:.1f} s", flush=True)
+        again = bench.tito_again()
+        differ += unexpected(again.scores, handed_in)
+        print(f"{count} submissions: {measured.seconds:.1f} s, again {again.seconds:.1f} s", flush=True)
         each = f"{measured.seconds / count:.3f} | {measured.cpu_seconds / count:.3f}"
-        lines.append(f"| {count} | {each} | {measured.peak_bytes / 2**20:.0f} MiB |")
+        lines.append(f"| {count} | {each} | {measured.peak_bytes / 2**20:.0f} MiB | {again.seconds:.1f} |")
+    lines += ["", f"Not what the corpus says: {', '.join(differ)}." if differ else "All scores are as the corpus says."]
+    return "\n".join(lines), not differ
+
+
+def on_cluster(bench: Bench, count: int, rounds: int) -> tuple[str, bool]:
+    """Grade a class here and on a cluster, in turns; give the table, and whether all scores were right."""
+    workers = os.cpu_count() or 1
+    with bench.cluster(workers) as address:
+        engines = {"on this machine": bench.tito, "on a cluster": lambda: bench.tito_on_cluster(address)}
+        bench.hand_in(1)
+        for grade in engines.values():
+            grade()
+        handed_in = bench.hand_in(count)
+        taken: dict[str, list[Measured]] = {name: [] for name in engines}
+        differ: list[str] = []
+        for turn in range(rounds):
+            for name in list(engines)[:: -1 if turn % 2 else 1]:
+                taken[name].append(measured := engines[name]())
+                print(f"round {turn + 1}, {name}: {measured.seconds:.1f} s", flush=True)
+                differ += [f"{name}: {student}" for student in unexpected(measured.scores, handed_in)]
+    lines = [
+        f"{count} submissions, {workers} workers, {rounds} rounds.",
+        "",
+        "| | submissions per minute |",
+        "|---|---|",
+    ]
+    lines += [f"| {name} | {spread([count / each.seconds * 60 for each in runs])} |" for name, runs in taken.items()]
+    here, there = taken.values()
+    share = spread([a.seconds / b.seconds for a, b in zip(here, there, strict=True)])
+    lines += ["", f"The cluster reaches {share} of the rate without one."]
     lines += ["", f"Not what the corpus says: {', '.join(differ)}." if differ else "All scores are as the corpus says."]
     return "\n".join(lines), not differ
 
@@ -356,6 +433,7 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--count", type=int, default=40, help="how many submissions")
     parser.add_argument("--rounds", type=int, default=5, help="how often each engine grades them")
     parser.add_argument("--scale", metavar="N,N,N", help="grade classes of these sizes with `tito grade` alone")
+    parser.add_argument("--cluster", type=int, metavar="N", help="grade so many on a Dask cluster, and without one")
     parser.add_argument("--write", action="store_true", help=f"put the result into docs/{PAGE.name}")
     options = parser.parse_args(arguments)
     try:
@@ -366,12 +444,15 @@ def main(arguments: list[str] | None = None) -> int:
         bench = Bench(Path(folder))
         if options.scale:
             table, right = scale(bench, [int(count) for count in options.scale.split(",")])
+        elif options.cluster:
+            table, right = on_cluster(bench, options.cluster, options.rounds)
         else:
             table, right = compare(bench, options.count, options.rounds)
     text = f"{machine()}\n\n{table}"
     print(f"\n{text}")
     if options.write:
-        write_section(PAGE, "grading: scale" if options.scale else "grading: rate", text)
+        section = "scale" if options.scale else "cluster" if options.cluster else "rate"
+        write_section(PAGE, f"grading: {section}", text)
     return 0 if right else 1
 
 
