@@ -48,11 +48,19 @@ def read_notebook(path: Path) -> NotebookNode:
 
 def read_own_notebook(path: Path) -> NotebookNode:
     """Read a notebook that the course released. To check it by its schema would take longer than all the rest."""
-    with suppress(OSError, ValueError, LookupError, TypeError):
-        document = json.loads(path.read_text(encoding="utf-8"))
+    with suppress(OSError, UnicodeDecodeError):
+        if (own := own_notebook(path.read_text(encoding="utf-8"))) is not None:
+            return own
+    return read_notebook(path)
+
+
+def own_notebook(text: str) -> NotebookNode | None:
+    """Return the content of a notebook that the course released, None if it is no such notebook."""
+    with suppress(ValueError, LookupError, TypeError):
+        document = json.loads(text)
         if document["nbformat"] == 4 and all(isinstance(cell["metadata"], dict) for cell in document["cells"]):
             return as_notebook(document)
-    return read_notebook(path)
+    return None
 
 
 def as_notebook(document: dict[str, Any]) -> NotebookNode:

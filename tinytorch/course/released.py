@@ -10,11 +10,17 @@ from __future__ import annotations
 import hashlib
 import subprocess
 
-import nbformat
 from nbformat import NotebookNode
 
 from tinytorch.course.layout import Course, CourseError, Module
-from tinytorch.course.notebook import WrittenAnswer, grade_id, read_notebook, read_own_notebook, written_answers
+from tinytorch.course.notebook import (
+    WrittenAnswer,
+    grade_id,
+    own_notebook,
+    read_notebook,
+    read_own_notebook,
+    written_answers,
+)
 
 
 def is_untouched(cell: NotebookNode) -> bool:
@@ -50,8 +56,8 @@ def committed_notebook(course: Course, module: Module) -> NotebookNode | None:
     path = module.released_path.relative_to(course.root).as_posix()
     try:
         shown = subprocess.run(["git", "show", f"HEAD:./{path}"], cwd=course.root, capture_output=True, check=True)
-        return nbformat.reads(shown.stdout.decode("utf-8"), as_version=4)
-    except (OSError, subprocess.CalledProcessError, ValueError, nbformat.reader.NotJSONError):
+        return own_notebook(shown.stdout.decode("utf-8"))
+    except (OSError, subprocess.CalledProcessError, UnicodeDecodeError):
         return None
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import signal
+import subprocess
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -227,12 +228,19 @@ def test_a_watched_notebook_is_checked_again_when_it_is_saved(built_course: Tiny
         watching.communicate()
 
 
-def test_checking_loads_nothing_that_it_does_not_need(built_course: TinyCourse, tmp_path: Path) -> None:
-    path = tmp_path / "any name.ipynb"
-    nbformat.write(built_course.filled(), path)
-    code = f"import sys, tinytorch.course.start as start; sys.argv[1:] = ['check', {str(path)!r}]; start.main()"
+@pytest.mark.parametrize("place", ["beside the course", "in the course", "in the course, which is in git"])
+def test_checking_loads_nothing_that_it_does_not_need(course: TinyCourse, tmp_path: Path, place: str) -> None:
+    given, path = "02", course.released
+    if place == "beside the course":
+        path = tmp_path / "any name.ipynb"
+        given = str(path)
+    elif "git" in place:
+        for command in ("init --quiet", "add .", "-c user.name=x -c user.email=x@y.z commit --quiet --message=x"):
+            subprocess.run(["git", *command.split()], cwd=course.root, check=True)
+    nbformat.write(course.filled(), path)
+    code = f"import sys, tinytorch.course.start as start; sys.argv[1:] = ['check', {given!r}]; start.main()"
     listed = f"import atexit, sys; atexit.register(lambda: print({SLOW!r} & set(sys.modules))); {code}"
-    ran = built_course.run(sys.executable, "-c", listed)
+    ran = course.run(sys.executable, "-c", listed)
     assert "20 of 20 visible points" in ran.stdout
     assert ran.stdout.splitlines()[-1] == "set()", ran.stderr
 
