@@ -166,3 +166,23 @@ def test_an_interrupt_that_came_after_its_request_had_ended_stops_no_other(clien
     client.ask("1")
     client.bell.sendall((0).to_bytes(4, "big"))
     assert client.ask(INTERRUPTED)[-1][1]["status"] == "ok"
+
+
+FORKS = """
+import os, signal
+process = os.fork()
+if process == 0:
+    try:
+        signal.raise_signal(signal.SIGINT)
+    except KeyboardInterrupt:
+        os._exit(7)
+    except BaseException:
+        os._exit(8)
+    os._exit(9)
+print(os.waitstatus_to_exitcode(os.waitpid(process, 0)[1]))
+"""
+
+
+def test_an_interrupt_of_a_process_that_a_cell_forked_is_a_keyboard_interrupt_there(client: Client) -> None:
+    frames = client.ask(FORKS, is_python=False)
+    assert [content["text"] for kind, content in frames if kind == "stream"] == ["7\n"]
