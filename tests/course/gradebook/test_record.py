@@ -223,3 +223,19 @@ def test_a_student_who_is_not_on_the_class_list_is_graded_and_named(course: Tiny
     assert graded.recorded("zed") == POINTS
     assert graded.told("amy") == []
     graded.assert_told("zed", "note: zed is not in the gradebook's list of students")
+
+
+def test_where_grading_may_add_nobody_the_listed_are_graded_and_the_others_named(
+    course: TinyCourse, tmp_path: Path
+) -> None:
+    course.configure(more="\nc.Autograde.create_student = False\n")
+    course.run("nbgrader", "db", "student", "add", "amy", check=True)
+    for student in ("amy", "zed"):
+        nbformat.write(course.filled(), tmp_path / f"{student}.ipynb")
+    run = course.tito("grade", tmp_path)
+    assert run.returncode == 1
+    assert "1 of 2 submissions could not be graded (zed)" in run.stderr
+    assert "nbgrader db student add zed" in run.stdout
+    with Gradebook(f"sqlite:///{course.root / 'gradebook.db'}", "tinytorch") as gradebook:
+        scores = {each.student_id: each.score for each in gradebook.assignment_submissions("02_tiny")}
+    assert scores == {"amy": sum(POINTS.values())}

@@ -179,6 +179,7 @@ def run_class(
 def _grade_reference(setting: Setting, notebook: Path, output: Path) -> tuple[StudentResult, NotebookNode | None]:
     """Grade the solution as if a student had handed it in, in a folder and a gradebook of its own."""
     run = Run(setting, output, [Submission(REFERENCE, notebook)], NoProgress(), Options(workers=1))
+    run.api.config.Autograde.create_student = True  # nobody enters the reference, whoever may be in the class
     (result,) = run.grade().students
     return result, None if result.failure else run.files.read_graded(REFERENCE)
 
