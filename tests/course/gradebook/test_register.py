@@ -12,6 +12,7 @@ from sqlalchemy.engine import Connection, Engine
 
 from tinytorch.course.gradebook import register as registering
 from tinytorch.course.gradebook.nbgrader_api import open_nbgrader_in
+from tinytorch.course.gradebook.open_for_writing import open_for_writing
 from tinytorch.course.gradebook.open_read_only import open_read_only
 from tinytorch.course.gradebook.register import register_once
 from tinytorch.course.layout import Course, CourseError
@@ -103,6 +104,8 @@ def test_registering_leaves_the_released_notebook_as_it_is(registration: Registr
 
 def test_its_cells_are_entered_at_once(registration: Registration) -> None:
     registration.file.touch()
+    with open_for_writing(f"sqlite:///{registration.file}") as gradebook:
+        registering.add_indexes(gradebook)
     commits: list[Connection] = []
 
     def note(connection: Connection) -> None:
@@ -137,3 +140,13 @@ def test_the_record_does_not_hold_the_password_of_a_server(tmp_path: Path) -> No
     one, two = (registering._state(f"postgresql+psycopg://me:{word}@here/class", "key") for word in ("a", "b"))
     assert one == two
     assert one != registering._state("postgresql+psycopg://me:a@there/class", "key")
+
+
+def test_the_scores_of_a_student_are_found_without_a_look_at_those_of_the_class(registration: Registration) -> None:
+    registration.file.touch()
+    registration.register()
+    with open_read_only(f"sqlite:///{registration.file}") as gradebook:
+        for table in ("grade", "comment"):
+            question = f"EXPLAIN QUERY PLAN SELECT * FROM {table} WHERE notebook_id = 'x'"
+            plan = [str(row) for row in gradebook.db.connection().exec_driver_sql(question)]
+            assert all("SEARCH" in step and "INDEX" in step for step in plan), plan

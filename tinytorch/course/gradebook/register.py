@@ -9,10 +9,14 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from nbformat import NotebookNode
-from nbgrader.api import MissingEntry
+from nbgrader.api import (
+    Gradebook,  # noqa: TID251 - for annotations
+    MissingEntry,
+)
 from nbgrader.apps import NbGraderAPI
 from nbgrader.converters import GenerateAssignment
 from nbgrader.preprocessors import SaveCells
+from sqlalchemy import inspect, text
 from sqlalchemy.engine import make_url
 
 from tinytorch.course.files import write_whole
@@ -103,11 +107,26 @@ def register_once(
 def _knows(api: NbGraderAPI, module: Module) -> bool:
     """Whether the gradebook, which is created if it is not there, holds a module's notebook."""
     with open_for_writing(api.coursedir.db_url, api.course_id) as gradebook:
+        add_indexes(gradebook)
         try:
             gradebook.find_notebook(module.name, module.assignment)
         except MissingEntry:
             return False
     return True
+
+
+def add_indexes(gradebook: Gradebook) -> None:
+    """Let the database find the scores and comments of a submission without a look at those of the whole class.
+
+    nbgrader 0.9.6 has an index on cell and submission together, in this order, so each sum of a student's scores looks
+    at every score, and the time of a table of the class grows with its square. No upstream issue known.
+    """
+    connection = gradebook.db.connection()
+    for table in ("grade", "comment"):
+        name = f"tinytorch_{table}_by_notebook"
+        if name not in {index["name"] for index in inspect(connection).get_indexes(table)}:
+            connection.execute(text(f"CREATE INDEX {name} ON {table} (notebook_id)"))
+    gradebook.db.commit()
 
 
 def _state(db_url: str, key: str) -> bytes:

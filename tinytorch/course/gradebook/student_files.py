@@ -43,8 +43,8 @@ class StudentFiles:
         return {path.name: path.read_bytes() for path in paths if path.is_file()}
 
     def read_graded(self, student: str) -> NotebookNode:
-        """Read the notebook in autograded/."""
-        return nbformat.read(self.graded_notebook(student), as_version=4)
+        """Read the notebook in autograded/; grading wrote it, so it is not checked again."""
+        return nbformat.v4.reads(self.graded_notebook(student).read_text(encoding="utf-8"))
 
     def _folder(self, kind: str, student: str) -> Path:
         return Path(self.coursedir.format_path(kind, student, self.module.assignment))
