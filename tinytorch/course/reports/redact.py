@@ -182,7 +182,7 @@ def _hidden_in(sources: frozenset[str], tests: tuple[str, ...]) -> Hidden:
     )
 
 
-@functools.lru_cache(10_000)  # most cells are the same for a whole class
+@functools.lru_cache(1_000)  # most cells are the same for a whole class; what is kept of the others is not used again
 def _shown_in(source: str, hidden: Hidden) -> frozenset[str]:
     """Return the hidden pieces that stand in a cell, in any form in which they would be found."""
     letters, characters, _ = _forms(source)
@@ -258,7 +258,7 @@ def _readings(text: str) -> Iterator[str]:
         yield codecs.decode(run, "unicode_escape")
 
 
-@functools.lru_cache(10_000)  # most cells are the same for a whole class
+@functools.lru_cache(1_000)  # most cells are the same for a whole class; what is kept of the others is not used again
 def _forms(source: str) -> tuple[str, str, str]:
     """Return the forms of a cell's source without its hidden regions; the last one also as `ast.unparse` writes it."""
     visible, again = HIDDEN.sub("", source), ""
