@@ -403,7 +403,7 @@ def on_cluster(bench: Bench, count: int, rounds: int) -> tuple[str, bool]:
                 print(f"round {turn + 1}, {name}: {measured.seconds:.1f} s", flush=True)
                 differ += [f"{name}: {student}" for student in unexpected(measured.scores, handed_in)]
     lines = [
-        f"{count} submissions, {workers} workers, {rounds} rounds.",
+        f"{count} submissions, {workers} workers, {rounds} round{'s' * (rounds != 1)}.",
         "",
         "| | submissions per minute |",
         "|---|---|",
