@@ -1,6 +1,7 @@
 """Module 01's export, held against the Tensor row of the course's specification."""
 
 import operator
+import sys
 
 import numpy as np
 import pytest
@@ -63,6 +64,31 @@ def test_an_explicit_dtype_overrides_the_rule(dtype):
 def test_an_array_that_needs_no_conversion_is_wrapped_not_copied(dtype):
     array = np.ones((4, 6), dtype)[::2, 1:]
     assert np.shares_memory(Tensor(array).data, array)
+
+
+def test_a_plain_array_is_not_searched_for_a_mask_because_a_loader_makes_such_tensors_for_each_batch():
+    array, called = np.ones((4, 6), np.float32), []
+    sys.setprofile(lambda frame, event, _: called.append(frame.f_code.co_name) if event == "call" else None)
+    try:
+        Tensor(array)
+    finally:
+        sys.setprofile(None)
+    assert "__init__" in called
+    assert not [name for name in called if name.startswith("_refuse")]
+
+
+class WithGaps(np.ndarray):
+    """An array of another kind that can mark entries as missing."""
+
+    mask = None
+
+
+@pytest.mark.parametrize("gaps", [np.ma.masked_array([1.0, 2.0], [False, True]), np.ones(2).view(WithGaps)])
+@pytest.mark.parametrize("options", [{}, {"dtype": "float64"}])
+def test_a_masked_array_of_any_kind_is_refused_also_in_a_list(gaps, options):
+    for data in (gaps, [gaps], [[1.0, 2.0], (gaps,)]):
+        with pytest.raises(TypeError, match="masked array"):
+            Tensor(data, **options)
 
 
 def test_a_memory_mapped_array_is_wrapped_without_reading_it(tmp_path):
