@@ -209,4 +209,4 @@ def shared_cells(course: Course, names: Set[str]) -> dict[Module, int]:
 @functools.lru_cache  # they are needed for each student of a class
 def _released_names(path: Path, changed_ns: int) -> set[str]:
     """Return the names of a released notebook's cells, as of its last change."""
-    return grade_ids(read_notebook(path))
+    return grade_ids(read_own_notebook(path))

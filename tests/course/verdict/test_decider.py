@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import marshal
+import os
 from collections.abc import Iterator
 from typing import Any
 
@@ -67,6 +68,20 @@ def test_its_process_ends_with_it() -> None:
     with Decider(MEMORY_BYTES, lambda: 60.0) as decider:
         decider(evidence("got == 3", 3))
         assert len(psutil.Process().children()) == len(before) + 1
+    assert psutil.Process().children() == before
+
+
+def test_a_process_that_ended_between_two_tests_costs_the_next_one_nothing(decider: Decider) -> None:
+    assert decider(evidence("got == 3", 3)) == Outcome("passed")
+    for child in psutil.Process().children():
+        child.kill()
+        os.waitid(os.P_PID, child.pid, os.WEXITED | os.WNOWAIT)
+    assert decider(evidence("got == 3", 3)) == Outcome("passed")
+
+
+def test_its_process_ends_when_nobody_uses_it_any_more() -> None:
+    before = psutil.Process().children()
+    Decider(MEMORY_BYTES, lambda: 60.0)(evidence("got == 3", 3))
     assert psutil.Process().children() == before
 
 

@@ -29,6 +29,7 @@ from tinytorch.course.files import write_whole
 from tinytorch.course.gradebook.fast_rows import PageGrades
 from tinytorch.course.gradebook.student_files import StudentFiles
 from tinytorch.course.kept import compiled_templates
+from tinytorch.course.notebook import role_of
 from tinytorch.course.reports.sanitize import POLICY, clean_html, clean_prose, drop_free_form
 
 TEMPLATE = Path(__file__).parent / "templates" / "tinytorch_feedback"
@@ -80,6 +81,13 @@ def _coloured_output(text: str) -> str:
     return COLOURED.sub(r'<i class="\1">', ansi2html(text)).replace("</span>", "</i>")
 
 
+class _ReadForOnePage(NotebookNode):  # type: ignore[misc]
+    """A notebook that nbconvert need not copy before it changes it: nobody else has it."""
+
+    def __deepcopy__(self, memo: dict[int, Any]) -> _ReadForOnePage:
+        return self
+
+
 class FeedbackExporter(HTMLExporter):  # type: ignore[misc]
     """Writes feedback pages with the template tinytorch_feedback; a page runs nothing, and loads nothing."""
 
@@ -97,7 +105,10 @@ class FeedbackExporter(HTMLExporter):  # type: ignore[misc]
     def from_notebook_node(
         self, nb: NotebookNode, resources: dict[str, Any] | None = None, **settings: Any
     ) -> tuple[str, dict[str, Any]]:
-        """Return the page. HTMLExporter would parse all of it again to give pictures the text that this adds."""
+        """Return the page; the notebook is changed.
+
+        HTMLExporter would parse all of the page again to give pictures the text that this adds.
+        """
         resources = self._init_resources(resources)
         resources["policy"] = POLICY
         self.register_filter("highlight_code", _coloured)
@@ -105,15 +116,18 @@ class FeedbackExporter(HTMLExporter):  # type: ignore[misc]
         self.register_filter("filter_data_type", widgets)
         self.register_filter("clean_html", clean_html)
         self.register_filter("ansi2html", _coloured_output)
-        page, resources = TemplateExporter.from_notebook_node(self, nb, resources, **settings)
+        page, resources = TemplateExporter.from_notebook_node(self, _ReadForOnePage(nb), resources, **settings)
         page = page.replace("output_subarea output_text output_error", "output_error")  # what the style knows
         return WITHOUT_DESCRIPTION.sub('<img alt="a picture that the notebook draws"', page), resources
 
     def get_ready(self, notebook: NotebookNode) -> None:
-        """Turn a notebook's cells into HTML; processes forked from this one then know them, and the templates."""
+        """Turn a released notebook's cells into HTML; processes forked from this one know them, and the templates.
+
+        These are the cells that are on every page; `LeaveOutReleased` leaves out the others, most of them prose.
+        """
+        notebook.cells = [cell for cell in notebook.cells if role_of(cell) in ("solution", "written", "test")]
         for cell in notebook.cells:
-            if "nbgrader" in cell.metadata:
-                cell.metadata.nbgrader.score = 0
+            cell.metadata.nbgrader.score = 0
         with temp_attrs(self, _preprocessors=[]):  # they would look up a student in the gradebook
             self.from_notebook_node(notebook, {"nbgrader": {"score": 0, "max_score": 0, "late_penalty": 0}})
 

@@ -21,7 +21,10 @@ Decide = Callable[[Sequence[Evidence]], Outcome]
 
 
 class Decider:
-    """Decides tests in a process of its own, which is forked at the first test, and again after one that was ended."""
+    """Decides tests in a process of its own, which is forked at the first test, and again after it was ended.
+
+    It may be used for one submission after the other: they share nothing but the grader's own code there.
+    """
 
     def __init__(self, memory_bytes: int, seconds: Callable[[], float], decide: Decide = decide) -> None:
         """Start nothing yet.
@@ -32,7 +35,7 @@ class Decider:
             decide: what decides.
         """
         self.memory_bytes, self.seconds, self.decide = memory_bytes, seconds, decide
-        self._pid = 0
+        self._pid, self._owner = 0, os.getpid()
         self._pipe: Connection | None = None
 
     def __enter__(self) -> Decider:
@@ -41,8 +44,14 @@ class Decider:
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, tb: TracebackType | None) -> None:
         self._end()
 
+    def __del__(self) -> None:
+        if os.getpid() == self._owner:  # and not in a process that was forked from that one
+            self._end()
+
     def __call__(self, parts: Sequence[Evidence]) -> Outcome:
         """Return the outcome of a test cell; "too much" if it takes too long or too much memory."""
+        if self._pipe is not None and self._pipe.poll():  # it has ended since the last test, which says nothing of this
+            self._end()
         pipe = self._pipe or self._start()
         seconds = self.seconds()
         with suppress(EOFError, OSError):  # the process has ended

@@ -5,11 +5,11 @@ from __future__ import annotations
 import ast
 import re
 from collections.abc import Iterator, Sequence
-from typing import Any
 
 from nbformat import NotebookNode
 
 from tinytorch.course.notes import Kind
+from tinytorch.course.verdict.read_cell import as_python
 
 MOST_CHARACTERS = 80  # of a command in a note
 MISSING_MODULE = re.compile(r"No module named '(?P<name>[\w.]{1,80})'")
@@ -55,11 +55,8 @@ def left_out(source: str) -> list[str]:
     """Return the commands that a cell gives to the system, each as it is written: `!ls`, `%pip install tqdm`."""
     if not any(mark in source for mark in "!%"):
         return []
-    from IPython.core.inputtransformer2 import TransformerManager  # which `tito check` need not load
-
-    transformer: Any = TransformerManager  # it has no type hints
     try:
-        tree = ast.parse(transformer().transform_cell(source))
+        tree = as_python(source)
     except (SyntaxError, ValueError, RecursionError):
         return []  # it does not run at all
     found = [_command(node) for node in ast.walk(tree) if isinstance(node, ast.Call)]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 import re
 import warnings
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
@@ -215,10 +215,11 @@ def read_python(source: str, first_line: int = 1) -> Iterator[ast.Module]:
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
-            tree = _as_python(source)
+            tree = as_python(source)
     except (SyntaxError, ValueError, RecursionError, MemoryError):
         return  # IPython does not run it as Python either
-    ast.increment_lineno(tree, first_line - 1)
+    if first_line > 1:
+        ast.increment_lineno(tree, first_line - 1)
     yield tree
     for call in ast.walk(tree):
         if isinstance(call, ast.Call) and called_name(call) in RUNS_TEXT:
@@ -227,8 +228,8 @@ def read_python(source: str, first_line: int = 1) -> Iterator[ast.Module]:
                     yield from read_python(OPTIONS.sub("", argument_node.value), call.lineno)
 
 
-def _as_python(source: str) -> ast.Module:
-    """Return the tree of a cell, after IPython's own reading where it is not plain Python."""
+def as_python(source: str) -> ast.Module:
+    """Return the tree of a cell, after IPython's own reading where it is not plain Python, or raise `SyntaxError`."""
     try:
         return ast.parse(source)
     except SyntaxError:
@@ -253,7 +254,7 @@ def imported_names(node: ast.Import | ast.ImportFrom) -> dict[str, str]:
     }
 
 
-def given_names(sources: list[str]) -> dict[str, str]:
+def given_names(sources: Sequence[str]) -> dict[str, str]:
     """Return what each name that the given cells bind stands for: a path, or "given.NAME" for what they define."""
     names: dict[str, str] = {}
     for source in sources:

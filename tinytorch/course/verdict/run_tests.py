@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from functools import cached_property
 from typing import Any
 
 from nbformat import NotebookNode
@@ -26,11 +27,12 @@ class SubmissionRunner(CellRunner):
     def preprocess(self, nb: NotebookNode, resources: dict[str, Any]) -> tuple[NotebookNode, dict[str, Any]]:
         """Run the notebook, with the functions that the given cells define for its tests."""
         self._given = given_sources(nb.cells)
-        if self.isolation == "none":  # a student's own check, which Ctrl-C ends
-            self._decide: Decide = decide
-            return super().preprocess(nb, resources)
-        with Decider(VERDICT_BYTES, self.verdict_seconds) as self._decide:
-            return super().preprocess(nb, resources)
+        return super().preprocess(nb, resources)
+
+    @cached_property  # one process for all submissions: to fork it takes longer than to decide their tests
+    def _decide(self) -> Decide:
+        """What decides tests; in a student's own check, which Ctrl-C ends, this process itself."""
+        return decide if self.isolation == "none" else Decider(VERDICT_BYTES, self.verdict_seconds)
 
     def prepare_kernel(self) -> None:
         """Put the witness into the kernel before the student's code runs there."""

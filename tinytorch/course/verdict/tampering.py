@@ -18,7 +18,7 @@ from nbgrader.preprocessors import NbGraderPreprocessor
 from traitlets import Unicode
 
 from tinytorch.course.layout import Course, Module
-from tinytorch.course.notebook import grade_id, read_notebook, role_of
+from tinytorch.course.notebook import grade_id, read_own_notebook, role_of
 from tinytorch.course.notes import add_note
 from tinytorch.course.verdict.read_cell import LINE_END, ReadCell, given_names
 from tinytorch.course.verdict.tampering_rules import RULES
@@ -52,7 +52,9 @@ class WatchForTampering(NbGraderPreprocessor):  # type: ignore[misc]
         """Read the student's cells."""
         module = Course(Path(self.course_root)).module(resources["nbgrader"]["assignment"])
         released = self._released_sources(module)
-        given = given_names([cell.source for cell in nb.cells if role_of(cell) == "given" and cell.cell_type == "code"])
+        given = _given_once(
+            tuple(cell.source for cell in nb.cells if role_of(cell) == "given" and cell.cell_type == "code")
+        )
         own = [cell for cell in nb.cells if is_own(cell) and cell.source not in released]
         answers = cells_of_answers(own, given)
         for cell in own:
@@ -63,7 +65,7 @@ class WatchForTampering(NbGraderPreprocessor):  # type: ignore[misc]
 
 def _released_sources(module: Module) -> frozenset[str]:
     """Return the sources of all cells of the released notebook."""
-    return frozenset(cell.source for cell in read_notebook(module.released_path).cells)
+    return frozenset(cell.source for cell in read_own_notebook(module.released_path).cells)
 
 
 def is_own(cell: NotebookNode) -> bool:
@@ -88,6 +90,11 @@ def cells_of_answers(own: Sequence[NotebookNode], given: dict[str, str]) -> list
             return answers
         answers += more
         read |= {name for cell in more for name in others.pop(id(cell)).reads()}
+
+
+@functools.lru_cache(maxsize=1)  # a class has the same given cells
+def _given_once(sources: tuple[str, ...]) -> dict[str, str]:
+    return given_names(sources)
 
 
 def _read(source: str, given: dict[str, str]) -> ReadCell:
