@@ -549,12 +549,10 @@ def grade(
     from rich.console import Console
 
     from tinytorch.course.gradebook.due_dates import due_date
-    from tinytorch.course.gradebook.nbgrader_api import open_nbgrader_in
     from tinytorch.course.grading.grade import grade as grade_folder
     from tinytorch.course.grading.options import Options
     from tinytorch.course.instants import shown
     from tinytorch.course.reports.results_json import check_form, write_results_json
-    from tinytorch.course.reports.similar_answers import equal_answers
     from tinytorch.course.reports.terminal import GradingProgress, print_equal, print_report
 
     course, console = Course.find(), Console()
@@ -577,7 +575,7 @@ def grade(
         )
         results = grade_folder(course, folder, chosen, output, progress, options)
     print_report(console, results)
-    print_equal(equal_answers(results.module, open_nbgrader_in(course, (output or course.root).resolve()).coursedir))
+    print_equal(results.equal)
     if results_json is not None:
         write_results_json(results, results_json, results_form, os.environ, datetime.now(UTC))
         _say_wrote(results_json, course)

@@ -8,7 +8,7 @@ import pytest
 from nbgrader.api import Gradebook
 
 from tests.helpers.results import ORDER, rows_of
-from tinytorch.course.gradebook.fast_rows import load_submission
+from tinytorch.course.gradebook.stored_scores import read_submissions
 from tinytorch.course.layout import Module
 from tinytorch.course.reports.canvas_csv import write_canvas_csv
 from tinytorch.course.reports.nbgrader_csv import write_nbgrader_csv
@@ -19,10 +19,8 @@ CANVAS_HEADER = ["Student", "ID", "SIS User ID", "SIS Login ID", "Section", "02_
 
 def canvas_rows(gradebook: Gradebook, module: Module, path: Path, *others: StudentResult) -> dict[str, list[str]]:
     """Canvas' file for the class as the gradebook has it, by SIS Login ID."""
-    students = [
-        read_student(load_submission(gradebook, module.name, module.assignment, student.id), student.id, ORDER)
-        for student in gradebook.students
-    ]
+    stored = read_submissions(gradebook, module.name, module.assignment, lambda student: True)
+    students = [read_student(each, ORDER) for each in stored]
     write_canvas_csv(ClassResults(module, [*students, *others]), gradebook, path)
     header, points, *rows = rows_of(path)
     assert header == CANVAS_HEADER

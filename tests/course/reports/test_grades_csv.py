@@ -9,6 +9,7 @@ from nbgrader.api import Gradebook
 
 from tests.helpers.results import ORDER, rows_of
 from tinytorch.course.gradebook.fast_rows import load_submission
+from tinytorch.course.gradebook.stored_scores import StoredSubmission
 from tinytorch.course.layout import Module
 from tinytorch.course.reports.canvas_csv import write_canvas_csv
 from tinytorch.course.reports.grades_csv import write_grades
@@ -17,7 +18,9 @@ from tinytorch.course.reports.results import ClassResults, StudentResult, read_s
 
 
 def test_no_student_id_becomes_a_formula(gradebook: Gradebook, module: Module, tmp_path: Path) -> None:
-    known = read_student(load_submission(gradebook, module.name, module.assignment, "right"), "right", ORDER)
+    known = read_student(
+        StoredSubmission.of(load_submission(gradebook, module.name, module.assignment, "right")), ORDER
+    )
     gradebook.add_student("-2-3")
     gradebook.add_submission("02_tiny", "-2-3")
     results = ClassResults(module, [dataclasses.replace(known, student="-2-3"), StudentResult("=1", failure="=2")])

@@ -15,6 +15,7 @@ from nbgrader.api import (
     Grade,
     Gradebook,  # noqa: TID251 - for annotations
     MissingEntry,
+    SubmittedAssignment,
     SubmittedNotebook,
 )
 from nbgrader.plugins import LateSubmissionPlugin
@@ -30,10 +31,18 @@ from tinytorch.course.notes import add_note
 def load_submission(gradebook: Gradebook, notebook: str, assignment: str, student: str) -> SubmittedNotebook:
     """Return a submitted notebook; its scores and comments, and the cells that they are for, are read with it."""
     submitted = gradebook.find_submission_notebook(notebook, assignment, student)
-    read = _load_cells(gradebook, submitted.notebook)  # in memory, a score finds its cell, and so its name
+    read = load_cells(gradebook, submitted.notebook)  # in memory, a score finds its cell, and so its name
     read += gradebook.db.query(Grade).filter_by(notebook_id=submitted.id).options(undefer(Grade.max_score)).all()
     _ = submitted.notebook.grade_cells, submitted.notebook.solution_cells, submitted.grades, submitted.comments
     return submitted
+
+
+def load_totals(gradebook: Gradebook, assignment: str) -> dict[str, SubmittedAssignment]:
+    """Return all submissions of an assignment by their students' ids, with scores and penalties, in one query."""
+    totals = [undefer(each) for each in (SubmittedAssignment.score, SubmittedAssignment.late_submission_penalty)]
+    released = gradebook.find_assignment(assignment)
+    rows = gradebook.db.query(SubmittedAssignment).filter_by(assignment_id=released.id).options(*totals)
+    return {str(row.student_id): row for row in rows}
 
 
 def read_again(gradebook: Gradebook, submitted: SubmittedNotebook) -> None:
@@ -44,7 +53,7 @@ def read_again(gradebook: Gradebook, submitted: SubmittedNotebook) -> None:
         gradebook.db.query(kind).filter_by(notebook_id=submitted.id).options(*options).populate_existing().all()
 
 
-def _load_cells(gradebook: Gradebook, notebook: Any) -> list[Any]:
+def load_cells(gradebook: Gradebook, notebook: Any) -> list[Any]:
     """Return all cells of a notebook in one query; SQLAlchemy would ask each kind's table for one cell at a time."""
     cells = with_polymorphic(BaseCell, "*")
     return list(gradebook.db.query(cells).filter(cells.notebook_id == notebook.id))
@@ -72,7 +81,7 @@ def _released_cells(db_url: str, notebook: str, assignment: str) -> SimpleNamesp
     """Return what OverwriteCells asks a gradebook for, with the answers in memory."""
     with open_read_only(db_url) as gradebook:
         released = gradebook.find_notebook(notebook, assignment)
-        cells = _load_cells(gradebook, released)
+        cells = load_cells(gradebook, released)
         return SimpleNamespace(
             find_source_cell=_finder(_columns(released.source_cells, "cell_type", "locked", "source", "checksum")),
             find_graded_cell=_finder(_columns([cell for cell in cells if hasattr(cell, "max_score")], "max_score")),

@@ -40,6 +40,7 @@ from tinytorch.course.released import released_notebook
 from tinytorch.course.reports.grades_csv import write_grades
 from tinytorch.course.reports.redact import Secrets
 from tinytorch.course.reports.results import AbsentStudent, ClassResults, FilesFound, StudentResult, UngradedFile
+from tinytorch.course.reports.similar_answers import equal_answers
 from tinytorch.course.reports.student_page import FeedbackExporter, open_exporter
 from tinytorch.course.reports.write_reports import write_outcome
 from tinytorch.course.sandbox.isolation import check_isolation
@@ -173,7 +174,7 @@ def run_class(
         whole_class = run.whole_class(results)
         write_grades(whole_class, output / "grades.csv")
         write_outcome(whole_class, run.db_url, output)
-    return results
+    return dataclasses.replace(results, equal=equal_answers(whole_class))
 
 
 def _grade_reference(setting: Setting, notebook: Path, output: Path) -> tuple[StudentResult, NotebookNode | None]:

@@ -6,24 +6,26 @@ it depends on: what was handed in, and the assignment that it was graded by.
 
 from __future__ import annotations
 
+import dataclasses
 import enum
 import gzip
 import hashlib
 import json
 import os
 import zlib
-from collections.abc import Collection, Iterator
+from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-
-from nbgrader.api import SubmittedNotebook
+from typing import Any
 
 from tinytorch.course.files import PART, remove_parts, write_whole
+from tinytorch.course.gradebook.stored_scores import StoredSubmission
 from tinytorch.course.grading.mended_tests import mended_tests, with_tests_of
 from tinytorch.course.grading.options import Options
 from tinytorch.course.grading.worker import SubmissionFiles
 from tinytorch.course.layout import CourseError
+from tinytorch.course.reports.graded_notebook import GradedNotebook
 from tinytorch.course.sandbox.temporary import lock
 
 FOLDER = ".results"
@@ -70,22 +72,20 @@ class Store:
         self.folder = output / FOLDER / assignment
         self.registration = output / FOLDER / f"{assignment}.registered"  # which state of it the gradebook knows
 
-    def find(self, student: str, key: str) -> bytes | None:
-        """Return a student's notebook as it ran, if it ran with exactly what `key` names."""
-        kept, notebook = self._read(student)
-        return notebook if kept == key else None
+    def key(self, student: str) -> str:
+        """Return the key by which a student's notebook is kept; empty if none is."""
+        return self._read(student, lambda file: file.readline()).decode(errors="replace").rstrip("\n")
 
     def latest(self, student: str) -> bytes | None:
         """Return a student's notebook as it ran last, whatever has changed since."""
-        return self._read(student)[1]
+        return self._read(student, lambda file: file.read()).partition(b"\n")[2] or None
 
-    def _read(self, student: str) -> tuple[str, bytes | None]:
+    def _read(self, student: str, read: Callable[[gzip.GzipFile], bytes]) -> bytes:
         try:
             with gzip.open(self.folder / f"{student}.gz") as file:
-                kept, _, notebook = file.read().partition(b"\n")
+                return read(file)
         except (OSError, EOFError, zlib.error):  # missing, or incomplete
-            return "", None
-        return kept.decode(), notebook
+            return b""
 
     def keep(self, student: str, key: str, notebook: bytes) -> None:
         """Keep a result in place of an older one."""
@@ -98,21 +98,26 @@ class Store:
 
     def unreadable(self, student: str) -> str:
         """Return why the file that a student was last graded by is not a notebook, nothing if it is one."""
-        return self.done(student).get("unreadable", "")
+        return str(self.done(student).get("unreadable", ""))
 
-    def done(self, student: str) -> dict[str, str]:
+    def told(self, student: str, digest: str) -> GradedNotebook | None:
+        """Return what was noted of a student's graded notebook, if its content is still the one with this digest."""
+        done = self.done(student)
+        return GradedNotebook.kept(done["told"]) if done.get("graded") == digest else None
+
+    def done(self, student: str) -> dict[str, Any]:
         """Return what was noted when a student was last done, nothing if that was never."""
         try:
-            noted: dict[str, str] = json.loads((self.folder / f"{student}.json").read_text(encoding="utf-8"))
+            noted: dict[str, Any] = json.loads((self.folder / f"{student}.json").read_text(encoding="utf-8"))
         except (OSError, ValueError):
             return {}
         return noted
 
     def mended(self, student: str) -> list[str]:
         """Return the mended tests whose new verdicts are kept, but not yet entered in the gradebook."""
-        return self.done(student).get("mended", "").split()
+        return str(self.done(student).get("mended", "")).split()
 
-    def note_done(self, student: str, **noted: str) -> None:
+    def note_done(self, student: str, **noted: Any) -> None:
         """Note that a student's result is entered and the page is written."""
         write_whole(self.folder / f"{student}.json", json.dumps(noted).encode())
 
@@ -125,13 +130,12 @@ class Fingerprint:
     everything: str = ""  # these, what people added, the due date and the penalty
 
 
-def fingerprint_of(notebook: SubmittedNotebook) -> Fingerprint:
-    """Return the names for a submitted notebook's scores and comments."""
-    tests = sorted((grade.name, grade.auto_score) for grade in notebook.grades)
-    people = sorted((grade.name, grade.manual_score or 0, grade.extra_credit or 0) for grade in notebook.grades)
-    comments = sorted((comment.name, comment.comment or "") for comment in notebook.comments)
-    late = notebook.late_submission_penalty or 0, str(notebook.assignment.duedate)
-    contents = tests, [tests, people, comments, late]
+def fingerprint_of(stored: StoredSubmission) -> Fingerprint:
+    """Return the names for the scores and comments that the gradebook has of a student."""
+    tests = sorted((grade.name, grade.auto_score) for grade in stored.grades)
+    people = sorted((grade.name, grade.manual_score or 0, grade.extra_credit or 0) for grade in stored.grades)
+    late = stored.late_penalty or 0, str(stored.due)
+    contents = tests, [tests, people, sorted(stored.comments), late]
     return Fingerprint(*(hashlib.sha256(repr(content).encode()).hexdigest() for content in contents))
 
 
@@ -151,18 +155,19 @@ class Bookkeeping:
         self._keys: dict[str, str] = {}
         self._answers: dict[str, str] = {}  # names for what was handed in, whatever it is graded by
 
-    def kept_result(self, submission: SubmissionFiles) -> bytes | None:
-        """Return the notebook of an earlier run, None if the submission has to be run."""
+    def has_run(self, submission: SubmissionFiles) -> bool:
+        """Whether the result of an earlier run is kept; otherwise the submission has to be run."""
         student = submission.student
         self._keys[student] = result_key(self.assignment_key, submission)
         self._answers[student] = result_key("", submission)
         if self.options.force:
             self.store.forget(student)
-        return self.store.find(student, self._keys[student])
+        return self.store.key(student) == self._keys[student]
 
     def found(self, submission: SubmissionFiles) -> bytes | None:
         """Return what is kept of an earlier run, without taking note of the submission."""
-        return self.store.find(submission.student, result_key(self.assignment_key, submission))
+        key = result_key(self.assignment_key, submission)
+        return self.store.latest(submission.student) if self.store.key(submission.student) == key else None
 
     def next_step(self, student: str, fingerprint: Fingerprint, page: Path) -> Step:
         """Return what comes next for a student whose result is kept.
@@ -192,14 +197,26 @@ class Bookkeeping:
         self.store.keep(student, self._keys[student], notebook)
         return notebook, mended
 
-    def note_done(self, student: str, fingerprint: Fingerprint, unreadable: str = "") -> None:
-        """Note that a student's result is entered and the page is written; `unreadable` is why it is no notebook."""
+    def note_done(
+        self, student: str, fingerprint: Fingerprint, graded: str, told: GradedNotebook, unreadable: str = ""
+    ) -> None:
+        """Note that a student's result is entered and the page is written.
+
+        Args:
+            student: whose it is.
+            fingerprint: the names for what the gradebook has of the student.
+            graded: the digest of the graded notebook.
+            told: what is told of it.
+            unreadable: why the submission is no notebook; empty if it is one.
+        """
         noted = {
             "key": self._keys[student],
             "trusted": self._trust(student),
             "scores": fingerprint.tests,
             "page": fingerprint.everything,
             "unreadable": unreadable,
+            "graded": graded,
+            "told": dataclasses.asdict(told),
         }
         if self.store.done(student) != noted:
             self.store.note_done(student, **noted)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import hashlib
 import os
 import shlex
 import tempfile
@@ -14,15 +15,15 @@ from pathlib import Path
 from typing import Any
 
 import nbformat
-from nbformat import NotebookNode
-from nbgrader.api import MissingEntry, SubmittedNotebook
+from nbgrader.api import SubmittedNotebook
 
 from tinytorch.course.gradebook.due_dates import assign_penalties
-from tinytorch.course.gradebook.fast_rows import PageGrades, load_submission
+from tinytorch.course.gradebook.fast_rows import PageGrades
 from tinytorch.course.gradebook.nbgrader_api import open_nbgrader_in, sqlite_file
 from tinytorch.course.gradebook.open_read_only import open_read_only
 from tinytorch.course.gradebook.record import Recorder
 from tinytorch.course.gradebook.register import refuse_other_cells, register_once
+from tinytorch.course.gradebook.stored_scores import StoredSubmission, read_submissions
 from tinytorch.course.gradebook.student_files import StudentFiles
 from tinytorch.course.grading.assignment import GRADEBOOK, Assignment
 from tinytorch.course.grading.cluster import Cluster
@@ -35,8 +36,9 @@ from tinytorch.course.handin.hand_in import group_of, time_in_words
 from tinytorch.course.handin.which_counts import Submission
 from tinytorch.course.layout import Course, CourseError, Module
 from tinytorch.course.notebook import grade_id, read_notebook
-from tinytorch.course.notes import Note, read_notes
-from tinytorch.course.reports.results import ClassResults, StudentResult, read_student, with_messages
+from tinytorch.course.notes import Note
+from tinytorch.course.reports.graded_notebook import GradedNotebook, code_of
+from tinytorch.course.reports.results import ClassResults, StudentResult, read_student
 from tinytorch.course.reports.student_page import FeedbackExporter, PageWriter
 from tinytorch.course.sandbox.forked_kernel import ForkServer
 
@@ -114,9 +116,11 @@ class Run:
         self.files = StudentFiles(self.api.coursedir, self.module)
         self.store = Store(output, self.module.assignment)
         self.bookkeeping = Bookkeeping(self.store, setting.assignment.key, options)
+        self.given = code_of(read_notebook(self.module.released_path))
         self.cell_order = [grade_id(cell) or "" for cell in read_notebook(self.module.solution_path).cells]
         self.problems = {each.student: each.problem for each in submissions}
-        self.recorded: dict[str, tuple[NotebookNode, Known]] = {}  # until their pages are written
+        self.known: dict[str, Known] = {}  # until they are reported
+        self.told: dict[str, GradedNotebook] = {}  # of those who were entered in this run, until they are reported
         self.results: dict[str, StudentResult] = {}
         self.groups: dict[str, GroupAtWork] = {}  # by who is being graded for a group
 
@@ -140,6 +144,7 @@ class Run:
         assign_penalties(self.api, self.module)
         collect(self.module, self.submissions, self.output)
         self.recorder = Recorder(self.api, self.module)
+        self._read_gradebook()
         count = min(self.options.workers or os.cpu_count() or 1, len(self.submissions) or 1)
         with self.setting.pool(count, self.files, self._report_at_work) as self.pool, self._graders() as self.graders:
             for submission in self.submissions:
@@ -182,18 +187,21 @@ class Run:
     def _begin(self, student: str) -> None:
         """Have a submission graded, or go on from where an earlier run stopped."""
         submission = SubmissionFiles.read(student, self.module.notebook_name, self.files.submitted_folder(student))
-        kept = self.bookkeeping.kept_result(submission)
-        if kept is None:
+        if not self.bookkeeping.has_run(submission):
             self._run(submission)
             return
-        known = self._known(student)
+        known = self.known[student] if self._is_entered(student) else None
         step = self.bookkeeping.next_step(student, known[0] if known else Fingerprint(), self.files.page(student))
         if step == Step.ENTER:
-            self._enter(student, kept, self.store.mended(student))
+            kept = self.store.latest(student)
+            if kept is None:  # damaged since
+                self._run(submission)
+            else:
+                self._enter(student, kept, self.store.mended(student))
         elif step == Step.WRITE_PAGE:
             self.pool.submit(PageTask(student))
         else:
-            self._finish(student, known=known)
+            self._finish(student)
 
     def _run(self, submission: SubmissionFiles) -> None:
         """Have a submission run, unless it is the same as that of another member of the group: one run is enough."""
@@ -215,19 +223,29 @@ class Run:
             self.groups[student] = GroupAtWork(submission.files)
         self.graders.submit(submission)
 
-    def _known(self, student: str) -> Known | None:
-        """Return what the gradebook has of a student; None if that is nothing, or is to be entered anew."""
-        if not self.files.graded_notebook(student).is_file():
-            return None
+    def _read_gradebook(self) -> None:
+        """Read what the gradebook has of the students of this run: before workers are forked, who get no connection."""
+        of_run = {each.student for each in self.submissions}
         with open_read_only(self.db_url) as gradebook:
-            try:
-                submitted = load_submission(gradebook, self.module.name, self.module.assignment, student)
-                handed_in = self.recorder.time_handed_in(student)
-            except (MissingEntry, CourseError):
-                return None
-            if handed_in and handed_in != submitted.assignment.timestamp:  # corrected since
-                return None
-            return fingerprint_of(submitted), read_student(submitted, student, self.cell_order)
+            for stored in read_submissions(gradebook, self.module.name, self.module.assignment, of_run.__contains__):
+                self.known[stored.student] = self._known(stored)
+
+    def _is_other(self, student: str) -> bool:
+        """Whether a student is in no part of this run."""
+        return student not in self.results
+
+    def _known(self, stored: StoredSubmission) -> Known:
+        return fingerprint_of(stored), read_student(stored, self.cell_order)
+
+    def _is_entered(self, student: str) -> bool:
+        """Whether the gradebook and autograded/ have a student's result, with the time at which it was handed in."""
+        if student not in self.known or not self.files.graded_notebook(student).is_file():
+            return False
+        try:
+            handed_in = self.recorder.time_handed_in(student)
+        except CourseError:
+            return False
+        return not handed_in or handed_in == self.known[student][1].handed_in  # else it was corrected since
 
     def _enter(self, student: str, notebook: bytes, only: Collection[str] = ()) -> None:
         """Record a result, and have its page written."""
@@ -239,47 +257,48 @@ class Run:
         except CourseError as error:
             self._report(StudentResult(student, failure=str(error)))
         else:
-            self.recorded[student] = graded, known
+            self.known[student], self.told[student] = known, GradedNotebook.read(graded, self.given)
             self.pool.submit(PageTask(student, grades), first=True)
 
     def _read(self, submitted: SubmittedNotebook) -> tuple[Known, PageGrades]:
         """Return what the gradebook has of a student, and what of it the student's page shows."""
-        known = fingerprint_of(submitted), read_student(submitted, submitted.assignment.student_id, self.cell_order)
-        return known, PageGrades.of(submitted, self.recorder.late_policy)
+        return self._known(StoredSubmission.of(submitted)), PageGrades.of(submitted, self.recorder.late_policy)
 
-    def _finish(self, student: str, page_problem: str = "", known: Known | None = None) -> None:
+    def _finish(self, student: str, page_problem: str = "") -> None:
         """Note that a student is done, and report what the gradebook and the graded notebook say.
 
         Who has no page, for the reason `page_problem`, is graded all the same; the next run tries the page again.
-        `known` is what the gradebook has of the student, if that was read already.
         """
-        graded, recorded = self.recorded.pop(student, None) or (self.files.read_graded(student), None)
-        known = known or recorded
-        if known is None:
-            with open_read_only(self.db_url) as gradebook:
-                submitted = load_submission(gradebook, self.module.name, self.module.assignment, student)
-                known = fingerprint_of(submitted), read_student(submitted, student, self.cell_order)
-        fingerprint, result = known
-        result = _with_notebook(result, graded, self.problems[student])
+        fingerprint, result = self.known.pop(student)
+        digest, told = self._graded_notebook(student)
+        result = self._with_time(dataclasses.replace(told.add_to(result), unreadable=self.problems[student]))
         if page_problem:
             notes = [*result.notes, Note("fault", "", page_problem)]
             result = dataclasses.replace(result, notes=notes, page_problem=page_problem)
         else:
-            self.bookkeeping.note_done(student, fingerprint, self.problems[student])
-        self._report(self._with_time(result))
+            self.bookkeeping.note_done(student, fingerprint, digest, told, self.problems[student])
+        self._report(result)
+
+    def _graded_notebook(self, student: str) -> tuple[str, GradedNotebook]:
+        """Return the digest of a student's notebook in autograded/, and what is told of it."""
+        content = self.files.graded_notebook(student).read_bytes()
+        digest = hashlib.sha256(content).hexdigest()
+        told = self.told.pop(student, None) or self.store.told(student, digest)
+        return digest, told or GradedNotebook.read(nbformat.v4.reads(content.decode()), self.given)
 
     def whole_class(self, results: ClassResults) -> ClassResults:
         """Return the results of this run with those of all others of whom the gradebook or submitted/ has something."""
-        of_run = {each.student for each in results.students}
         others = []
         with open_read_only(self.db_url) as gradebook:
-            for submission in gradebook.assignment_submissions(self.module.assignment):
-                student = str(submission.student_id)
-                if student not in of_run and (graded := self._graded_before(student)):
-                    submitted = load_submission(gradebook, self.module.name, self.module.assignment, student)
-                    result = read_student(submitted, student, self.cell_order)
-                    others.append(self._with_time(_with_notebook(result, graded, self.store.unreadable(student))))
-        known = of_run | {each.student for each in others}
+            for stored in read_submissions(gradebook, self.module.name, self.module.assignment, self._is_other):
+                student = stored.student  # of whom there is no notebook, if the gradebook has only an extension
+                if self.files.graded_notebook(student).is_file():
+                    _, told = self._graded_notebook(student)
+                    result = told.add_to(read_student(stored, self.cell_order))
+                    others.append(
+                        self._with_time(dataclasses.replace(result, unreadable=self.store.unreadable(student)))
+                    )
+        known = self.results.keys() | {each.student for each in others}
         collected = self.files.submitted_folder("*").parent.parent
         others += [
             StudentResult(folder.parent.name, failure=NOT_YET)
@@ -294,19 +313,9 @@ class Run:
         collected = self.files.submitted_folder(result.student) / self.module.notebook_name
         return dataclasses.replace(result, handed_in_words=time_in_words(collected) if collected.is_file() else "")
 
-    def _graded_before(self, student: str) -> NotebookNode | None:
-        """Return a student's notebook in autograded/, None if there is none, as for who has only an extension."""
-        return self.files.read_graded(student) if self.files.graded_notebook(student).is_file() else None
-
     def _report(self, result: StudentResult) -> None:
         self.results[result.student] = result
         self.report_progress(len(self.results), len(self.submissions), result)
 
     def _report_at_work(self, tasks: Sequence[tuple[Any, float]]) -> None:
         self.report_progress.at_work([(task.student, seconds) for task, seconds in tasks])
-
-
-def _with_notebook(result: StudentResult, graded: NotebookNode, unreadable: str) -> StudentResult:
-    """Return a result with what the graded notebook says about it."""
-    notes = [*read_notes(graded), *result.notes]
-    return with_messages(dataclasses.replace(result, notes=notes, unreadable=unreadable), graded)

@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import Any
 
 from tinytorch.course.files import write_whole
+from tinytorch.course.gradebook.fast_rows import load_totals
 from tinytorch.course.gradebook.open_read_only import ReadOnlyGradebook
 from tinytorch.course.reports.results import ClassResults
 from tinytorch.course.reports.spreadsheet_cells import plain_cell
@@ -29,6 +30,7 @@ CANVAS_POINTS = "Points Possible"  # the first cell of the row with the maximum 
 def write_canvas_csv(results: ClassResults, gradebook: ReadOnlyGradebook, path: Path) -> None:
     """Write the file that Canvas' gradebook imports: a row for each student of this run who has a score."""
     assignment = gradebook.find_assignment(results.module.assignment)
+    students, submissions = {each.id: each for each in gradebook.students}, load_totals(gradebook, assignment.name)
     table = io.StringIO(newline="")
     writer = csv.writer(table, lineterminator="\n")
     writer.writerow([*CANVAS_COLUMNS, plain_cell(assignment.name)])
@@ -36,8 +38,7 @@ def write_canvas_csv(results: ClassResults, gradebook: ReadOnlyGradebook, path: 
     for student in results.graded:
         if student.held_back:
             continue
-        known = gradebook.find_student(student.student)
-        submission = gradebook.find_submission(assignment.name, student.student)
+        known, submission = students[student.student], submissions[student.student]
         score = max(0.0, submission.score - (submission.late_submission_penalty or 0.0))
         # Canvas would take a row with these words for the one with the maximum points.
         name = _name(known).replace(CANVAS_POINTS, CANVAS_POINTS.replace(" ", "_"))

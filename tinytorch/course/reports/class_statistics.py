@@ -73,7 +73,7 @@ def test_statistics(results: ClassResults, steps: Mapping[str, str]) -> list[Tes
     """
     found = []
     for name in results.test_names:
-        pairs = [(student, test) for student in results.counted for test in student.tests if test.name == name]
+        pairs = results.counted_in(name)
         if not pairs:
             continue
         found.append(

@@ -9,9 +9,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from nbgrader.api import MissingEntry
 from nbgrader.plugins import CsvExportPlugin
 
 from tinytorch.course.files import write_whole
+from tinytorch.course.gradebook.fast_rows import load_totals
 from tinytorch.course.gradebook.open_read_only import ReadOnlyGradebook
 from tinytorch.course.reports.spreadsheet_cells import plain_cell
 
@@ -22,7 +24,7 @@ def write_nbgrader_csv(gradebook: ReadOnlyGradebook, assignment: str, path: Path
         written = Path(folder) / path.name
         exporter = CsvExportPlugin()
         exporter.to, exporter.assignment = str(written), [assignment]
-        exporter.export(_QuotedGradebook(gradebook))
+        exporter.export(_QuotedGradebook(gradebook, assignment))
         write_whole(path, written.read_bytes())
 
 
@@ -39,18 +41,19 @@ class _QuotedStudent:
 class _QuotedGradebook:
     """The part of a gradebook that nbgrader's exporter uses, with the students' names and addresses quoted."""
 
-    def __init__(self, gradebook: ReadOnlyGradebook) -> None:
-        self.gradebook = gradebook
-        self.assignments = gradebook.assignments
-        self.ids = {_quoted(student.id): student.id for student in gradebook.students}
+    def __init__(self, gradebook: ReadOnlyGradebook, assignment: str) -> None:
+        self.assignments, students = gradebook.assignments, sorted(gradebook.students, key=_by_name)
+        self.submissions = {_quoted(each): row for each, row in load_totals(gradebook, assignment).items()}
         self.students = [
             _QuotedStudent(*(_quoted(each) for each in (known.id, known.first_name, known.last_name, known.email)))
-            for known in sorted(gradebook.students, key=_by_name)
+            for known in students
         ]
 
     def find_submission(self, assignment: str, student: str) -> Any:
-        """Return the submission of a student with a quoted id."""
-        return self.gradebook.find_submission(assignment, self.ids[student])
+        """Return the submission of a student with a quoted id, to the only assignment that is exported."""
+        if student not in self.submissions:
+            raise MissingEntry(f"No such submission: {assignment} for {student}")
+        return self.submissions[student]
 
 
 def _by_name(student: Any) -> tuple[str, str, str]:

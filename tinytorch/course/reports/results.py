@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from collections import defaultdict
+from dataclasses import dataclass, field
 from datetime import datetime
-
-from nbformat import NotebookNode
-from nbgrader.api import SubmittedNotebook
+from functools import cached_property
 
 from tinytorch.course.error_text import first_line
 from tinytorch.course.gradebook.late_wording import late_sentence
+from tinytorch.course.gradebook.stored_scores import StoredSubmission
 from tinytorch.course.layout import Module
-from tinytorch.course.notebook import grade_id, role_of
 from tinytorch.course.notes import Note
-from tinytorch.course.reports.redact import ANSI, Secrets
+from tinytorch.course.reports.redact import ANSI
 
 MOST_CHARACTERS = 300  # of a message
 
@@ -58,8 +57,9 @@ class StudentResult:
     page_problem: str = ""  # why it has points, but no feedback page; empty if it has one
     handed_in_words: str = ""  # when, and who says so: "2026-05-01 10:00 UTC, by the student's own clock"
     held_back: bool = False  # flagged, and no person has looked yet: until then it has 0 points
+    code: str = field(default="", repr=False)  # a name for what the student wrote in code; empty if that is nothing
 
-    @property
+    @cached_property
     def points(self) -> float:
         """The points of all tests together."""
         return sum(test.points for test in self.tests)
@@ -68,6 +68,11 @@ class StudentResult:
     def max_points(self) -> float:
         """The points that all tests together can give."""
         return sum(test.max_points for test in self.tests)
+
+    @property
+    def counts(self) -> bool:
+        """Whether the points say something about the class: not held back, and from a notebook that can be read."""
+        return not (self.failure or self.held_back or self.unreadable)
 
     @property
     def flags(self) -> int:
@@ -131,8 +136,9 @@ class ClassResults:
     module: Module
     students: list[StudentResult]
     found: FilesFound = field(default_factory=FilesFound)
+    equal: list[list[str]] = field(default_factory=list)  # students whose code is the same to the character
 
-    @property
+    @cached_property
     def graded(self) -> list[StudentResult]:
         """The students whose submission could be graded."""
         return [student for student in self.students if not student.failure]
@@ -152,10 +158,10 @@ class ClassResults:
         """The students whose file was not a notebook."""
         return [student for student in self.students if student.unreadable]
 
-    @property
+    @cached_property
     def counted(self) -> list[StudentResult]:
         """The students whose points say something about the class: not held back, and from a readable notebook."""
-        return [student for student in self.graded if not student.held_back and not student.unreadable]
+        return [student for student in self.graded if student.counts]
 
     @property
     def test_names(self) -> list[str]:
@@ -164,50 +170,40 @@ class ClassResults:
 
     def results_of(self, test_name: str) -> list[TestResult]:
         """Return one test's result for each graded student."""
-        return [test for student in self.graded for test in student.tests if test.name == test_name]
+        return [test for _, test in self._by_test[test_name]]
+
+    def counted_in(self, test_name: str) -> list[tuple[StudentResult, TestResult]]:
+        """Return each student who counts, with the student's result of one test."""
+        return [pair for pair in self._by_test[test_name] if pair[0].counts]
+
+    @cached_property
+    def _by_test(self) -> dict[str, list[tuple[StudentResult, TestResult]]]:
+        found = defaultdict(list)
+        for student in self.graded:
+            for test in student.tests:
+                found[test.name].append((student, test))
+        return found
 
 
-def read_student(notebook: SubmittedNotebook, student: str, test_order: list[str]) -> StudentResult:
-    """Read what the gradebook holds for one student; tests that give no points are left out."""
-    written = {cell.name for cell in notebook.notebook.solution_cells}
-    answers = [grade for grade in notebook.grades if grade.name in written]
-    automatic = [grade for grade in notebook.grades if grade.name not in written and grade.max_score > 0]
-    seconds_late = float(notebook.assignment.total_seconds_late)
-    late_penalty = float(notebook.late_submission_penalty or 0.0)
-    tests = [TestResult(grade.name, float(grade.score), float(grade.max_score)) for grade in automatic]
+def read_student(stored: StoredSubmission, test_order: list[str]) -> StudentResult:
+    """Return the result of one student from what the gradebook has; tests that give no points are left out."""
+    answers = [grade for grade in stored.grades if grade.name in stored.written]
+    automatic = [grade for grade in stored.grades if grade.name not in stored.written and grade.max_score > 0]
+    places = {name: place for place, name in enumerate(test_order)}
+    automatic.sort(key=lambda grade: places[grade.name])
+    late = late_sentence(stored.seconds_late, stored.late_penalty)
     return StudentResult(
-        student,
-        sorted(tests, key=lambda test: test_order.index(test.name)),
+        stored.student,
+        [TestResult(grade.name, float(grade.score), float(grade.max_score)) for grade in automatic],
         written=len(answers),
         written_waiting=sum(bool(grade.needs_manual_grade) for grade in answers),
         written_points=float(sum(grade.score for grade in answers)),
-        handed_in=notebook.assignment.timestamp,
-        seconds_late=seconds_late,
-        late_penalty=late_penalty,
-        notes=[Note("note", "", late_sentence(seconds_late, late_penalty))] if seconds_late > 0 else [],
+        handed_in=stored.handed_in,
+        seconds_late=stored.seconds_late,
+        late_penalty=stored.late_penalty,
+        notes=[Note("note", "", late)] if stored.seconds_late > 0 else [],
         held_back=any(grade.needs_manual_grade for grade in automatic),
     )
-
-
-def with_messages(result: StudentResult, notebook: NotebookNode) -> StudentResult:
-    """Return the result with the message of each failed test: the error in which its cell of the graded notebook ended.
-
-    A message is one line, without colours, and never a line of a hidden test.
-    """
-    code_cells = [cell for cell in notebook.cells if cell.cell_type == "code"]
-    tests = [cell for cell in code_cells if role_of(cell) == "test"]
-    errors = {grade_id(cell): [output for output in cell.outputs if output.output_type == "error"] for cell in tests}
-    if not any(errors.values()):
-        return result
-    secrets = Secrets((cell.source for cell in tests), notebook.cells)
-    messages = {}
-    for cell in tests:
-        if errors[grade_id(cell)]:
-            first = errors[grade_id(cell)][0]
-            text = ": ".join(part for part in (first.ename, first.evalue) if part)
-            messages[grade_id(cell)] = one_line(secrets.remove(text))
-    explained = [test if test.passed else replace(test, message=messages.get(test.name, "")) for test in result.tests]
-    return replace(result, tests=explained)
 
 
 def one_line(text: str, most: int = MOST_CHARACTERS) -> str:

@@ -8,7 +8,6 @@ this is a reason to look, and never a verdict: no score depends on it.
 from __future__ import annotations
 
 import io
-import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from itertools import combinations, product
@@ -20,7 +19,8 @@ from nbgrader.coursedir import CourseDirectory
 
 from tinytorch.course.files import write_whole
 from tinytorch.course.layout import CourseError, Module
-from tinytorch.course.notebook import as_notebook, grade_id, read_notebook, solution_cells
+from tinytorch.course.notebook import grade_id, read_notebook, solution_cells
+from tinytorch.course.reports.results import ClassResults
 
 RUN = 25  # characters of code that have to be the same in a row, spaces and names not counted; copydetect's default
 LEAST = 200  # runs that the shorter of two submissions has to have: less is too little to say anything
@@ -97,22 +97,13 @@ def compare_class(
     return alike(these, before, least_share), len(these) + len(before)
 
 
-def equal_answers(module: Module, coursedir: CourseDirectory) -> list[list[str]]:
+def equal_answers(results: ClassResults) -> list[list[str]]:
     """Return groups of students whose graded code is the same to the character; who wrote nothing is in none."""
-    here = Path(coursedir.format_path(coursedir.autograded_directory, "*", module.assignment, escape=False))
-    given = _code_of(module.released_path)
-    groups: dict[tuple[tuple[str, str], ...], list[str]] = {}
-    for path in sorted(here.parents[1].glob(f"*/{module.assignment}/{module.notebook_name}")):
-        written = tuple(pair for pair in _code_of(path) if pair not in given)
-        if written:
-            groups.setdefault(written, []).append(path.parts[-3])
+    groups: dict[str, list[str]] = {}
+    for student in results.graded:
+        if student.code:
+            groups.setdefault(student.code, []).append(student.student)
     return [students for students in groups.values() if len(students) > 1]
-
-
-def _code_of(path: Path) -> list[tuple[str, str]]:
-    """Return the name and the source of each cell to write. A class is read for it, so no schema is checked."""
-    notebook = as_notebook(json.loads(path.read_text(encoding="utf-8")))
-    return [(str(grade_id(cell)), cell.source) for cell in solution_cells(notebook) if cell.cell_type == "code"]
 
 
 def alike(

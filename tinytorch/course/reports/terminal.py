@@ -120,8 +120,7 @@ def print_rows(console: Console, title: str, columns: list[str], rows: list[list
 
 def _commonest_reason(results: ClassResults, test_name: str) -> str:
     """Return the reason for which most students failed a test; the first of equally common ones."""
-    tests = [test for student in results.counted for test in student.tests if test.name == test_name]
-    reasons = Counter(test.reason for test in tests if test.reason)
+    reasons = Counter(test.reason for _, test in results.counted_in(test_name) if test.reason)
     return reasons.most_common(1)[0][0] if reasons else ""
 
 
