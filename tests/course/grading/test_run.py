@@ -19,6 +19,7 @@ from tinytorch.course.grading.grade import grade
 from tinytorch.course.grading.options import Options
 from tinytorch.course.grading.worker_pool import Pool
 from tinytorch.course.layout import Course, CourseError
+from tinytorch.course.notes import add_note
 from tinytorch.course.reports.student_page import PageWriter
 
 
@@ -57,6 +58,11 @@ class GradedTwice:
         results = grade(course, self.folder, course.module("02"), options=Options(workers=1, **options))
         return {student.student: student.points for student in results.graded}
 
+    def notes(self) -> dict[str, list[str]]:
+        course = Course(self.course.root)
+        results = grade(course, self.folder, course.module("02"), options=Options(workers=1))
+        return {student.student: [note.text for note in student.notes] for student in results.graded}
+
     def page(self, student: str) -> Path:
         return self.course.root / "feedback" / student / "02_tiny" / "tiny.html"
 
@@ -72,6 +78,27 @@ def test_without_a_change_nothing_is_done_again_and_no_process_is_started(class_
     assert class_.grade() == {"amy": 20, "bob": 20}
     assert (class_.submitted, class_.recorded, class_.registered) == ([], [], 0)
     assert resource.getrusage(resource.RUSAGE_CHILDREN).ru_minflt == children
+
+
+def test_what_a_graded_notebook_says_is_told_again_and_anew_after_it_was_changed(class_: GradedTwice) -> None:
+    assert class_.notes() == {"amy": [], "bob": []}
+    path = class_.course.root / "autograded" / "amy" / "02_tiny" / "tiny.ipynb"
+    notebook = nbformat.read(path, as_version=4)
+    add_note(notebook, "note", "", "looked at")
+    path.chmod(0o644)
+    nbformat.write(notebook, path)
+    for _ in range(2):  # as it is now, and as it was kept then
+        assert class_.notes() == {"amy": ["looked at"], "bob": []}
+    assert (class_.submitted, class_.recorded) == ([], [])
+
+
+def test_a_damaged_result_that_has_to_be_entered_again_is_run_again(class_: GradedTwice) -> None:
+    kept = class_.course.root / ".results" / "02_tiny" / "amy.gz"
+    whole = kept.read_bytes()
+    kept.write_bytes(whole[: len(whole) // 2])
+    (class_.course.root / "gradebook.db").unlink()
+    assert class_.grade() == {"amy": 20, "bob": 20}
+    assert class_.submitted[0] == "SubmissionFiles amy"
 
 
 def test_another_answer_is_run_recorded_and_shown(class_: GradedTwice) -> None:

@@ -13,14 +13,17 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from nbgrader.api import (
+    Assignment,
     Gradebook,  # noqa: TID251 - for annotations
     MissingEntry,
+    SubmittedAssignment,
     SubmittedNotebook,
 )
 from nbgrader.apps import NbGraderAPI
 from nbgrader.coursedir import CourseDirectory
 from nbgrader.plugins import CsvExportPlugin, LateSubmissionPlugin
 from nbgrader.preprocessors import AssignLatePenalties
+from sqlalchemy.orm import contains_eager, undefer
 from traitlets import Float
 from traitlets.config import Config
 
@@ -82,11 +85,14 @@ def assign_penalties(api: NbGraderAPI, module: Module) -> None:
 
 def _assign(gradebook: Gradebook, assignment: str, policy: LateSubmissionPlugin) -> None:
     share_points_by_hand(gradebook, assignment)  # a percentage of the points is taken, so these come first
-    for submission in gradebook.assignment_submissions(assignment):
-        for submitted in submission.notebooks:
-            penalty = penalty_points(submitted, policy)
-            if submitted.late_submission_penalty != penalty:
-                submitted.late_submission_penalty = penalty
+    every = (
+        gradebook.db.query(SubmittedNotebook).join(SubmittedNotebook.assignment).join(SubmittedAssignment.assignment)
+    )
+    known = contains_eager(SubmittedNotebook.assignment).contains_eager(SubmittedAssignment.assignment)
+    for submitted in every.filter(Assignment.name == assignment).options(known, undefer(SubmittedNotebook.score)):
+        penalty = penalty_points(submitted, policy)
+        if submitted.late_submission_penalty != penalty:
+            submitted.late_submission_penalty = penalty
     gradebook.db.commit()
 
 

@@ -35,7 +35,7 @@ from tinytorch.course.handin.collect import collect
 from tinytorch.course.handin.hand_in import group_of, time_in_words
 from tinytorch.course.handin.which_counts import Submission
 from tinytorch.course.layout import Course, CourseError, Module
-from tinytorch.course.notebook import grade_id, read_notebook
+from tinytorch.course.notebook import grade_id, read_notebook, read_own_notebook
 from tinytorch.course.notes import Note
 from tinytorch.course.reports.graded_notebook import GradedNotebook, code_of
 from tinytorch.course.reports.results import ClassResults, StudentResult, read_student
@@ -116,8 +116,8 @@ class Run:
         self.files = StudentFiles(self.api.coursedir, self.module)
         self.store = Store(output, self.module.assignment)
         self.bookkeeping = Bookkeeping(self.store, setting.assignment.key, options)
-        self.given = code_of(read_notebook(self.module.released_path))
-        self.cell_order = [grade_id(cell) or "" for cell in read_notebook(self.module.solution_path).cells]
+        self.given = code_of(read_own_notebook(self.module.released_path))
+        self.cell_order = [grade_id(cell) or "" for cell in read_own_notebook(self.module.solution_path).cells]
         self.problems = {each.student: each.problem for each in submissions}
         self.known: dict[str, Known] = {}  # until they are reported
         self.told: dict[str, GradedNotebook] = {}  # of those who were entered in this run, until they are reported

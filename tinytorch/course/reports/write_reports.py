@@ -8,7 +8,7 @@ from pathlib import Path
 from tinytorch.course.gradebook.class_list import read_stored_class_list
 from tinytorch.course.gradebook.open_read_only import open_read_only
 from tinytorch.course.layout import Module
-from tinytorch.course.notebook import HEADING, grade_id, read_notebook, role_of, sections
+from tinytorch.course.notebook import HEADING, grade_id, read_own_notebook, role_of, sections
 from tinytorch.course.reports.canvas_csv import write_canvas_csv
 from tinytorch.course.reports.class_page import write_report
 from tinytorch.course.reports.nbgrader_csv import write_nbgrader_csv
@@ -28,7 +28,7 @@ def write_outcome(results: ClassResults, db_url: str, output: Path) -> None:
 
 def _ideas(module: Module) -> dict[str, str]:
     """Return what each test tries, by its name, and what each step is about: the rest of their first lines."""
-    released = read_notebook(module.released_path)
+    released = read_own_notebook(module.released_path)
     ideas = {}
     for step, cell in sections(released):
         if role_of(cell) == "test" and cell.source.startswith("# "):
@@ -40,5 +40,5 @@ def _ideas(module: Module) -> dict[str, str]:
 
 def _steps(module: Module) -> dict[str, str]:
     """Return the step of each test, by the test's name."""
-    released = read_notebook(module.released_path)
+    released = read_own_notebook(module.released_path)
     return {str(grade_id(cell)): step for step, cell in sections(released) if role_of(cell) == "test"}
