@@ -26,7 +26,7 @@ from tests.helpers.repository import ROOT
 from tests.helpers.tiny_course import GradedClass, TinyCourse, cell_named, contents
 from tinytorch.course.grading.assignment import GRADEBOOK, Assignment
 from tinytorch.course.grading.cluster import Cluster, grade_here
-from tinytorch.course.grading.worker import SubmissionFiles, WorkerResult
+from tinytorch.course.grading.worker import SubmissionFiles, SubmissionTask, WorkerResult
 
 DASK = Path(sys.executable).with_name("dask")
 PLACE = ("--host", "127.0.0.1", "--port", "0", "--dashboard-address", "127.0.0.1:0")
@@ -255,6 +255,7 @@ def test_what_travels_is_the_assignment_and_one_submission_at_a_time(
         notebook = course.filled()
         cell_named(notebook, "why").source = answer.decode()
         nbformat.write(notebook, tmp_path / f"{student}.ipynb")
+    tasks: list[SubmissionTask] = []
     sent: list[tuple[bytes, bytes]] = []
 
     class Recorded:
@@ -269,13 +270,13 @@ def test_what_travels_is_the_assignment_and_one_submission_at_a_time(
         def __exit__(self, *error: object) -> None:
             pass
 
-        def submit(self, submission: SubmissionFiles) -> None:
-            sent.append((pickle.dumps(self.assignment), pickle.dumps(submission)))
+        def submit(self, task: SubmissionTask) -> None:
+            tasks.append(task)
+            sent.append((pickle.dumps(self.assignment), pickle.dumps(task.read())))
 
-        def batches(self) -> Iterator[list[tuple[SubmissionFiles, WorkerResult]]]:
-            for assignment, submission in sent:
-                result = grade_here(pickle.loads(assignment), pickle.loads(submission))
-                yield [(pickle.loads(submission), result)]
+        def batches(self) -> Iterator[list[tuple[SubmissionTask, WorkerResult]]]:
+            for task, (assignment, submission) in zip(tasks, sent, strict=True):
+                yield [(task, grade_here(pickle.loads(assignment), pickle.loads(submission)))]
 
     monkeypatch.setattr(tinytorch.course.grading.grade, "check_scheduler", lambda address: None)
     monkeypatch.setattr(tinytorch.course.grading.run, "Cluster", Recorded)
@@ -314,7 +315,7 @@ def stuck(assignment: Assignment, submission: SubmissionFiles) -> WorkerResult:
 
 
 def test_a_worker_without_a_result_is_not_waited_for_for_ever_and_its_student_is_named(
-    monkeypatch: pytest.MonkeyPatch,
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     from distributed import LocalCluster
 
@@ -323,12 +324,12 @@ def test_a_worker_without_a_result_is_not_waited_for_for_ever_and_its_student_is
     here = LocalCluster(n_workers=1, threads_per_worker=1, processes=False, dashboard_address=None)
     with here, Cluster(here.scheduler_address, assignment, most_seconds=1.0) as cluster:
         for student in ("ada", "bob"):
-            cluster.submit(SubmissionFiles(student, "tiny.ipynb", {}))
+            cluster.submit(SubmissionTask(student, "tiny.ipynb", tmp_path))
         try:
             results = [result for batch in cluster.batches() for result in batch]
         finally:
             GOES_ON.set()
-    assert sorted(submission.student for submission, _ in results) == ["ada", "bob"]  # in whichever order
+    assert sorted(task.student for task, _ in results) == ["ada", "bob"]  # in whichever order
     assert {result.failure for _, result in results} <= {
         "its worker had no result within 1 s: restart the worker, and run this again",
         "no worker took it within 1 s: start workers, and run this again",

@@ -98,13 +98,13 @@ def test_a_damaged_result_that_has_to_be_entered_again_is_run_again(class_: Grad
     kept.write_bytes(whole[: len(whole) // 2])
     (class_.course.root / "gradebook.db").unlink()
     assert class_.grade() == {"amy": 20, "bob": 20}
-    assert class_.submitted[0] == "SubmissionFiles amy"
+    assert class_.submitted[0] == "SubmissionTask amy"
 
 
 def test_another_answer_is_run_recorded_and_shown(class_: GradedTwice) -> None:
     nbformat.write(class_.course.filled(double=None), class_.folder / "amy.ipynb")
     assert class_.grade() == {"amy": 10, "bob": 20}
-    assert class_.submitted == ["SubmissionFiles amy", "PageTask amy"]
+    assert class_.submitted == ["SubmissionTask amy", "PageTask amy"]
     assert class_.recorded == ["amy"]
 
 
@@ -137,7 +137,7 @@ def test_a_whole_lost_gradebook_is_filled_again_without_running_anybody(class_: 
     (class_.course.root / "gradebook.db").unlink()
     assert class_.grade() == {"amy": 20, "bob": 20}
     assert class_.recorded == ["amy", "bob"]
-    assert not [task for task in class_.submitted if task.startswith("SubmissionFiles")]
+    assert not [task for task in class_.submitted if task.startswith("SubmissionTask")]
 
 
 def test_a_store_from_before_registration_had_a_file_of_its_own_is_still_good(class_: GradedTwice) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import pickle
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +13,15 @@ from nbgrader.api import InvalidEntry
 
 from tests.helpers.tiny_course import TinyCourse, cell_named
 from tinytorch.course.grading.assignment import Assignment, pack
-from tinytorch.course.grading.worker import PageTask, SubmissionFiles, TaskHandler, Worker, WorkerResult, fork_server
+from tinytorch.course.grading.worker import (
+    PageTask,
+    SubmissionFiles,
+    SubmissionTask,
+    TaskHandler,
+    Worker,
+    WorkerResult,
+    fork_server,
+)
 from tinytorch.course.layout import Course
 
 
@@ -63,6 +72,13 @@ def test_a_submission_is_the_files_of_its_folder_without_what_is_not_the_student
     assert submission == SubmissionFiles(
         "ada", "tiny.ipynb", {"tiny.ipynb": b"tiny.ipynb", "data/more.csv": b"data/more.csv"}
     )
+
+
+def test_a_task_that_waits_holds_no_file(tmp_path: Path) -> None:
+    (tmp_path / "tiny.ipynb").write_bytes(b"x" * 1_000_000)
+    task = SubmissionTask("ada", "tiny.ipynb", tmp_path)
+    assert len(pickle.dumps(task)) < 1_000
+    assert task.read().files["tiny.ipynb"] == b"x" * 1_000_000
 
 
 class Pages:

@@ -15,7 +15,7 @@ from tests.helpers.hand_in import OTHER_ANSWER, written
 from tests.helpers.tiny_course import TinyCourse
 from tests.helpers.tiny_course import contents as files_in
 from tinytorch.course.gradebook.class_list_file import ListedStudent
-from tinytorch.course.grading.worker import SubmissionFiles
+from tinytorch.course.grading.worker import SubmissionTask
 from tinytorch.course.grading.worker_pool import Pool
 from tinytorch.course.handin.collect import collect_all
 from tinytorch.course.handin.file_table import What
@@ -200,7 +200,7 @@ def graded_group(built_course: TinyCourse, tmp_path_factory: pytest.TempPathFact
     submit = Pool.submit
 
     def counted(self: Pool, task: Any, *args: Any, **more: Any) -> None:
-        if isinstance(task, SubmissionFiles):
+        if isinstance(task, SubmissionTask):
             ran.append(task.student)
         submit(self, task, *args, **more)
 

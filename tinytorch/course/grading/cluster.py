@@ -21,7 +21,7 @@ from types import TracebackType
 from typing import Any
 
 from tinytorch.course.grading.assignment import Assignment
-from tinytorch.course.grading.worker import SubmissionFiles, Worker, WorkerResult, fork_server
+from tinytorch.course.grading.worker import SubmissionFiles, SubmissionTask, Worker, WorkerResult, fork_server
 from tinytorch.course.layout import CourseError
 
 CONNECT_SECONDS = 10.0
@@ -43,7 +43,7 @@ class Cluster:
         self._client = Client(address, timeout=CONNECT_SECONDS, set_as_default=False)
         # A task instead of data: if all workers that have it are gone, the next worker gets it again.
         self._assignment = self._client.submit(_same, assignment, pure=False)
-        self._submissions: dict[Any, SubmissionFiles] = {}
+        self._tasks: dict[Any, SubmissionTask] = {}
 
     def __enter__(self) -> Cluster:
         return self
@@ -51,17 +51,17 @@ class Cluster:
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, tb: TracebackType | None) -> None:
         self._client.close()
 
-    def submit(self, submission: SubmissionFiles) -> None:
+    def submit(self, task: SubmissionTask) -> None:
         """Have a submission graded."""
-        future = self._client.submit(grade_here, self._assignment, submission, pure=False, retries=1)
-        self._submissions[future] = submission
+        future = self._client.submit(grade_here, self._assignment, task.read(), pure=False, retries=1)
+        self._tasks[future] = task
 
-    def batches(self) -> Iterator[list[tuple[SubmissionFiles, WorkerResult]]]:
+    def batches(self) -> Iterator[list[tuple[SubmissionTask, WorkerResult]]]:
         """Yield all submissions with their results, in lists of those that have arrived since the last one."""
         done: queue.SimpleQueue[Any] = queue.SimpleQueue()
-        for future in self._submissions:
+        for future in self._tasks:
             future.add_done_callback(done.put)
-        while self._submissions:
+        while self._tasks:
             try:
                 futures = [done.get(timeout=self._most_seconds)]
             except queue.Empty:
@@ -69,31 +69,31 @@ class Cluster:
                 continue
             while not done.empty():
                 futures.append(done.get())
-            yield [self._result(future) for future in futures if future in self._submissions]
+            yield [self._result(future) for future in futures if future in self._tasks]
 
-    def _give_up(self) -> list[tuple[SubmissionFiles, WorkerResult]]:
+    def _give_up(self) -> list[tuple[SubmissionTask, WorkerResult]]:
         """Return what the workers are at as failures; all that is left, if they are at nothing."""
         at_work = self._client.run(_at_work, on_error="ignore").values()
         keys = {key for found in at_work for key in found}
-        stuck = [future for future in self._submissions if future.key in keys]
+        stuck = [future for future in self._tasks if future.key in keys]
         if stuck:
             why = f"its worker had no result within {self._most_seconds:.0f} s: restart the worker, and run this again"
         else:
             why = f"no worker took it within {self._most_seconds:.0f} s: start workers, and run this again"
-        given_up = [(self._submissions.pop(future), future) for future in stuck or list(self._submissions)]
+        given_up = [(self._tasks.pop(future), future) for future in stuck or list(self._tasks)]
         self._client.cancel([future for _, future in given_up])
-        return [(submission, WorkerResult(submission.student, failure=why)) for submission, _ in given_up]
+        return [(task, WorkerResult(task.student, failure=why)) for task, _ in given_up]
 
-    def _result(self, future: Any) -> tuple[SubmissionFiles, WorkerResult]:
-        submission = self._submissions.pop(future)
+    def _result(self, future: Any) -> tuple[SubmissionTask, WorkerResult]:
+        task = self._tasks.pop(future)
         try:
-            return submission, future.result()
+            return task, future.result()
         except Exception as error:  # its workers died each time, or have another version of this package
             if self._client.status != "running":
                 raise CourseError(
                     f"The scheduler at {self._address} is gone: start it again, run this again, and it goes on."
                 ) from None
-            return submission, WorkerResult(submission.student, failure=f"{type(error).__name__}: {error}")
+            return task, WorkerResult(task.student, failure=f"{type(error).__name__}: {error}")
 
 
 def check_scheduler(address: str) -> None:

@@ -29,7 +29,7 @@ from tinytorch.course.grading.assignment import GRADEBOOK, Assignment
 from tinytorch.course.grading.cluster import Cluster
 from tinytorch.course.grading.options import Options, ReportProgress
 from tinytorch.course.grading.resume import Bookkeeping, Fingerprint, Step, Store, fingerprint_of
-from tinytorch.course.grading.worker import PageTask, SubmissionFiles, TaskHandler, Worker, fork_server
+from tinytorch.course.grading.worker import PageTask, SubmissionFiles, SubmissionTask, TaskHandler, Worker, fork_server
 from tinytorch.course.grading.worker_pool import Lost, Pool, TooLong
 from tinytorch.course.handin.collect import collect
 from tinytorch.course.handin.hand_in import group_of, time_in_words
@@ -186,16 +186,17 @@ class Run:
 
     def _begin(self, student: str) -> None:
         """Have a submission graded, or go on from where an earlier run stopped."""
-        submission = SubmissionFiles.read(student, self.module.notebook_name, self.files.submitted_folder(student))
+        task = SubmissionTask(student, self.module.notebook_name, self.files.submitted_folder(student))
+        submission = task.read()
         if not self.bookkeeping.has_run(submission):
-            self._run(submission)
+            self._run(task, submission)
             return
         known = self.known[student] if self._is_entered(student) else None
         step = self.bookkeeping.next_step(student, known[0] if known else Fingerprint(), self.files.page(student))
         if step == Step.ENTER:
             kept = self.store.latest(student)
             if kept is None:  # damaged since
-                self._run(submission)
+                self._run(task, submission)
             else:
                 self._enter(student, kept, self.store.mended(student))
         elif step == Step.WRITE_PAGE:
@@ -203,10 +204,10 @@ class Run:
         else:
             self._finish(student)
 
-    def _run(self, submission: SubmissionFiles) -> None:
+    def _run(self, task: SubmissionTask, submission: SubmissionFiles) -> None:
         """Have a submission run, unless it is the same as that of another member of the group: one run is enough."""
         student = submission.student
-        members = group_of(self.files.submitted_folder(student))
+        members = group_of(task.folder)
         for member in members:
             if member in self.groups and self.groups[member].files == submission.files:
                 self.groups[member].others.append(student)
@@ -221,7 +222,7 @@ class Run:
                 return
         if members:
             self.groups[student] = GroupAtWork(submission.files)
-        self.graders.submit(submission)
+        self.graders.submit(task)
 
     def _read_gradebook(self) -> None:
         """Read what the gradebook has of the students of this run: before workers are forked, who get no connection."""

@@ -53,6 +53,19 @@ class SubmissionFiles:
 
 
 @dataclass(frozen=True)
+class SubmissionTask:
+    """A task of the workers: to grade what lies in a student's folder when its turn comes."""
+
+    student: str
+    notebook_name: str
+    folder: Path
+
+    def read(self) -> SubmissionFiles:
+        """Read the files; all of a class at once would not fit into every memory."""
+        return SubmissionFiles.read(self.student, self.notebook_name, self.folder)
+
+
+@dataclass(frozen=True)
 class PageTask:
     """A task of the workers on this machine: to write a student's feedback page."""
 
@@ -127,10 +140,10 @@ class TaskHandler:
     def __init__(self, worker: Worker, pages: PageWriter) -> None:
         self.worker, self.pages = worker, pages
 
-    def __call__(self, task: SubmissionFiles | PageTask) -> WorkerResult | None:
+    def __call__(self, task: SubmissionTask | PageTask) -> WorkerResult | None:
         """Return the result of a submission; of a page, only a failure."""
-        if isinstance(task, SubmissionFiles):
-            return self.worker.run(task)
+        if isinstance(task, SubmissionTask):
+            return self.worker.run(task.read())
         try:
             self.pages.write(task.student, task.grades)
         except OUT_OF_REACH:
