@@ -94,7 +94,7 @@ def grade_id(cell: NotebookNode) -> str | None:
 
 def _settings(cell: NotebookNode) -> dict[str, Any]:
     """Return what nbgrader wrote into a cell; a submission may hold anything there."""
-    settings = cell.metadata.get("nbgrader")
+    settings = cell["metadata"].get("nbgrader")  # `cell.metadata` takes three times as long, thousands of times
     return settings if isinstance(settings, dict) else {}
 
 

@@ -8,8 +8,9 @@ from __future__ import annotations
 import json
 from dataclasses import dataclass
 from pathlib import Path
-from types import SimpleNamespace
 from typing import Any
+
+from nbformat import NotebookNode
 
 from tinytorch.course.handin.read_file import MOST_BYTES, MOST_CELLS, read_submission
 from tinytorch.course.notebook import STUB, grade_id, role_of
@@ -66,5 +67,5 @@ def _cells_of_nbgrader(cells: list[dict[str, Any]]) -> list[Any] | None:
         if outputs and not all(type(each) is dict and type(each.get("data", {})) is dict for each in outputs):
             return None
         if "nbgrader" in metadata:
-            found.append(SimpleNamespace(metadata=metadata, source="".join(source)))
+            found.append(NotebookNode(metadata=metadata, source="".join(source)))
     return found
