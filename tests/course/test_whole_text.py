@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tinytorch.course.outputs import as_output, error_output
-from tinytorch.course.whole_text import INSTEAD, whole_text, whole_texts
+from tinytorch.course.whole_text import INSTEAD, are_whole, whole_text, whole_texts
 
 HALF, OTHER_HALF = "\ud83d", "\ude00"
 texts = st.text(st.characters(codec=None, exclude_categories=()))
@@ -25,6 +25,7 @@ def test_whatever_json_can_say_can_be_written_afterwards(value: object) -> None:
     written = json.dumps(whole_texts(value), ensure_ascii=False).encode("utf-8")
     assert b"\\u0000" not in written
     assert json.loads(written) == whole_texts(value)
+    assert are_whole(value) <= (whole_texts(value) == value)  # what is written as NUL may be a text about NUL
 
 
 @given(st.text(st.characters(codec="utf-8", exclude_characters="\x00")))

@@ -47,7 +47,7 @@ def read_notebook(path: Path) -> NotebookNode:
 
 
 def read_own_notebook(path: Path) -> NotebookNode:
-    """Read a notebook that the course released. To check it by its schema would take longer than all the rest."""
+    """Read a notebook that the course made. To check it by its schema would take longer than all the rest."""
     with suppress(OSError, UnicodeDecodeError):
         if (own := own_notebook(path.read_text(encoding="utf-8"))) is not None:
             return own

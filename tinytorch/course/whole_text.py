@@ -23,23 +23,19 @@ def whole_text(text: str) -> str:
 
 
 def whole_texts(value: Any) -> Any:
-    """Return what JSON can say, with all its texts whole: the value itself if they are."""
-    return value if _are_whole(value) else _with_whole_texts(value)
+    """Return what JSON can say, with all its texts whole."""
+    if isinstance(value, str):
+        return whole_text(value)
+    if isinstance(value, list):
+        return [whole_texts(item) for item in value]
+    if isinstance(value, dict):
+        return {whole_texts(key): whole_texts(item) for key, item in value.items()}
+    return value
 
 
-def _are_whole(value: Any) -> bool:
-    """Whether all texts in what JSON can say are whole: as one text they are looked through in no time."""
+def are_whole(value: Any) -> bool:
+    """Whether all texts in what JSON can say are whole; written as one text, thousands are looked through at once."""
     try:
         return b"\\u0000" not in json.dumps(value, ensure_ascii=False).encode()
     except UnicodeEncodeError:
         return False
-
-
-def _with_whole_texts(value: Any) -> Any:
-    if isinstance(value, str):
-        return whole_text(value)
-    if isinstance(value, list):
-        return [_with_whole_texts(item) for item in value]
-    if isinstance(value, dict):
-        return {_with_whole_texts(key): _with_whole_texts(item) for key, item in value.items()}
-    return value

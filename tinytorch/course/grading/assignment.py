@@ -29,7 +29,7 @@ from tinytorch.course.configuration import load_config
 from tinytorch.course.gradebook.register import register
 from tinytorch.course.kept import find_kept, keep, tools
 from tinytorch.course.layout import Course, CourseError, Module
-from tinytorch.course.notebook import explore_cells, grade_ids, read_notebook
+from tinytorch.course.notebook import explore_cells, grade_ids, read_own_notebook
 from tinytorch.course.released import released_notebook
 from tinytorch.course.sandbox.staged_package import staged_sources
 from tinytorch.course.verdict.preprocessors import ExecuteStaged
@@ -106,7 +106,7 @@ def pack(course: Course, module: Module) -> Assignment:
     Raises:
         CourseError: the released notebook has other cells than the source.
     """
-    released, solution = released_notebook(course, module), read_notebook(module.solution_path)
+    released, solution = released_notebook(course, module), read_own_notebook(module.solution_path)
     if grade_ids(released) != grade_ids(solution):
         raise CourseError(
             f"{module.released_path} does not have the cells of {module.source_path}: run `tito build {module.number}` "

@@ -35,7 +35,7 @@ from tinytorch.course.handin.plan import Plan
 from tinytorch.course.handin.senders import chosen_zone
 from tinytorch.course.handin.which_counts import Submission
 from tinytorch.course.layout import Course, CourseError, Module, Stopped
-from tinytorch.course.notebook import read_notebook
+from tinytorch.course.notebook import read_own_notebook
 from tinytorch.course.released import released_notebook
 from tinytorch.course.reports.grades_csv import write_grades
 from tinytorch.course.reports.redact import Secrets
@@ -203,7 +203,7 @@ def _in_a_sentence(how_far: Callable[[], str]) -> Iterator[None]:
 
 def _get_ready(course: Course, module: Module, assignment: Assignment, exporter: FeedbackExporter) -> None:
     """Do what each worker would do first: workers know what this process knew when they were forked from it."""
-    cells = read_notebook(module.solution_path).cells
+    cells = read_own_notebook(module.solution_path).cells
     get_ready(given_sources(cells), [cell.source for cell in cells if is_judged(cell)])
     _ = assignment.compiled
     released = released_notebook(course, module)

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from tinytorch.course.whole_text import whole_texts
+from tinytorch.course.whole_text import are_whole, whole_texts
 
 CELL_KINDS = ("code", "markdown", "raw")
 # The parts that a cell has to have: what each may be, and what stands for a missing one
@@ -38,6 +38,8 @@ def _with_whole_texts(document: dict[str, Any]) -> tuple[dict[str, Any], list[st
     for cell in cells if isinstance(cells, list) else []:
         if isinstance(cell, dict) and isinstance(cell.get("source"), list):
             cell["source"] = "".join(part for part in cell["source"] if isinstance(part, str))
+    if are_whole(document):
+        return document, []
     whole = whole_texts(document)
     if whole == document:
         return document, []
