@@ -173,7 +173,7 @@ def _hidden_in(sources: frozenset[str], tests: tuple[str, ...]) -> Hidden:
 
     Letters and digits alone say what a long piece is; a short one, or one of numbers, needs the other characters.
     """
-    written = "\n".join(_forms(source)[2] for source in tests)
+    written = "\n".join(map(_visible_as_written, tests))
     forms = frozenset().union(*map(hidden_forms, sources))
     found = [(one, other) for one, other, as_written in forms if as_written not in written]
     return (
@@ -185,7 +185,8 @@ def _hidden_in(sources: frozenset[str], tests: tuple[str, ...]) -> Hidden:
 @functools.lru_cache(1_000)  # most cells are the same for a whole class; what is kept of the others is not used again
 def _shown_in(source: str, hidden: Hidden) -> frozenset[str]:
     """Return the hidden pieces that stand in a cell, in any form in which they would be found."""
-    letters, characters, _ = _forms(source)
+    plain = _plain(HIDDEN.sub("", source))
+    letters, characters = _letters(plain), _characters(plain)
     return frozenset(one for one in hidden[0] if one in letters) | frozenset(
         other for other in hidden[1] if other in characters
     )
@@ -258,14 +259,13 @@ def _readings(text: str) -> Iterator[str]:
         yield codecs.decode(run, "unicode_escape")
 
 
-@functools.lru_cache(1_000)  # most cells are the same for a whole class; what is kept of the others is not used again
-def _forms(source: str) -> tuple[str, str, str]:
-    """Return the forms of a cell's source without its hidden regions; the last one also as `ast.unparse` writes it."""
-    visible, again = HIDDEN.sub("", source), ""
+@functools.lru_cache(1_000)  # the same tests are on all pages of a class
+def _visible_as_written(test: str) -> str:
+    """Return a test without its hidden regions, as it is written and as `ast.unparse` writes it."""
+    visible, again = HIDDEN.sub("", test), ""
     with suppress(SyntaxError):
         again = ast.unparse(ast.parse(visible))
-    plain = _plain(visible)
-    return _letters(plain), _characters(plain), f"{_written(visible)}\n{_written(again)}"
+    return f"{_written(visible)}\n{_written(again)}"
 
 
 def _letters(text: str) -> str:
