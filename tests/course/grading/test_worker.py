@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import nbformat
+import psutil
 import pytest
 from nbgrader.api import InvalidEntry
 
@@ -48,6 +49,15 @@ def test_it_decides_each_test_and_knows_no_gradebook_but_its_own(built_course: T
     assert failed == ["double-more"]
     assert "expected 2469134, got 8641969" in cell_named(notebook, "double-more").outputs[-1].evalue
     assert (built_course.root / "gradebook.db").read_bytes() == before
+
+
+def test_one_process_decides_the_tests_of_all_submissions(built_course: TinyCourse, worker: Worker) -> None:
+    left = []
+    for answer in ("2 * x", "3 * x"):
+        worker.run(handed_in(built_course.filled(double=f"#| export\ndef double(x):\n    return {answer}\n")))
+        left.append(psutil.Process().children())
+    assert len(left[0]) > 0
+    assert left[0] == left[1]
 
 
 def test_what_lies_beside_the_notebook_can_be_read_by_it(built_course: TinyCourse, worker: Worker) -> None:
