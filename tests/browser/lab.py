@@ -22,6 +22,11 @@ def menu(page, *labels: str) -> None:
 def run_all(page) -> None:
     """Run every cell, and wait until the last one has run or the panel says where it stopped."""
     menu(page, "Run", "Run All Cells")
+    page.wait_for_function(  # JupyterLab attaches the cells of a long notebook bit by bit
+        "(() => { const all = /Cell \\d+\\/(\\d+)/.exec(document.querySelector('#jp-main-statusbar').textContent);"
+        " const attached = document.querySelectorAll('.jp-Notebook .jp-Notebook-cell').length;"
+        " return all !== null && attached === Number(all[1]) })()"
+    )
     page.wait_for_function(
         "(() => { const prompts = [...document.querySelectorAll('.jp-CodeCell .jp-InputPrompt')];"
         " return /\\d/.test(prompts.at(-1).textContent)"

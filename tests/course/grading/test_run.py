@@ -227,7 +227,8 @@ def test_four_that_try_to_last_hold_nobody_back_and_cost_nobody_a_point(course: 
     order = [line.split()[2] for line in run.stdout.splitlines() if line.startswith("graded ")]
     assert len(order) == 12
     endless = [name.replace("_", "-") for name in LASTING if name != "a_is_huge"]
-    assert sum(order.index(student) < min(map(order.index, endless)) for student in honest) >= 2
+    # Both workers have an endless one within moments, and who would wait for these comes after them
+    assert any(order.index(student) < min(map(order.index, endless)) for student in honest)
 
 
 # A preprocessor of the course in which the grader itself hangs, outside of any sandbox
