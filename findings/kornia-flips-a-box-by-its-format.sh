@@ -3,7 +3,7 @@
 # Seen:     with the data key bbox_xywh it is at 6 to 10, with bbox_xyxy at 5 to 9: there the right and lower edges are taken for the last pixels inside.
 # Costs:    COCO's x, y, w, h taken to corners, as detectors want them: the boxes of all flipped pictures are one pixel off to the left, and small objects suffer most.
 # Versions: kornia 0.9.0, torch 2.13.0, numpy 2.4.6, Python 3.11.7.
-# Source:   bbox_xyxy is read as the mode `xyxy_plus` of kornia.geometry.boxes.Boxes, whose corners are inclusive (kornia/augmentation/container/augment.py).
+# Source:   bbox_xyxy is read as the mode `xyxy_plus` of kornia.geometry.boxes.Boxes, whose corners are inclusive (kornia/augmentation/container/augment.py). The notes of AugmentationSequential say so.
 #
 # Output seen:
 #   bbox_xywh from 6.0 to 10.0

@@ -3,7 +3,7 @@
 # Seen:     values a little above 1 or below 0 wrap round: the white of a picture that was enlarged with bicubic interpolation has black dots, and black has white ones.
 # Costs:    such values come from every bicubic or Lanczos resize, from sharpening, noise and undone normalization: edges sparkle in what is saved or shown. Clamp before.
 # Versions: torchvision 0.28.0, torch 2.13.0, numpy 2.4.6, Python 3.11.7.
-# Source:   `to_dtype_image` multiplies by 255.999 and converts without a clamp (torchvision/transforms/v2/functional/_misc.py).
+# Source:   `to_dtype_image` multiplies by 255.999 and converts without a clamp (torchvision/transforms/v2/functional/_misc.py); what such a conversion gives is left to the processor, here x86-64.
 #
 # Output seen:
 #   [255, 1, 0, 255]
