@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import fcntl
 import json
 import marshal
 import os
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import psutil
@@ -83,6 +85,20 @@ def test_its_process_ends_when_nobody_uses_it_any_more() -> None:
     before = psutil.Process().children()
     Decider(MEMORY_BYTES, lambda: 60.0)(evidence("got == 3", 3))
     assert psutil.Process().children() == before
+
+
+def test_its_process_keeps_no_lock_of_the_grader(decider: Decider, tmp_path: Path) -> None:
+    with (tmp_path / "lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        assert decider(evidence("got == 3", 3)) == Outcome("passed")
+    with (tmp_path / "lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+
+
+def test_its_process_has_no_file_of_the_grader_open(decider: Decider) -> None:
+    assert decider(evidence("got == 3", 3)) == Outcome("passed")
+    (child,) = psutil.Process().children()
+    assert len([number for number in os.listdir(f"/proc/{child.pid}/fd") if int(number) > 2]) == 1
 
 
 def test_a_huge_message_is_cut(decider: Decider) -> None:

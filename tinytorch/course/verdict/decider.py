@@ -71,7 +71,7 @@ class Decider:
         self._pid = os.fork()
         if self._pid == 0:
             try:
-                _work(grader, theirs, self._pipe, self.memory_bytes, self.decide)
+                _work(grader, theirs, self.memory_bytes, self.decide)
             finally:
                 os._exit(0)
         theirs.close()
@@ -85,7 +85,15 @@ class Decider:
         self._pid, self._pipe = 0, None
 
 
-def _work(grader: int, pipe: Connection, other_end: Connection, memory_bytes: int, decide: Decide) -> None:
+def _close_all_but(pipe: Connection) -> None:
+    """Close what the grader had open when it forked: locks and connections would last as long as this process."""
+    for descriptor in map(int, os.listdir("/dev/fd")):
+        if descriptor > 2 and descriptor != pipe.fileno():
+            with suppress(OSError):  # the one that read the folder
+                os.close(descriptor)
+
+
+def _work(grader: int, pipe: Connection, memory_bytes: int, decide: Decide) -> None:
     """Decide what comes through the pipe until it is closed."""
     import resource  # which Windows, where students work too, does not have
 
@@ -93,7 +101,7 @@ def _work(grader: int, pipe: Connection, other_end: Connection, memory_bytes: in
 
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the grader, which ends this
     end_with_parent(grader)
-    other_end.close()
+    _close_all_but(pipe)
     most_bytes = psutil.Process().memory_info().vms + memory_bytes
     with suppress(ValueError, OSError):  # macOS has no limit on memory
         resource.setrlimit(resource.RLIMIT_AS, (most_bytes, most_bytes))
