@@ -100,4 +100,8 @@ def turn(folder: Path, alone: bool) -> Iterator[None]:
         fcntl.flock(waiting, fcntl.LOCK_EX)
         fcntl.flock(running, fcntl.LOCK_EX if alone else fcntl.LOCK_SH)
         fcntl.flock(waiting, fcntl.LOCK_UN)
-        yield
+        try:
+            yield
+        finally:
+            # To close the file is not enough: a process that the test forked, and that still runs, has it open, too.
+            fcntl.flock(running, fcntl.LOCK_UN)
