@@ -6,7 +6,7 @@ import tracemalloc
 import numpy as np
 import pytest
 
-from tinytorch.profiling import kept_bytes, peak_bytes, peak_resident_bytes, resident_bytes
+from tinytorch.profiling import kept_bytes, memory, peak_bytes, peak_resident_bytes, resident_bytes
 
 MEGABYTE = 1_000_000
 
@@ -45,8 +45,9 @@ def test_a_function_that_fails_leaves_no_tracing_behind():
 
 
 @pytest.fixture(params=[False, True], ids=["nothing-frozen", "some-frozen"])
-def frozen(request):
+def frozen(request, monkeypatch):
     """Whether the process has frozen objects, as that of a grader has, and that of a notebook has not."""
+    monkeypatch.setattr(memory, "_known_as_frozen", False)
     gc.unfreeze()
     if request.param:
         gc.freeze()
@@ -85,6 +86,14 @@ def test_measuring_leaves_frozen_what_was_frozen_and_nothing_else(frozen):
     peak_bytes(lambda: None)
     assert (gc.get_freeze_count() > 0) == frozen
     assert gc.get_freeze_count() <= before
+
+
+def test_frozen_objects_are_counted_once_and_not_for_each_measurement(frozen, monkeypatch):
+    counts = []
+    monkeypatch.setattr(memory.gc, "get_freeze_count", lambda count=gc.get_freeze_count: counts.append(1) or count())
+    for _ in range(3):
+        peak_bytes(lambda: None)
+    assert len(counts) == (1 if frozen else 3)  # where there are none, to count them takes no time
 
 
 def test_measuring_inside_a_traced_program_leaves_its_tracing_on():
