@@ -61,6 +61,25 @@ def test_a_task_whose_worker_dies_each_time_is_reported_and_the_others_are_done(
     assert outcomes == {1: 2, "dies": Lost(-signal.SIGKILL), 2: 4, 3: 6}
 
 
+def test_a_worker_is_at_its_next_task_while_the_outcome_of_the_last_one_is_dealt_with() -> None:
+    heard, tell = os.pipe()
+
+    def handle(task: int) -> int:
+        os.write(tell, bytes([task]))
+        return task
+
+    with Pool(1, lambda: handle) as pool:
+        for task in (1, 2):
+            pool.submit(task)
+        outcomes = pool.finished()
+        assert next(outcomes) == (1, 1)
+        begun = [os.read(heard, 1) for _ in range(2) if select.select([heard], [], [], 30)[0]]
+        assert begun == [b"\1", b"\2"]
+        assert list(outcomes) == [(2, 2)]
+    os.close(heard)
+    os.close(tell)
+
+
 def waits_for(folder: Path) -> Callable[[Any], Any]:
     """Return what a worker does in these tests: a task that is a text lasts until there is a file of that name."""
 

@@ -129,28 +129,33 @@ class Pool:
             if self._interrupted:
                 raise KeyboardInterrupt
             self.report_at_work([(task.content, task.seconds) for task in self._at_work()])
-            for pipe in ready:
-                worker = busy[pipe]  # type: ignore[index]
-                task = worker.task
-                assert task is not None
-                try:
-                    outcome = worker.pipe.recv()
-                    worker.task = None
-                    self._seconds[type(task.content)].append(task.seconds)
-                except (EOFError, OSError):
-                    self._replace(worker)
-                    if task.tries < MOST_TRIES:
-                        self._waiting.appendleft(task)
-                        continue
-                    outcome = Lost(self._last_exit_code)
+            ended = [self._take(busy[pipe]) for pipe in ready]  # type: ignore[index]
+            for task, outcome in filter(None, ended):
                 if isinstance(outcome, BaseException):
                     raise outcome
+                self._hand_out()  # so that no worker waits for what is done with the outcome
                 yield task.content, outcome
             for pipe, worker in busy.items():
                 if pipe not in ready and worker.task is not None and worker.task.seconds > self.most_seconds:
                     worker.process.kill()
                     self._replace(worker)
                     yield worker.task.content, TooLong(self.most_seconds)
+
+    def _take(self, worker: _Worker) -> tuple[_Task, Any] | None:
+        """Return a worker's task with its outcome; None if the worker died and the task is tried again."""
+        task = worker.task
+        assert task is not None
+        try:
+            outcome = worker.pipe.recv()
+            worker.task = None
+            self._seconds[type(task.content)].append(task.seconds)
+        except (EOFError, OSError):
+            self._replace(worker)
+            if task.tries < MOST_TRIES:
+                self._waiting.appendleft(task)
+                return None
+            outcome = Lost(self._last_exit_code)
+        return task, outcome
 
     def _at_work(self) -> list[_Task]:
         """Return the tasks that workers are at."""
