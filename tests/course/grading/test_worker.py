@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import pickle
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -24,6 +25,8 @@ from tinytorch.course.grading.worker import (
     fork_server,
 )
 from tinytorch.course.layout import Course
+from tinytorch.course.verdict import run_cells
+from tinytorch.course.verdict.witness import FILE, Witness
 
 
 @pytest.fixture(scope="module")
@@ -65,6 +68,110 @@ def test_what_lies_beside_the_notebook_can_be_read_by_it(built_course: TinyCours
     ran = worker.run(handed_in(built_course.filled(double=reads), **{"data.txt": b"its own data"}))
     cell = cell_named(nbformat.reads(ran.notebook.decode(), as_version=4), "double")
     assert "its own data" in "".join(output.get("text", "") for output in cell.outputs)
+
+
+# Tells what it finds in the staged package, and tries to leave something there for the next submission
+INTRUDES = """\
+#| export
+import os, tinytorch
+package = os.path.dirname(tinytorch.__file__)
+print(sorted(name for name in os.listdir(package) if name in ("left.py", "gone")))
+for act in (
+    lambda: open(package + "/left.py", "w").close(),
+    lambda: open(tinytorch.__file__, "a").close(),
+    lambda: os.rename(package + "/core", package + "/gone"),
+    lambda: os.chmod(os.path.dirname(package), 0o777),
+):
+    try:
+        act()
+        print("did")
+    except OSError:
+        print("refused")
+def double(x):
+    return 2 * x
+"""
+
+
+@pytest.fixture
+def stages_made(monkeypatch: pytest.MonkeyPatch) -> list[Path]:
+    """The folders that the package was staged in."""
+    made: list[Path] = []
+    stage_package = run_cells.stage_package
+
+    def note(*arguments: Any) -> None:
+        made.append(arguments[2])
+        stage_package(*arguments)
+
+    monkeypatch.setattr(run_cells, "stage_package", note)
+    return made
+
+
+def every_file(folder: Path) -> dict[Path, bytes]:
+    return {path: path.read_bytes() for path in folder.rglob("*") if path.is_file()}
+
+
+def printed(ran: WorkerResult) -> list[str]:
+    """Return the lines that the first step's cell printed; its tests are passed."""
+    assert ran.failure == ""
+    notebook = nbformat.reads(ran.notebook.decode(), as_version=4)
+    for test in ("double-number", "double-more"):
+        assert not [output for output in cell_named(notebook, test).outputs if output.output_type == "error"]
+    outputs = cell_named(notebook, "double").outputs
+    return "".join(output.get("text", "") for output in outputs).splitlines()
+
+
+@pytest.mark.parametrize("is_forked", [True, False])
+def test_submissions_in_the_sandbox_share_one_stage_in_which_none_of_them_can_change_anything(
+    built_course: TinyCourse, tmp_path: Path, stages_made: list[Path], is_forked: bool
+) -> None:
+    course = Course(built_course.root)
+    packed = pack(course, course.module("02"))
+    with fork_server(packed) as server:
+        worker = Worker(packed, tmp_path, server if is_forked else None)
+        before = every_file(tmp_path / "stage")
+        for _ in range(2):
+            ran = worker.run(handed_in(built_course.filled(double=INTRUDES)))
+            assert printed(ran) == ["[]", *["refused"] * 4]
+            assert every_file(tmp_path / "stage") == before
+    assert stages_made == [tmp_path / "stage"]
+    assert before
+
+
+def test_without_a_sandbox_each_submission_has_a_stage_of_its_own_as_it_may_change_it(
+    built_course: TinyCourse, tmp_path: Path, stages_made: list[Path]
+) -> None:
+    course = Course(built_course.root)
+    packed = pack(course, course.module("02"))
+    settings = packed.settings | {"ExecuteStaged": packed.settings["ExecuteStaged"] | {"isolation": "limits"}}
+    worker = Worker(replace(packed, settings=settings), tmp_path)
+    for count in (1, 2):
+        ran = worker.run(handed_in(built_course.filled(double=INTRUDES)))
+        assert printed(ran) == ["[]", *["did"] * 4]
+        assert len(stages_made) == count
+    assert not [stage for stage in stages_made if stage.exists()]
+
+
+def test_a_witness_that_could_not_be_installed_leaves_nothing_in_the_stage_that_the_next_submission_sees(
+    built_course: TinyCourse, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    course = Course(built_course.root)
+    packed = pack(course, course.module("02"))
+    seen: list[bool] = []
+
+    def fail(*_: Any) -> str:
+        seen.append((tmp_path / "stage" / FILE).exists())
+        raise RuntimeError("interrupted")
+
+    lists = "#| export\nimport os\nprint(*os.listdir('/course'))\ndef double(x):\n    return 2 * x\n"
+    with fork_server(packed) as server:
+        worker = Worker(packed, tmp_path, server)
+        with monkeypatch.context() as patched:
+            patched.setattr(Witness, "installation", fail)
+            assert worker.run(handed_in(built_course.filled())).failure == "RuntimeError: interrupted"
+        [names] = printed(worker.run(handed_in(built_course.filled(double=lists))))
+    assert seen == [True]
+    assert "tinytorch" in names.split()
+    assert FILE not in names.split()
 
 
 def test_what_fails_in_the_grader_itself_is_a_reason_and_no_exception(built_course: TinyCourse, worker: Worker) -> None:

@@ -68,7 +68,7 @@ class Assignment:
                     source = Path(folder) / path
                     source.parent.mkdir(parents=True, exist_ok=True)
                     source.write_bytes(content)
-                    # not by the time of the file: each submission gets a new copy
+                    # not by the time of the file: each stage has a new copy
                     kept = py_compile.compile(
                         str(source), doraise=True, invalidation_mode=PycInvalidationMode.UNCHECKED_HASH
                     )

@@ -96,6 +96,7 @@ class Worker:
             if isinstance(preprocessor, ExecuteStaged):
                 preprocessor.server, preprocessor.staged_files = server, assignment.compiled
                 check_isolation(preprocessor.isolation)
+                preprocessor.share_stage(folder / "stage", assignment.name)
         logging.getLogger("traitlets").setLevel(logging.CRITICAL)  # errors are in the notebook
 
     def run(self, submission: SubmissionFiles) -> WorkerResult:

@@ -14,8 +14,8 @@ import json
 import tempfile
 import time
 from collections import deque
-from collections.abc import Mapping, Sequence
-from contextlib import suppress
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from time import monotonic
@@ -100,11 +100,11 @@ class CellRunner:
     staged_files: Mapping[str, bytes] = {}  # what lies in the stage beside the package
     shows_where_stopped = False  # whether the error of a cell that was stopped has the lines that it was in
     server: ForkServer | None = None  # what kernels in the sandbox are forked from; without one, Jupyter starts each
+    _shared_stage: Path | None = None  # set by `share_stage`
 
     def preprocess(self, nb: NotebookNode, resources: dict[str, Any]) -> tuple[NotebookNode, dict[str, Any]]:
         """Run the notebook with the package staged for its module."""
         check_isolation(self.isolation)
-        course = Course(Path(self.course_root))
         self.nb = nb
         self._harmful: set[int] = set()  # the cells that must not be run again in a fresh kernel
         self._last_index: int | None = None
@@ -112,13 +112,8 @@ class CellRunner:
         self._arrived: deque[KernelMessage] = deque()  # what came for them
         self._submission_ends = monotonic() + self.submission_timeout
         self._cell_ends = self._submission_ends
-        with tempfile.TemporaryDirectory(prefix="tinytorch-stage-") as stage:
-            self._stage = Path(stage)
-            self._folder = Path(resources.get("metadata", {}).get("path") or stage)
-            stage_package(course, course.module(resources["nbgrader"]["assignment"]), self._stage)
-            for name, content in self.staged_files.items():
-                (self._stage / name).parent.mkdir(exist_ok=True)
-                (self._stage / name).write_bytes(content)
+        with self._open_stage(resources["nbgrader"]["assignment"]) as self._stage:
+            self._folder = Path(resources.get("metadata", {}).get("path") or self._stage)
             self.kernel = self.new_kernel()
             try:
                 self.prepare_kernel()
@@ -128,6 +123,36 @@ class CellRunner:
             finally:
                 self._end_kernel()
         return nb, resources
+
+    def share_stage(self, stage: Path, assignment: str) -> None:
+        """Have all submissions to a module share a stage, made once in the folder `stage`.
+
+        Only the sandbox binds it read-only: in any other isolation student code could write into it, so there each
+        submission still gets a new one.
+        """
+        if self.isolation == "bubblewrap":
+            stage.mkdir(mode=0o700, exist_ok=True)  # as a temporary folder: the witness' key lies in it for a moment
+            self._fill_stage(stage, assignment)
+            self._shared_stage = stage
+
+    @contextmanager
+    def _open_stage(self, assignment: str) -> Iterator[Path]:
+        """Give the stage that submissions share, or else a new one, which is removed at the end."""
+        if self._shared_stage is not None:
+            yield self._shared_stage
+            return
+        with tempfile.TemporaryDirectory(prefix="tinytorch-stage-") as folder:
+            stage = Path(folder)
+            self._fill_stage(stage, assignment)
+            yield stage
+
+    def _fill_stage(self, stage: Path, assignment: str) -> None:
+        """Put the package and what lies beside it into a stage."""
+        course = Course(Path(self.course_root))
+        stage_package(course, course.module(assignment), stage)
+        for name, content in self.staged_files.items():
+            (stage / name).parent.mkdir(exist_ok=True)
+            (stage / name).write_bytes(content)
 
     @property
     def stage_inside(self) -> str:

@@ -39,10 +39,12 @@ class SubmissionRunner(CellRunner):
         self._witness = Witness(self._given)
         self._requests: dict[int, Asked] = {}  # what was asked ahead, by the cell
         file = self._stage / FILE
-        file.write_bytes(self._witness.file_content)
         self._cell_ends = self._submission_ends
-        ran = self.execute_code(self._witness.installation(f"{self.stage_inside}/{FILE}"), is_python=True)
-        file.unlink()
+        try:
+            file.write_bytes(self._witness.file_content)
+            ran = self.execute_code(self._witness.installation(f"{self.stage_inside}/{FILE}"), is_python=True)
+        finally:
+            file.unlink(missing_ok=True)  # the stage may be the next submission's, too
         if ran.status == "error" and self.kernel.is_alive() and not self._time_is_up():
             raise RuntimeError(f"the kernel could not be prepared: {ran.outputs[-1].evalue}")
 
