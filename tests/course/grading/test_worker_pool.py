@@ -80,6 +80,20 @@ def test_a_worker_is_at_its_next_task_while_the_outcome_of_the_last_one_is_dealt
     os.close(tell)
 
 
+@pytest.mark.parametrize("workers", [1, 2])
+def test_a_short_task_waits_for_none_that_workers_are_at(tmp_path: Path, workers: int) -> None:
+    with Pool(workers, lambda: waits_for(tmp_path)) as pool:
+        for task in ("long a", "long b", "long c"):
+            pool.submit(task)
+        pool.submit(1, first=True)
+        pool.submit(2, first=True)
+        outcomes = pool.finished()
+        assert [next(outcomes), next(outcomes)] == [(2, 2), (1, 1)]
+        for task in ("long a", "long b", "long c"):
+            (tmp_path / task).touch()
+        assert dict(outcomes).keys() == {"long a", "long b", "long c"}
+
+
 def waits_for(folder: Path) -> Callable[[Any], Any]:
     """Return what a worker does in these tests: a task that is a text lasts until there is a file of that name."""
 

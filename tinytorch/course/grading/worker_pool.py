@@ -59,6 +59,7 @@ class TooLong:
 @dataclass
 class _Task:
     content: Any
+    is_first: bool = False  # goes before all others, and waits for none of them
     tries: int = 0
     began: float = 0.0
 
@@ -115,8 +116,8 @@ class Pool:
         raise KeyboardInterrupt
 
     def submit(self, content: Any, *, first: bool = False) -> None:
-        """Add a task; `first` puts it in front of the waiting ones."""
-        (self._waiting.appendleft if first else self._waiting.append)(_Task(content))
+        """Add a task; `first` is for a short one, which goes before the others, beside those that workers are at."""
+        (self._waiting.appendleft if first else self._waiting.append)(_Task(content, is_first=first))
 
     def finished(self) -> Iterator[tuple[Any, Any]]:
         """Yield each task with its outcome as they end, until there are none left; more may be added meanwhile."""
@@ -162,11 +163,12 @@ class Pool:
         return [worker.task for worker in self._workers if worker.task is not None]
 
     def _hand_out(self) -> None:
-        """Give waiting tasks to workers; there is one more worker for each task that takes long."""
+        """Give waiting tasks to workers; there is one more for a short task, and one for each that takes long."""
         while self._waiting:
             at_work = self._at_work()
             slow = sum(map(self._is_slow, at_work))
-            if len(at_work) - min(slow, MOST_ASIDE * self.count) >= self.count:
+            most = self.count + self._waiting[0].is_first
+            if len(at_work) - min(slow, MOST_ASIDE * self.count) >= most:
                 return
             idle = next((worker for worker in self._workers if worker.task is None), None)
             if idle is None:
