@@ -96,6 +96,12 @@ def test_frozen_objects_are_counted_once_and_not_for_each_measurement(frozen, mo
     assert len(counts) == (1 if frozen else 3)  # where there are none, to count them takes no time
 
 
+def test_a_measurement_inside_another_is_not_taken_for_somebody_else_s_freezing(frozen):
+    peak_bytes(lambda: peak_bytes(lambda: None))
+    assert memory._known_as_frozen == frozen
+    assert not memory._frozen_here
+
+
 def test_measuring_inside_a_traced_program_leaves_its_tracing_on():
     tracemalloc.start()
     try:

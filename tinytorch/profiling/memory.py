@@ -9,7 +9,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-_known_as_frozen = False
+_known_as_frozen = _frozen_here = False
 
 
 def peak_bytes(function: Callable[[], Any]) -> int:
@@ -24,12 +24,14 @@ def kept_bytes(function: Callable[[], Any]) -> int:
 
 def _traced(function: Callable[[], Any]) -> tuple[int, int]:
     """Return `peak_bytes` and `kept_bytes` of one run of `function`; raise `RuntimeError` if it stops tracemalloc."""
+    global _frozen_here
     was_tracing = tracemalloc.is_tracing()
     # Old garbage that is collected during the run would hide as much of the peak. Frozen, it is not. To collect it
     # first takes longer than most runs do. What somebody else has frozen stays so.
-    freezes = not _is_frozen_by_others()
+    freezes = not _frozen_here and not _is_frozen_by_others()
     if freezes:
         gc.freeze()
+        _frozen_here = True
     gc.collect()  # empties Python's free lists, because what is taken from them is no allocation
     if not was_tracing:
         tracemalloc.start()
@@ -47,6 +49,7 @@ def _traced(function: Callable[[], Any]) -> tuple[int, int]:
             tracemalloc.stop()
         if freezes:
             gc.unfreeze()
+            _frozen_here = False
     return max(0, peak - before), max(0, after - before)
 
 
