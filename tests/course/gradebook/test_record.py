@@ -142,7 +142,8 @@ def test_no_connection_is_open_when_a_worker_is_forked(
             sqlalchemy.event.remove(sqlalchemy.Pool, event, listener)
     assert (run.returncode, run.stderr) == (0, "")
     assert len(opened) > len(STUDENTS)
-    assert still_open == [0, 0]  # one at the beginning, one in the place of the one that died
+    assert len(still_open) >= 2, "one at the beginning, one in the place of the one that died, maybe one for pages"
+    assert set(still_open) == {0}
 
 
 MOMENTS = {
