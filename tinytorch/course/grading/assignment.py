@@ -9,9 +9,11 @@ from __future__ import annotations
 
 import ast
 import hashlib
+import itertools
 import json
 import py_compile
 import tempfile
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -37,6 +39,7 @@ from tinytorch.course.verdict.preprocessors import ExecuteStaged
 GRADEBOOK = "gradebook.db"
 # What takes longest to import, and only cells that grading passes over use it; an answer that draws imports it itself.
 DRAWING = ("matplotlib", "PIL")
+BLOCKS = ("body", "orelse", "handlers", "finalbody", "cases")  # where statements have others inside
 NUMPY_WHEN_USED = {"numpy.ma", "numpy.random"}  # parts of NumPy that it imports when they are first used
 
 
@@ -116,7 +119,7 @@ def pack(course: Course, module: Module) -> Assignment:
     files = {source.relative_to(course.root).as_posix(): source.read_bytes() for source in sources}
     for path in (module.solution_path, course.root / "settings.ini"):
         files[path.relative_to(course.root).as_posix()] = path.read_bytes()
-    files[module.released_path.relative_to(course.root).as_posix()] = nbformat.writes(released).encode()
+    files[module.released_path.relative_to(course.root).as_posix()] = nbformat.v4.writes(released).encode()
     explored = explore_cells(solution)
     graded = [cell.source for cell in solution.cells if cell.cell_type == "code" and cell.id not in explored]
     package = [source.read_text(encoding="utf-8") for source in sources if source.suffix == ".py"]
@@ -177,9 +180,16 @@ def _third_party_modules(sources: list[str]) -> set[str]:
             tree = ast.parse(source)
         except SyntaxError:
             continue
-        for node in ast.walk(tree):
+        for node in _statements(tree):
             if isinstance(node, ast.Import):
                 found |= {alias.name for alias in node.names}
             elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
                 found.add(node.module)
     return {name for name in found if name.split(".")[0] not in ("tinytorch", "__future__")}
+
+
+def _statements(node: ast.AST) -> Iterator[ast.AST]:
+    """Yield all statements inside of one, at any depth, and no expressions, which most of a tree is."""
+    for part in itertools.chain.from_iterable(getattr(node, name, ()) for name in BLOCKS):
+        yield part
+        yield from _statements(part)

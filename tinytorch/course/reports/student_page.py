@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any, ClassVar
 
 import nbformat
+from ipython_pygments_lexers import IPython3Lexer
 from jinja2 import pass_context
 from nbconvert.exporters import HTMLExporter, TemplateExporter
 from nbconvert.filters import ansi2html
@@ -21,7 +22,6 @@ from nbformat import NotebookNode
 from nbgrader.apps import NbGraderAPI
 from nbgrader.converters import GenerateFeedback
 from nbgrader.utils import temp_attrs
-from pygments.lexers import get_lexer_by_name
 from pygments.token import Token
 from traitlets.config import Config
 
@@ -36,7 +36,6 @@ TEMPLATE = Path(__file__).parent / "templates" / "tinytorch_feedback"
 WITHOUT_DESCRIPTION = re.compile(r"<img\b(?![^>]*\balt=)")
 COLOURED = re.compile(r'<span class="([^"]*)"[^>]*>')
 REMEMBERED_CELLS = 2_000
-LEXER = get_lexer_by_name("ipython3", stripall=True)
 
 
 # The kinds of words that have a colour on the page, by pygments' names for them; a part of a kind has its kind's
@@ -62,10 +61,15 @@ def _colour(kind: Any) -> str:
     return COLOURS.get(kind) or ("" if kind.parent is None else _colour(kind.parent))
 
 
+@functools.cache  # it compiles its rules, and a run in which nothing is new needs none
+def _lexer() -> IPython3Lexer:
+    return IPython3Lexer(stripall=True)
+
+
 @functools.lru_cache(REMEMBERED_CELLS)  # much of a page is the same for the whole class
 def _highlighted(source: str) -> str:
     parts = []
-    for colour, words in groupby(LEXER.get_tokens(source), lambda pair: _colour(pair[0])):
+    for colour, words in groupby(_lexer().get_tokens(source), lambda pair: _colour(pair[0])):
         text = html.escape("".join(word for _, word in words), quote=False)
         parts.append(f"<i class={colour}>{text}</i>" if colour else text)
     return f"<pre>{''.join(parts).rstrip()}</pre>"
