@@ -60,10 +60,12 @@ class QuickGrader:
         stage_package(Course(module.root), module, Path(self._stage.name))
 
     def __enter__(self) -> QuickGrader:
-        environment = {**os.environ, "PYTHONPATH": self._stage.name, "OMP_NUM_THREADS": "1"}
+        temporary = Path(self._stage.name) / "temporary"  # no child lives to delete what its notebook makes there
+        temporary.mkdir(exist_ok=True)
+        own = {"PYTHONPATH": self._stage.name, "TMPDIR": str(temporary), "OMP_NUM_THREADS": "1"}
         self._worker = subprocess.Popen(
             [sys.executable, __file__, "--worker"],
-            env=environment,
+            env={**os.environ, **own},
             cwd=self._stage.name,
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
