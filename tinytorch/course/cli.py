@@ -6,7 +6,6 @@ completion must not take.
 
 from __future__ import annotations
 
-import gc
 import os
 import platform
 import sys
@@ -978,9 +977,6 @@ def _choose_isolation(course: Course, isolation: str | None) -> None:
 
 def main(arguments: list[str] | None = None) -> None:
     """Run `tito`. A mistake that the user can correct is one sentence and an exit code, not a traceback."""
-    # Python looks for garbage whenever there are 700 new objects, and finds none in what a command loads: that takes
-    # a seventh of the time of loading it.
-    gc.set_threshold(50_000)
     with one_sentence():
         app(arguments)
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import asyncio
 import atexit
+import gc
 import logging
 import queue
 import tempfile
@@ -22,7 +23,7 @@ from typing import Any
 
 from tinytorch.course.grading.assignment import Assignment
 from tinytorch.course.grading.worker import SubmissionFiles, SubmissionTask, Worker, WorkerResult, fork_server
-from tinytorch.course.layout import CourseError
+from tinytorch.course.layout import OBJECTS_PER_COLLECTION, CourseError
 
 CONNECT_SECONDS = 10.0
 
@@ -139,6 +140,7 @@ def grade_here(assignment: Assignment, submission: SubmissionFiles) -> WorkerRes
     """Grade a submission in this process, which is a worker's."""
     with _lock:
         if assignment.key not in _workers:
+            gc.set_threshold(OBJECTS_PER_COLLECTION)
             _workers.clear()
             _resources.close()
             folder = _resources.enter_context(tempfile.TemporaryDirectory(prefix="tinytorch-worker-"))
