@@ -35,7 +35,7 @@ from tinytorch.course.handin.collect import collect
 from tinytorch.course.handin.hand_in import group_of, time_in_words
 from tinytorch.course.handin.which_counts import Submission
 from tinytorch.course.layout import Course, CourseError, Module
-from tinytorch.course.notebook import grade_id, read_notebook, read_own_notebook
+from tinytorch.course.notebook import grade_id, read_own_notebook
 from tinytorch.course.notes import Note
 from tinytorch.course.reports.graded_notebook import GradedNotebook, code_of
 from tinytorch.course.reports.results import ClassResults, StudentResult, read_student
@@ -168,7 +168,7 @@ class Run:
         if file is None or file.is_file():
             elsewhere = "" if self.output == self.setting.course.root else f" --output {shlex.quote(str(self.output))}"
             command = f"tito build {self.module.number}{elsewhere}"
-            refuse_other_cells(self.db_url, self.module, read_notebook(self.module.solution_path), command)
+            refuse_other_cells(self.db_url, self.module, read_own_notebook(self.module.solution_path), command)
 
     def _graders(self) -> AbstractContextManager[Pool | Cluster]:
         """Return the workers that grade submissions: the pool, or a cluster."""
