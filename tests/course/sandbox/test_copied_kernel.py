@@ -3,6 +3,7 @@
 import os
 import signal
 from multiprocessing import resource_tracker
+from pathlib import Path
 
 import pytest
 
@@ -21,6 +22,14 @@ def test_a_copy_makes_shared_memory_also_if_the_checking_process_has_done_so_bef
     resource_tracker.ensure_running()
     with copied(tmp_path) as kernel:
         assert printed(run(kernel, MAKES_SHARED_MEMORY)) == "made\n"
+
+
+def test_what_cells_make_in_temporary_folders_lies_in_the_stage_which_is_removed(tmp_path):
+    makes = "import os, tempfile; print(tempfile.mkdtemp()); print(os.environ['TMPDIR'])"
+    with copied(tmp_path) as kernel:
+        made, environment = printed(run(kernel, makes)).splitlines()
+    assert Path(made).is_dir()
+    assert Path(made).parent == Path(environment) == tmp_path / "stage" / "temporary"
 
 
 def test_a_ctrl_c_waits_until_the_copy_is_made_because_a_fork_would_swallow_it(tmp_path, monkeypatch):

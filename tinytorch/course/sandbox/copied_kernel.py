@@ -11,6 +11,7 @@ import os
 import signal
 import socket
 import sys
+import tempfile
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -125,5 +126,8 @@ def _become_kernel(
     sys.path_importer_cache.clear()
     sys.argv[:] = [""]
     os.environ["PYTHONPATH"] = str(stage)  # for processes that a cell starts
+    temporary = stage / "temporary"  # what cells leave there goes with the stage
+    temporary.mkdir(exist_ok=True)
+    tempfile.tempdir = os.environ["TMPDIR"] = str(temporary)
     os.environ.setdefault("MPLBACKEND", "module://matplotlib_inline.backend_inline")
     check_kernel.serve(shell, line, bell)
