@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import html
+import subprocess
 import sys
 from pathlib import Path
 
@@ -33,6 +34,13 @@ from tinytorch.course.verdict.differences import differences, left_out
 )
 def test_the_commands_of_a_cell(source: str, commands: list[str]) -> None:
     assert left_out(source) == commands
+
+
+def test_a_cell_of_plain_python_is_read_without_ipython() -> None:
+    cell = "print(f'{x % 3:.1%}')\nassert shell.run(1) != 2"
+    look = f"import sys; from tinytorch.course.verdict.differences import left_out; left_out({cell!r}); "
+    ran = subprocess.run([sys.executable, "-c", f"{look}sys.exit('IPython' in sys.modules)"], timeout=120)
+    assert ran.returncode == 0, "every worker loads IPython, which takes as long as two submissions"
 
 
 def test_magics_and_commands_in_an_answer_cost_nothing_and_are_noted(course: TinyCourse, tmp_path: Path) -> None:

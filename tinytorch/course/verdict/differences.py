@@ -65,16 +65,16 @@ def left_out(source: str) -> list[str]:
 
 def _command(call: ast.Call) -> str:
     """Return the command that a call such as `get_ipython().system('ls')` is, or nothing."""
-    from tinytorch.course.sandbox.inside.no_commands import COMMANDS, SCRIPTS
-
     words = [str(argument.value) for argument in call.args if isinstance(argument, ast.Constant)]
     if not (isinstance(call.func, ast.Attribute) and words and len(words) == len(call.args)):
         return ""
     asked, of_shell = call.func.attr, isinstance(call.func.value, ast.Call)  # and not of the module `os`
     if asked in ("system", "getoutput") and of_shell:
         return f"!{words[0]}"
-    if asked == "run_line_magic" and words[0] in COMMANDS:
-        return " ".join(["%" + words[0], *words[1:2]])
-    if asked == "run_cell_magic" and words[0] in SCRIPTS:
-        return f"%%{words[0]}"
-    return ""
+    if asked not in ("run_line_magic", "run_cell_magic"):
+        return ""
+    from tinytorch.course.sandbox.inside.no_commands import COMMANDS, SCRIPTS  # which loads IPython, for few cells
+
+    if asked == "run_line_magic":
+        return " ".join(["%" + words[0], *words[1:2]]) if words[0] in COMMANDS else ""
+    return f"%%{words[0]}" if words[0] in SCRIPTS else ""
