@@ -31,6 +31,22 @@ def test_a_changed_entry_is_not_found(cache: Path) -> None:
     assert kept.find_kept("proofs", "a") is None
 
 
+def test_what_is_made_once_is_made_anew_only_from_something_else_or_after_damage(cache: Path) -> None:
+    made: list[str] = []
+
+    def make() -> object:
+        made.append("made")
+        return {"pairs": [["a", 1]], "text": "\ud800"}
+
+    for made_from in (["x"], ["x"], ["y"], ["\udcff"], ["\udcff"]):
+        assert kept.made_once("pieces", made_from, make) == {"pairs": [["a", 1]], "text": "\ud800"}
+    assert len(made) == 3
+    for entry in (cache / "pieces").iterdir():
+        entry.write_bytes(entry.read_bytes()[:-1])
+    kept.made_once("pieces", ["x"], make)
+    assert len(made) == 4
+
+
 def test_only_so_many_entries_are_kept_and_the_oldest_go_first(cache: Path) -> None:
     for number in range(kept.MOST_ENTRIES + 5):
         kept.keep("proofs", f"{number:03}", b"")
@@ -58,3 +74,4 @@ def test_where_nothing_can_be_kept_nothing_fails(monkeypatch: pytest.MonkeyPatch
     kept.keep("proofs", "a", b"content")
     assert kept.find_kept("proofs", "a") is None
     assert kept.compiled_templates() is None
+    assert kept.made_once("pieces", "x", lambda: [1]) == [1]

@@ -8,12 +8,14 @@ from __future__ import annotations
 
 import functools
 import hashlib
+import json
 import os
 import platform
 import sys
+from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from tinytorch.course.files import write_whole
 
@@ -39,6 +41,22 @@ def keep(kind: str, key: str, content: bytes) -> None:
         entries = sorted(_folder(kind).glob("[!.]*"), key=lambda path: path.stat().st_mtime_ns)
         for older in entries[:-MOST_ENTRIES]:
             older.unlink(missing_ok=True)
+
+
+def made_once(kind: str, made_from: object, make: Callable[[], Any]) -> Any:
+    """Return what `make` returns, from an earlier run or made now and kept: lists, dictionaries, texts and numbers.
+
+    Args:
+        kind: what it is; it names the folder.
+        made_from: all that it is made from, besides the course tools: its `repr` has to say everything.
+        make: makes it.
+    """
+    key = hashlib.sha256(f"{tools()}\0{made_from!r}".encode("utf-8", "surrogatepass")).hexdigest()
+    kept = find_kept(kind, key)
+    if kept is None:
+        kept = json.dumps(make()).encode()
+        keep(kind, key, kept)
+    return json.loads(kept)
 
 
 def compiled_templates() -> FileSystemBytecodeCache | None:

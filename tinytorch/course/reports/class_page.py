@@ -7,10 +7,8 @@ submissions a person should look at: flagged, broken and late ones. Whatever com
 from __future__ import annotations
 
 import dataclasses
-import hashlib
 import html
 import io
-import json
 import re
 import shlex
 from collections import Counter, defaultdict
@@ -26,7 +24,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
 from tinytorch.course.files import write_whole
-from tinytorch.course.kept import compiled_templates, find_kept, keep, tools
+from tinytorch.course.kept import compiled_templates, made_once
 from tinytorch.course.reports.class_statistics import (
     LEAST_STUDENTS,
     StepStatistics,
@@ -54,6 +52,8 @@ STYLE: Any = {  # matplotlib types its keys one by one
     "font.size": 11,
     "text.color": INK,
     "text.parse_math": False,
+    "figure.facecolor": "none",
+    "axes.facecolor": "none",
     "axes.edgecolor": "#888888",
     "axes.labelcolor": INK,
     "axes.spines.top": False,
@@ -137,22 +137,20 @@ def write_report(
 
 def _figures(results: ClassResults, steps: list[StepStatistics]) -> dict[str, Any]:
     """Return the figures by their names in the template: from an earlier run, or drawn now and kept for the next."""
-    key = hashlib.sha256(f"{tools()}\0{results!r}\0{steps!r}".encode("utf-8", "surrogatepass")).hexdigest()
-    kept = find_kept("figures", key)
-    if kept is None:
+
+    def draw() -> dict[str, Any]:
         import matplotlib
 
         with matplotlib.rc_context(STYLE):
-            drawn: dict[str, Any] = {
+            return {
                 "distribution": _distribution(results),
                 "hardest": dataclasses.asdict(_hardest(results)),
                 "drawn_steps": _steps(steps),
                 "written": _written(results),
                 "over_time": _over_time(results),
             }
-        kept = json.dumps(drawn).encode()
-        keep("figures", key, kept)
-    figures = json.loads(kept)
+
+    figures = made_once("figures", (results, steps), draw)
     hardest = figures.pop("hardest")
     hardest = Hardest(**{**hardest, "figure": Markup(hardest["figure"])})
     return {**{name: Markup(svg) for name, svg in figures.items()}, "hardest": hardest}
@@ -417,11 +415,13 @@ def _figure(height: float) -> tuple[Figure, Axes]:
 def _svg(figure: Figure, name: str, alt: str) -> Markup:
     """Return a figure as an SVG element, with `alt` for readers who cannot see it; its ids begin with `name`."""
     import matplotlib
+    from matplotlib.backends.backend_svg import FigureCanvasSVG
 
     file = io.StringIO()
     nothing = dict.fromkeys(["Creator", "Date", "Format", "Type"])
+    canvas: Any = FigureCanvasSVG(figure)  # it has no types
     with matplotlib.rc_context({"svg.hashsalt": name}):
-        figure.savefig(file, format="svg", transparent=True, metadata=nothing)
+        canvas.print_svg(file, metadata=nothing)  # `savefig` draws a figure twice
     drawn = file.getvalue()
     drawn = drawn[drawn.index("<svg") :]
     opening, drawn = drawn.split(">", 1)

@@ -22,6 +22,7 @@ from nbformat.v4 import new_output
 from nbgrader.preprocessors import ClearHiddenTests, NbGraderPreprocessor
 
 from tinytorch.course.gradebook.open_read_only import open_read_only
+from tinytorch.course.kept import made_once
 from tinytorch.course.notebook import grade_id, role_of
 from tinytorch.course.notes import KEY
 
@@ -173,13 +174,18 @@ def _hidden_in(sources: frozenset[str], tests: tuple[str, ...]) -> Hidden:
 
     Letters and digits alone say what a long piece is; a short one, or one of numbers, needs the other characters.
     """
-    written = "\n".join(map(_visible_as_written, tests))
-    forms = frozenset().union(*map(hidden_forms, sources))
-    found = [(one, other) for one, other, as_written in forms if as_written not in written]
-    return (
-        frozenset(one for one, _ in found if _is_telling(one)),
-        frozenset(other for one, other in found if not _is_telling(one)),
-    )
+
+    def find() -> tuple[list[str], list[str]]:
+        written = "\n".join(map(_visible_as_written, tests))
+        forms = frozenset().union(*map(hidden_forms, sources))
+        found = [(one, other) for one, other, as_written in forms if as_written not in written]
+        return (
+            sorted({one for one, _ in found if _is_telling(one)}),
+            sorted({other for one, other in found if not _is_telling(one)}),
+        )
+
+    letters, characters = made_once("hidden-pieces", (sorted(sources), tests), find)
+    return frozenset(letters), frozenset(characters)
 
 
 @functools.lru_cache(1_000)  # most cells are the same for a whole class; what is kept of the others is not used again
