@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import resource
 import shutil
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -18,9 +19,11 @@ from tinytorch.course.gradebook.record import Recorder
 from tinytorch.course.grading.grade import grade
 from tinytorch.course.grading.options import Options
 from tinytorch.course.grading.worker_pool import Pool
+from tinytorch.course.handin.collect import collect
 from tinytorch.course.layout import Course, CourseError
 from tinytorch.course.notes import add_note
 from tinytorch.course.reports.student_page import PageWriter
+from tinytorch.course.sandbox.forked_kernel import ForkServer
 
 
 class GradedTwice:
@@ -78,6 +81,33 @@ def test_without_a_change_nothing_is_done_again_and_no_process_is_started(class_
     assert class_.grade() == {"amy": 20, "bob": 20}
     assert (class_.submitted, class_.recorded, class_.registered) == ([], [], 0)
     assert resource.getrusage(resource.RUSAGE_CHILDREN).ru_minflt == children
+
+
+def test_kernels_get_ready_to_be_forked_while_a_class_is_collected_if_somebody_is_new(
+    class_: GradedTwice, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    order: list[str] = []
+
+    class Noted(ForkServer):
+        def __init__(self, modules: Sequence[str] = ()) -> None:
+            order.append("started")
+            super().__init__(modules)
+
+        def wait(self) -> None:
+            order.append("waited for")
+            super().wait()
+
+    def note_collect(*arguments: Any) -> None:
+        order.append("collected")
+        collect(*arguments)
+
+    monkeypatch.setattr("tinytorch.course.grading.worker.ForkServer", Noted)
+    monkeypatch.setattr("tinytorch.course.grading.run.collect", note_collect)
+    class_.grade()
+    assert order == ["collected"]
+    nbformat.write(class_.course.filled(), class_.folder / "cleo.ipynb")
+    assert class_.grade()["cleo"] == 20
+    assert order == ["collected", "started", "collected", "waited for"]
 
 
 def test_what_a_graded_notebook_says_is_told_again_and_anew_after_it_was_changed(class_: GradedTwice) -> None:

@@ -29,7 +29,15 @@ from tinytorch.course.grading.assignment import GRADEBOOK, Assignment
 from tinytorch.course.grading.cluster import Cluster
 from tinytorch.course.grading.options import Options, ReportProgress
 from tinytorch.course.grading.resume import Bookkeeping, Fingerprint, Step, Store, fingerprint_of
-from tinytorch.course.grading.worker import PageTask, SubmissionFiles, SubmissionTask, TaskHandler, Worker, fork_server
+from tinytorch.course.grading.worker import (
+    PageTask,
+    SubmissionFiles,
+    SubmissionTask,
+    TaskHandler,
+    Worker,
+    once_ready,
+    starting_fork_server,
+)
 from tinytorch.course.grading.worker_pool import Lost, Pool, TooLong
 from tinytorch.course.handin.collect import collect
 from tinytorch.course.handin.hand_in import group_of, time_in_words
@@ -62,9 +70,16 @@ class Setting:
     stack: ExitStack  # ends what is started here
 
     @cached_property
+    def starting_server(self) -> ForkServer | None:
+        """What kernels are forked from: it is started when this is read, and gets ready while this process goes on."""
+        return self.stack.enter_context(starting_fork_server(self.assignment))
+
+    @cached_property
     def server(self) -> ForkServer | None:
-        """What kernels are forked from: it is started when the first worker is, as nothing may need to be graded."""
-        return self.stack.enter_context(fork_server(self.assignment, meanwhile=self.get_workers_ready))
+        """What kernels are forked from, once it is ready: with the first worker, as nothing may need to be graded."""
+        starting = self.starting_server
+        self.get_workers_ready()
+        return once_ready(starting)
 
     @property
     def most_seconds(self) -> float:
@@ -133,6 +148,8 @@ class Run:
         """Grade them all."""
         assignment = self.setting.assignment
         self._refuse_other_cells()
+        if not all(self.files.page(each.student).is_file() for each in self.submissions):
+            _ = self.setting.starting_server  # somebody is new and needs it: it gets ready in the meantime
         register_once(
             self.setting.course,
             self.module,

@@ -11,7 +11,7 @@ import io
 import json
 import logging
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import ExitStack, closing, contextmanager, redirect_stderr, suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -156,17 +156,31 @@ class TaskHandler:
 
 
 @contextmanager
-def fork_server(assignment: Assignment, meanwhile: Callable[[], None] = lambda: None) -> Iterator[ForkServer | None]:
-    """Start the process that kernels are forked from; call `meanwhile` while it does its imports.
+def fork_server(assignment: Assignment) -> Iterator[ForkServer | None]:
+    """Start the process that kernels are forked from, and wait until it is ready.
 
     It is None without a sandbox, or if it cannot be started: then each kernel is started as a process of its own.
     """
+    with starting_fork_server(assignment) as server:
+        yield once_ready(server)
+
+
+@contextmanager
+def starting_fork_server(assignment: Assignment) -> Iterator[ForkServer | None]:
+    """Start the process that kernels are forked from, which does its imports while this one goes on."""
     with ExitStack() as stack:
         server = None
         if assignment.isolation == "bubblewrap":
             with suppress(OSError):
-                started = stack.enter_context(closing(ForkServer(assignment.modules)))
-                meanwhile()
-                started.wait()
-                server = started
+                server = stack.enter_context(closing(ForkServer(assignment.modules)))
         yield server
+
+
+def once_ready(server: ForkServer | None) -> ForkServer | None:
+    """Wait for a fork server that was started; return None if there is none, or if it does not get ready."""
+    if server is not None:
+        try:
+            server.wait()
+        except OSError:
+            return None
+    return server
