@@ -5,6 +5,7 @@ from __future__ import annotations
 import resource
 import shutil
 from collections.abc import Sequence
+from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
@@ -16,8 +17,10 @@ from tests.helpers.hand_in import hand_in_each
 from tests.helpers.tiny_course import GradedClass, TinyCourse
 from tinytorch.course.gradebook import register as registering
 from tinytorch.course.gradebook.record import Recorder
+from tinytorch.course.grading.assignment import Assignment
 from tinytorch.course.grading.grade import grade
 from tinytorch.course.grading.options import Options
+from tinytorch.course.grading.run import Setting
 from tinytorch.course.grading.worker_pool import Pool
 from tinytorch.course.handin.collect import collect
 from tinytorch.course.layout import Course, CourseError
@@ -108,6 +111,16 @@ def test_kernels_get_ready_to_be_forked_while_a_class_is_collected_if_somebody_i
     nbformat.write(class_.course.filled(), class_.folder / "cleo.ipynb")
     assert class_.grade()["cleo"] == 20
     assert order == ["collected", "started", "collected", "waited for"]
+
+
+def test_workers_are_made_ready_before_they_are_forked_without_a_sandbox_too() -> None:
+    called: list[str] = []
+    assignment = Assignment("02_tiny", {}, {"ExecuteStaged": {"isolation": "limits"}}, ())
+    nothing: Any = None
+    with ExitStack() as stack:
+        setting = Setting(nothing, nothing, assignment, nothing, lambda: called.append("ready"), stack)
+        assert [setting.server, setting.server] == [None, None]
+    assert called == ["ready"]
 
 
 def test_what_a_graded_notebook_says_is_told_again_and_anew_after_it_was_changed(class_: GradedTwice) -> None:

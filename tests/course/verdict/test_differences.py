@@ -40,7 +40,7 @@ def test_a_cell_of_plain_python_is_read_without_ipython() -> None:
     cell = "print(f'{x % 3:.1%}')\nassert shell.run(1) != 2"
     look = f"import sys; from tinytorch.course.verdict.differences import left_out; left_out({cell!r}); "
     ran = subprocess.run([sys.executable, "-c", f"{look}sys.exit('IPython' in sys.modules)"], timeout=120)
-    assert ran.returncode == 0, "every worker loads IPython, which takes as long as two submissions"
+    assert ran.returncode == 0, "every worker would load IPython for a cell that needs none of it"
 
 
 def test_magics_and_commands_in_an_answer_cost_nothing_and_are_noted(course: TinyCourse, tmp_path: Path) -> None:
