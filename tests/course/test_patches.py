@@ -32,7 +32,9 @@ read = nbformat.reads('{"nbformat": 4, "nbformat_minor": 5, "metadata": {}, "cel
 import jsonschema
 seen = {"skip_unused_formats": [name for name in UNUSED_FORMATS if sys.modules.get(name) is not None]}
 seen["import_nbformat_later"] = [imported, "jsonschema" in sys.modules, type(read) is NotebookNode]
-import nbgrader
+apply("import_seldom_used_later")
+import nbgrader, nbgrader.apps
+seen["import_seldom_used_later"] = [name in sys.modules for name in ("setuptools.dist", "soupsieve.css_parser")]
 seen["import_server_extensions_later"] = sys.modules.get("jupyter_server") is not None
 
 elsewhere = ("skip_unused_formats", "without_debugger", "read_nbdev_settings_once")
@@ -212,6 +214,35 @@ def test_a_server_finds_the_extensions_that_are_imported_later() -> None:
     """
     run = subprocess.run([sys.executable, "-c", inspect.cleandoc(code)], capture_output=True, text=True, check=False)
     assert run.stdout.split() == ["module"] * 3, run.stderr
+
+
+def test_nbgrader_imports_what_unpacks_archives_and_selects_parts_of_pages(
+    stock: dict[str, Any], patched: dict[str, Any]
+) -> None:
+    assert stock["import_seldom_used_later"] == [True, True]
+    assert patched["import_seldom_used_later"] == [False, False]
+
+
+def test_what_is_seldom_used_works_when_it_is_asked_for(tmp_path: Path) -> None:
+    code = """
+    import shutil, sys
+    from tinytorch.course import patches
+    patches.import_seldom_used_later()
+    import bs4
+    from nbgrader.utils import unzip
+    print(bs4.BeautifulSoup("<p>a <b>c</b></p>", "html.parser").select("p > b"))
+    shutil.make_archive("sent", "zip", ".", "mine")
+    unzip("sent.zip", "taken")
+    print(open("taken/mine/answer.txt").read())
+    print(type(sys.modules["soupsieve"]).__name__, type(sys.modules["setuptools.archive_util"]).__name__)
+    """
+    for folder in ("mine", "taken"):
+        (tmp_path / folder).mkdir()
+    (tmp_path / "mine" / "answer.txt").write_text("42")
+    run = subprocess.run(
+        [sys.executable, "-c", inspect.cleandoc(code)], cwd=tmp_path, capture_output=True, text=True, check=False
+    )
+    assert run.stdout.splitlines() == ["[<b>c</b>]", "42", "module module"], run.stderr
 
 
 def test_nbgrader_makes_an_engine_each_time_that_waits_5_seconds(

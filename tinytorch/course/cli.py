@@ -16,7 +16,10 @@ import typer
 from typer.core import TyperGroup
 
 import tinytorch
+from tinytorch.course import patches
 from tinytorch.course.layout import Course, CourseError, Module, one_sentence
+
+patches.import_seldom_used_later()
 
 STUDENTS, INSTRUCTORS = "Students", "Instructors"  # the groups of commands in `tito --help`
 
