@@ -1,4 +1,4 @@
-"""Reading rows of the gradebook all at once: nbgrader asks for each cell, each score and each comment by itself."""
+"""Rows of the gradebook all at once: nbgrader reads and adds each cell, each score and each comment by itself."""
 
 from __future__ import annotations
 
@@ -9,18 +9,26 @@ from types import SimpleNamespace
 from typing import Any
 
 from nbformat import NotebookNode
+from nbgrader import utils
 from nbgrader.api import (
     BaseCell,
     Comment,
     Grade,
     Gradebook,  # noqa: TID251 - for annotations
+    GradeCell,
     MissingEntry,
+    Notebook,
+    SolutionCell,
     SubmittedAssignment,
     SubmittedNotebook,
+    TaskCell,
+    new_uuid,
 )
 from nbgrader.plugins import LateSubmissionPlugin
 from nbgrader.preprocessors import GetGrades, OverwriteCells
+from sqlalchemy import insert, select
 from sqlalchemy.orm import undefer, with_polymorphic
+from sqlalchemy.orm.attributes import set_committed_value
 
 from tinytorch.course.gradebook.due_dates import open_policy, penalty_points
 from tinytorch.course.gradebook.late_wording import late_sentence
@@ -28,12 +36,35 @@ from tinytorch.course.gradebook.open_read_only import open_read_only
 from tinytorch.course.notes import add_note
 
 
+def add_submission(gradebook: Gradebook, assignment: str, student: str, timestamp: Any = None) -> None:
+    """Add a submission with an empty score and comment for each cell: the rows that nbgrader's `add_submission` adds.
+
+    nbgrader makes an object of each row, which takes longer than all else that recording a submission does.
+    """
+    released, db = gradebook.find_assignment(assignment), gradebook.db
+    entry = {"id": new_uuid(), "assignment_id": released.id, "student_id": student}
+    db.execute(insert(SubmittedAssignment), {**entry, "timestamp": utils.parse_utc(timestamp) if timestamp else None})
+    for notebook in db.scalars(select(Notebook.id).where(Notebook.assignment_id == released.id)).all():
+        submitted = new_uuid()
+        names = {"id": submitted, "assignment_id": entry["id"], "notebook_id": notebook}
+        db.execute(insert(SubmittedNotebook), names)
+        cells = db.execute(select(BaseCell.id, BaseCell.type).where(BaseCell.notebook_id == notebook)).all()
+        for kind, of in ((Grade, (GradeCell, TaskCell)), (Comment, (SolutionCell, TaskCell))):
+            types = [each.__mapper__.polymorphic_identity for each in of]
+            rows = [{"notebook_id": submitted, "cell_id": cell} for cell, type_ in cells if type_ in types]
+            if rows:
+                db.execute(insert(kind), rows)
+
+
 def load_submission(gradebook: Gradebook, notebook: str, assignment: str, student: str) -> SubmittedNotebook:
     """Return a submitted notebook; its scores and comments, and the cells that they are for, are read with it."""
     submitted = gradebook.find_submission_notebook(notebook, assignment, student)
-    read = load_cells(gradebook, submitted.notebook)  # in memory, a score finds its cell, and so its name
-    read += gradebook.db.query(Grade).filter_by(notebook_id=submitted.id).options(undefer(Grade.max_score)).all()
-    _ = submitted.notebook.grade_cells, submitted.notebook.solution_cells, submitted.grades, submitted.comments
+    cells = load_cells(gradebook, submitted.notebook)  # in memory, a score finds its cell, and so its name
+    grades = gradebook.db.query(Grade).filter_by(notebook_id=submitted.id).options(undefer(Grade.max_score)).all()
+    comments = gradebook.db.query(Comment).filter_by(notebook_id=submitted.id).all()
+    set_committed_value(submitted.notebook, "_base_cells", cells)
+    set_committed_value(submitted, "grades", grades)
+    set_committed_value(submitted, "comments", comments)
     return submitted
 
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import functools
 import json
 import tempfile
-import warnings
 from collections.abc import Callable, Collection, Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from pathlib import Path
@@ -18,14 +17,13 @@ from nbgrader.converters import Autograde
 from nbgrader.preprocessors import SaveAutoGrades
 from nbgrader.utils import find_all_files
 from sqlalchemy import func, or_
-from sqlalchemy.exc import SAWarning
 from traitlets import List, Unicode
 from traitlets.utils.importstring import import_item
 
 from tinytorch.course.files import PART, write_whole
 from tinytorch.course.gradebook.class_list import is_stored
 from tinytorch.course.gradebook.due_dates import open_policy, penalty_points
-from tinytorch.course.gradebook.fast_rows import load_submission, read_again
+from tinytorch.course.gradebook.fast_rows import add_submission, load_submission, read_again
 from tinytorch.course.gradebook.group_points import note_group
 from tinytorch.course.gradebook.open_for_writing import open_for_writing
 from tinytorch.course.gradebook.student_files import StudentFiles
@@ -232,19 +230,22 @@ class Recorder:
             raise CourseError(f"{file} holds no time that can be told: {FORMS}.") from None
 
     def _enter_submission(self, gradebook: Gradebook, student: str, timestamp: Any, group: tuple[str, ...]) -> None:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore", SAWarning)  # nbgrader fills in a new submission's grades bit by bit
-            try:
-                gradebook.find_student(student)
-            except MissingEntry:
-                if not self.creates_students:
-                    raise CourseError(
-                        f"{student} is not in the gradebook: add the student with `nbgrader db student add {student}`."
-                    ) from None
-                gradebook.add_student(student)
+        try:
+            gradebook.find_student(student)
+        except MissingEntry:
+            if not self.creates_students:
+                raise CourseError(
+                    f"{student} is not in the gradebook: add the student with `nbgrader db student add {student}`."
+                ) from None
+            gradebook.add_student(student)
+        try:
+            gradebook.find_submission(self.module.assignment, student)
+        except MissingEntry:
+            add_submission(gradebook, self.module.assignment, student, timestamp)
+        else:
             entry = {"timestamp": timestamp} if timestamp else {}
             gradebook.update_or_create_submission(self.module.assignment, student, **entry)
-            note_group(gradebook, self.module.assignment, student, group)
+        note_group(gradebook, self.module.assignment, student, group)
 
     def _write(self, student: str, notebook: NotebookNode, submitted: Path) -> None:
         """Put the notebook, and what was handed in with it, into autograded/ in place of what is there."""
