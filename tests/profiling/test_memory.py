@@ -96,6 +96,13 @@ def test_frozen_objects_are_counted_once_and_not_for_each_measurement(frozen, mo
     assert len(counts) == (1 if frozen else 3)  # where there are none, to count them takes no time
 
 
+def test_frozen_objects_are_not_counted_where_it_is_known_that_there_are_some(monkeypatch):
+    monkeypatch.setattr(memory, "_known_as_frozen", False)
+    monkeypatch.setattr(memory.gc, "get_freeze_count", lambda: pytest.fail("they were counted"))
+    memory.know_as_frozen()
+    peak_bytes(lambda: None)
+
+
 def test_a_measurement_inside_another_is_not_taken_for_somebody_else_s_freezing(frozen):
     peak_bytes(lambda: peak_bytes(lambda: None))
     assert memory._known_as_frozen == frozen

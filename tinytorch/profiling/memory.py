@@ -53,6 +53,12 @@ def _traced(function: Callable[[], Any]) -> tuple[int, int]:
     return max(0, peak - before), max(0, after - before)
 
 
+def know_as_frozen() -> None:
+    """Have this module know that somebody has frozen objects for good, which it would find out by counting them."""
+    global _known_as_frozen
+    _known_as_frozen = True
+
+
 def _is_frozen_by_others() -> bool:
     """Whether somebody else has frozen objects, or had when this was last asked and they were counted."""
     global _known_as_frozen

@@ -92,6 +92,7 @@ def test_an_own_copy_of_what_measures_is_not_changed_with_the_original(monkeypat
     from tinytorch.profiling import memory
 
     copy = inside_witness.own_copy("tinytorch.profiling.memory")
+    assert inside_witness.own_copy("tinytorch.profiling.memory") is copy  # its functions share what they know
     monkeypatch.setattr(memory, "_traced", lambda call: (0, 0))
     monkeypatch.setattr(tracemalloc, "get_traced_memory", lambda: (0, 0))
     assert memory.kept_bytes(lambda: bytes(100_000)) == 0

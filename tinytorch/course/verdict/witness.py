@@ -38,10 +38,10 @@ own["install"](globals(), *arguments)
 for name in ("builtins", "marshal", "file", "witness", "arguments", "own", "name"):
     del globals()[name]
 """
-# A class is found by its name among all classes: an expression that uses no name which could be bound to something else
+# A class is found by its name among those that are derived from complex numbers, which are few: an expression that uses
+# no name which could be bound to something else
 CALL = (
-    "[each for each in ().__class__.__base__.__subclasses__() if each.__name__ == {name!r}][0]"
-    "({request!r}, {kinds!r}, {seal!r})"
+    "[each for each in 0j.__class__.__subclasses__() if each.__name__ == {name!r}][0]({request!r}, {kinds!r}, {seal!r})"
 )
 
 
@@ -115,8 +115,9 @@ def compile_part(part: Part, protected: frozenset[str]) -> CodeType:
     the notebook's, where later tests find them.
     """
     body = ast.parse(part.student_half).body
-    declared: list[ast.stmt] = [ast.Global(sorted(part.bound))] if part.bound else []
-    return _function("test", sorted((_read(body) & protected) - part.bound), [*declared, *(body or [ast.Pass()])])
+    own: list[ast.stmt] = [ast.Global(sorted(part.bound))] if part.bound else []
+    own += [] if body else [ast.Pass()]
+    return _function("test", sorted((_read(body) & protected) - part.bound), own, body)
 
 
 @lru_cache
@@ -125,15 +126,22 @@ def compile_given(helpers: tuple[str, ...], protected: frozenset[str]) -> CodeTy
     body = [statement for source in helpers for statement in _statements(source)]
     names = sorted(names_of(helpers))
     found = ast.Dict([ast.Constant(name) for name in names], [ast.Name(name, ast.Load()) for name in names])
-    return _function("given", sorted((_read(body) & protected) - set(names)), [*body, ast.Return(found)])
+    return _function("given", sorted((_read(body) & protected) - set(names)), [], body, [ast.Return(found)])
 
 
-def _function(name: str, arguments: Sequence[str], body: list[ast.stmt]) -> CodeType:
-    """Return the code of a function with these arguments."""
+def _function(
+    name: str,
+    arguments: Sequence[str],
+    first: Sequence[ast.stmt],
+    parsed: Sequence[ast.stmt],
+    last: Sequence[ast.stmt] = (),
+) -> CodeType:
+    """Return the code of a function with these arguments; only what was parsed has its places in a source already."""
     positional = [ast.arg(argument) for argument in arguments]
     taken = ast.arguments([], positional, None, [], [], None, [])
-    module = ast.Module([ast.FunctionDef(name, taken, body, [])], [])
-    code = compile(ast.fix_missing_locations(module), f"<{name}>", "exec", dont_inherit=True)
+    function = ast.fix_missing_locations(ast.FunctionDef(name, taken, [*first, *last], []))
+    function.body = [*first, *parsed, *last]
+    code = compile(ast.Module([function], []), f"<{name}>", "exec", dont_inherit=True)
     return next(constant for constant in code.co_consts if isinstance(constant, CodeType))
 
 
