@@ -61,6 +61,17 @@ def test_a_task_whose_worker_dies_each_time_is_reported_and_the_others_are_done(
     assert outcomes == {1: 2, "dies": Lost(-signal.SIGKILL), 2: 4, 3: 6}
 
 
+def test_a_pool_is_ending_once_no_task_waits_and_a_worker_has_none(tmp_path: Path) -> None:
+    with Pool(2, lambda: handler(tmp_path / "once")) as pool:
+        for task in range(4):
+            pool.submit(task)
+        assert not pool.is_ending
+        ending = [pool.is_ending for _ in pool.finished()]
+    assert ending == sorted(ending)  # and it does not begin again
+    assert ending[-1]
+    assert not ending[0]
+
+
 def test_a_worker_is_at_its_next_task_while_the_outcome_of_the_last_one_is_dealt_with() -> None:
     heard, tell = os.pipe()
 

@@ -45,6 +45,7 @@ from tinytorch.course.handin.which_counts import Submission
 from tinytorch.course.layout import Course, CourseError, Module
 from tinytorch.course.notebook import grade_id, read_own_notebook
 from tinytorch.course.notes import Note
+from tinytorch.course.reports.class_page import get_ready as get_ready_to_report
 from tinytorch.course.reports.graded_notebook import GradedNotebook, code_of
 from tinytorch.course.reports.results import ClassResults, StudentResult, read_student
 from tinytorch.course.reports.student_page import FeedbackExporter, PageWriter
@@ -167,6 +168,8 @@ class Run:
             for submission in self.submissions:
                 self._begin(submission.student)
             for task, outcome in self._outcomes():
+                if self.pool.is_ending:
+                    get_ready_to_report()  # while the last submissions are graded
                 failure = str(outcome) if isinstance(outcome, (Lost, TooLong)) else outcome.failure if outcome else ""
                 if isinstance(task, PageTask):
                     self._finish(task.student, failure)

@@ -119,6 +119,11 @@ class Pool:
         """Add a task; `first` is for a short one, which goes before the others, beside those that workers are at."""
         (self._waiting.appendleft if first else self._waiting.append)(_Task(content, is_first=first))
 
+    @property
+    def is_ending(self) -> bool:
+        """Whether no task waits, and some worker has none."""
+        return not self._waiting and len(self._at_work()) < self.count
+
     def finished(self) -> Iterator[tuple[Any, Any]]:
         """Yield each task with its outcome as they end, until there are none left; more may be added meanwhile."""
         while True:

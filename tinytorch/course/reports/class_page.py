@@ -86,6 +86,13 @@ class Cut:
         return cls(shown, len(every) - len(shown))
 
 
+def get_ready() -> None:
+    """Import what draws the figures, which takes as long as to draw them: for whoever waits before `write_report`."""
+    import matplotlib.backends.backend_svg
+    import matplotlib.dates
+    import matplotlib.figure  # noqa: F401
+
+
 def write_report(
     results: ClassResults,
     path: Path,

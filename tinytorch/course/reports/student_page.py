@@ -28,7 +28,7 @@ from traitlets.config import Config
 from tinytorch.course.files import write_whole
 from tinytorch.course.gradebook.fast_rows import PageGrades
 from tinytorch.course.gradebook.student_files import StudentFiles
-from tinytorch.course.kept import compiled_templates
+from tinytorch.course.kept import compiled_templates, made_once
 from tinytorch.course.notebook import role_of
 from tinytorch.course.reports.sanitize import POLICY, clean_html, clean_prose, drop_free_form
 
@@ -66,18 +66,20 @@ def _lexer() -> IPython3Lexer:
     return IPython3Lexer(stripall=True)
 
 
-@functools.lru_cache(REMEMBERED_CELLS)  # much of a page is the same for the whole class
-def _highlighted(source: str) -> str:
-    parts = []
-    for colour, words in groupby(_lexer().get_tokens(source), lambda pair: _colour(pair[0])):
-        text = html.escape("".join(word for _, word in words), quote=False)
-        parts.append(f"<i class={colour}>{text}</i>" if colour else text)
-    return f"<pre>{''.join(parts).rstrip()}</pre>"
+_in_colour: dict[str, str] = {}  # cells as HTML, by their source: much of a page is the same for the whole class
 
 
 def _coloured(source: str, language: str | None = None, metadata: dict[str, Any] | None = None) -> str:
     """Return Python as HTML, in which only words with a colour are marked: nbconvert's own is three times as long."""
-    return _highlighted(source)
+    if source not in _in_colour:
+        if len(_in_colour) > REMEMBERED_CELLS:
+            _in_colour.clear()
+        parts = []
+        for colour, words in groupby(_lexer().get_tokens(source), lambda pair: _colour(pair[0])):
+            text = html.escape("".join(word for _, word in words), quote=False)
+            parts.append(f"<i class={colour}>{text}</i>" if colour else text)
+        _in_colour[source] = f"<pre>{''.join(parts).rstrip()}</pre>"
+    return _in_colour[source]
 
 
 def _coloured_output(text: str) -> str:
@@ -132,6 +134,18 @@ class FeedbackExporter(HTMLExporter):  # type: ignore[misc]
         notebook.cells = [cell for cell in notebook.cells if role_of(cell) in ("solution", "written", "test")]
         for cell in notebook.cells:
             cell.metadata.nbgrader.score = 0
+        _lexer()
+        _in_colour.update(made_once("coloured", notebook, lambda: self._cells_in_colour(notebook)))
+        self._make_page(notebook)
+
+    def _cells_in_colour(self, notebook: NotebookNode) -> dict[str, str]:
+        """Return the cells of a page as HTML, by their source as the template has it."""
+        _in_colour.clear()
+        self._make_page(notebook)
+        return dict(_in_colour)
+
+    def _make_page(self, notebook: NotebookNode) -> None:
+        """Make the page of a notebook that is nobody's."""
         with temp_attrs(self, _preprocessors=[]):  # they would look up a student in the gradebook
             self.from_notebook_node(notebook, {"nbgrader": {"score": 0, "max_score": 0, "late_penalty": 0}})
 
