@@ -1,10 +1,12 @@
 """What has to be known of a notebook to say whose and what it is: the names of its cells, and whether it has answers.
 
-Most notebooks are read as plain JSON, which takes a tenth of the time; all others as grading reads them.
+Most notebooks are read as plain JSON, which takes a tenth of the time; all others as grading reads them. What was found
+out is kept by the content for the next run, in which few notebooks are new.
 """
 
 from __future__ import annotations
 
+import hashlib
 import json
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,6 +15,7 @@ from typing import Any
 from nbformat import NotebookNode
 
 from tinytorch.course.handin.read_file import MOST_BYTES, MOST_CELLS, read_submission
+from tinytorch.course.kept import find_kept, keep, tools
 from tinytorch.course.notebook import STUB, grade_id, role_of
 
 CELL_TYPES, SOURCE_TYPES = ("code", "markdown", "raw"), (str, list)
@@ -25,6 +28,33 @@ class NotebookFacts:
 
     names: frozenset[str]  # nbgrader's
     written: bool  # whether a cell to write is not as released; True if no cell to write can be told
+
+
+class KnownFacts:
+    """The facts of a class's notebooks, by their content: as an earlier run found them out, or found out now."""
+
+    def __init__(self, place: Path) -> None:
+        """Take what is kept of the class whose folder of results is `place`."""
+        self._key = hashlib.sha256(f"{tools()}\0{place.resolve()}".encode("utf-8", "surrogatepass")).hexdigest()
+        kept = json.loads(find_kept("facts", self._key) or b"[[], {}]")
+        sets = [frozenset(names) for names in kept[0]]  # a class has few, as most hand-ins have all cells
+        self._earlier = {digest: NotebookFacts(sets[number], written) for digest, (number, written) in kept[1].items()}
+        self._now: dict[str, NotebookFacts] = {}
+
+    def of(self, path: Path) -> NotebookFacts:
+        """Return the facts of a notebook, or raise `NotANotebook`."""
+        if path.stat().st_size > MOST_BYTES:
+            return read_facts(path)
+        digest = hashlib.sha256(path.read_bytes()).hexdigest()
+        self._now[digest] = facts = self._earlier.get(digest) or read_facts(path)
+        return facts
+
+    def keep(self) -> None:
+        """Keep the facts of the notebooks that were asked for."""
+        if self._now != self._earlier:
+            sets = {names: number for number, names in enumerate({facts.names for facts in self._now.values()})}
+            numbers = {digest: (sets[facts.names], facts.written) for digest, facts in self._now.items()}
+            keep("facts", self._key, json.dumps([[sorted(names) for names in sets], numbers]).encode())
 
 
 def read_facts(path: Path) -> NotebookFacts:

@@ -17,7 +17,7 @@ from tinytorch.course.handin.class_list_match import ClassListMatch
 from tinytorch.course.handin.file_table import FileTable, What
 from tinytorch.course.handin.found_files import PAGES, RESULT_NAMES, RESULTS, FoundFile, Kind, find_files, notebook_stem
 from tinytorch.course.handin.hand_in import OWN_CLOCK, in_words, parse_time, read_parts, says, time_of
-from tinytorch.course.handin.notebook_facts import NotebookFacts, read_facts
+from tinytorch.course.handin.notebook_facts import KnownFacts, NotebookFacts
 from tinytorch.course.handin.read_file import MOST_BYTES, NotANotebook
 from tinytorch.course.handin.read_zip import NotAHandIn, packed_notebook, unpack
 from tinytorch.course.handin.senders import Reader, Sender, by_folder, find_reader
@@ -100,6 +100,7 @@ class FileSorter:
     listed: Mapping[str, ListedStudent]
     table: FileTable
     match: ClassListMatch = field(init=False)
+    facts: KnownFacts = field(init=False)
     reader: Reader = by_folder
     hand_ins: list[HandIn] = field(default_factory=list)
     others: list[tuple[FoundFile, str, str]] = field(default_factory=list)  # no hand-in: with its student, and why
@@ -114,7 +115,7 @@ class FileSorter:
 
     def sort(self, given: Sequence[Path], output: Path) -> None:
         """Sort all files below what is given; `output` is the folder of results, which holds no hand-ins."""
-        now = datetime.now(UTC)
+        now, self.facts = datetime.now(UTC), KnownFacts(output)
         found: dict[Path, FoundFile] = {}
         for path in given:
             own = self._own(path, output)
@@ -142,6 +143,7 @@ class FileSorter:
             else:
                 why = "a backup that `tito reset` made" if file.kind == Kind.NOTEBOOK else "no notebook"
                 self.others.append((file, student, why))
+        self.facts.keep()
 
     def _own(self, given: Path, output: Path) -> dict[Path, str]:
         """Return what is no hand-in below a folder: the course, and the folder of results."""
@@ -197,7 +199,7 @@ class FileSorter:
             return  # a clone holds all modules, and to read them all would take long
         unreadable, facts = "", NotebookFacts(frozenset(), written=True)
         try:
-            facts = read_facts(content or file.path)
+            facts = self.facts.of(content or file.path)
         except NotANotebook as error:
             unreadable = str(error)
         module = self._module_of(facts.names, by_path)
