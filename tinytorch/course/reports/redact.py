@@ -18,13 +18,13 @@ from contextlib import suppress
 from typing import Any
 
 from nbformat import NotebookNode
-from nbformat.v4 import new_output
 from nbgrader.preprocessors import ClearHiddenTests, NbGraderPreprocessor
 
 from tinytorch.course.gradebook.open_read_only import open_read_only
 from tinytorch.course.kept import made_once
 from tinytorch.course.notebook import grade_id, role_of
 from tinytorch.course.notes import KEY
+from tinytorch.course.outputs import as_output
 
 NOTE = "[a line of a hidden test was removed here]"
 PRINTED = "[what was printed and shown while this test ran is left out: a part of the test is hidden]\n"
@@ -97,7 +97,8 @@ def _sources_of(db_url: str, notebook: str, assignment: str) -> dict[str, str]:
 def _errors_only(outputs: list[NotebookNode]) -> list[NotebookNode]:
     """Return the errors among outputs, after a sentence that the others are left out."""
     errors = [output for output in outputs if output.output_type == "error"]
-    return errors if len(errors) == len(outputs) else [new_output("stream", name="stdout", text=PRINTED), *errors]
+    said = [as_output("stream", {"name": "stdout", "text": PRINTED})]
+    return errors if len(errors) == len(outputs) else [*said, *errors]
 
 
 def keep_own_frames(output: NotebookNode, own_counts: set[int]) -> None:
