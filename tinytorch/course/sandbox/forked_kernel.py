@@ -36,6 +36,7 @@ from tinytorch.course.sandbox.environment import clean_environment, font_caches
 from tinytorch.course.sandbox.kernel import LARGEST_MESSAGE_BYTES, KernelMessage
 from tinytorch.course.sandbox.limits import CHECK_SECONDS, Limits
 from tinytorch.course.sandbox.seccomp import no_user_namespaces
+from tinytorch.course.sandbox.temporary import current_run_folder
 
 START_SECONDS = 60.0
 READ_BYTES = 2**18
@@ -58,7 +59,7 @@ class ForkServer:
         interpreter = _sealed_interpreter()
         try:
             self._process = subprocess.Popen(
-                [sys.executable, str(script), str(theirs.fileno()), *modules],
+                [sys.executable, str(script), str(theirs.fileno()), current_run_folder(), *modules],
                 executable=f"/proc/self/fd/{interpreter}",
                 env=clean_environment(self._folder, self._folder, ""),
                 cwd="/",

@@ -23,6 +23,7 @@ import struct
 import sys
 from contextlib import suppress
 from pathlib import Path
+from time import monotonic, sleep
 from typing import Any, NoReturn
 
 # The namespaces that bubblewrap makes for each sandbox: their names in /proc, and their flags in Linux's headers
@@ -49,12 +50,15 @@ CAPABILITY_VERSION = 0x2008_0522
 LAST_CAPABILITY = 63
 MOST_REQUEST_BYTES = 65_536
 HERE = Path(__file__).resolve().parent
+LEFT_SECONDS, LOOK_SECONDS = 2.0, 0.1  # for which a killed grader's sandboxes may still be begun; between two looks
 
 
-def serve(requests: socket.socket, modules: list[str]) -> None:
+def serve(requests: socket.socket, run_folder: str, modules: list[str]) -> None:
     """Make a kernel, import `modules`, send a message when that is done, and fork for each request until none can come.
 
     A request comes with four descriptors: the sandbox's process, where to answer, and the kernel's connection and bell.
+    None can come any more when the grader and its workers were killed: then the sandboxes that they left in
+    `run_folder`, if there is one, are ended.
     """
     gc.disable()  # while what stays is imported
     sys.meta_path[:] = [finder for finder in sys.meta_path if "__editable__" not in getattr(finder, "__module__", "")]
@@ -78,12 +82,30 @@ def serve(requests: socket.socket, modules: list[str]) -> None:
     while True:
         message, descriptors, _, _ = socket.recv_fds(requests, MOST_REQUEST_BYTES, 4)
         if not message:
+            if run_folder:
+                _end_sandboxes(f"{run_folder}/".encode())
             return
         if os.fork() == 0:
             requests.close()
             _send_kernel(kernel, json.loads(message), *descriptors)
         for descriptor in descriptors:
             os.close(descriptor)
+
+
+def _end_sandboxes(below: bytes) -> None:
+    """End the sandboxes with a path below a folder, also those that are begun meanwhile.
+
+    Those that were ready end with the grader. But bubblewrap 0.8.0 makes a process, which waits for a word from it, and
+    if bubblewrap is killed before it gives that word, the process waits for ever.
+    """
+    ends = monotonic() + LEFT_SECONDS
+    while monotonic() < ends:
+        for process in filter(str.isdecimal, os.listdir("/proc")):
+            with suppress(OSError):  # it has ended, or is somebody else's
+                program, *words = Path("/proc", process, "cmdline").read_bytes().split(b"\0")
+                if os.path.basename(program) == b"bwrap" and any(word.startswith(below) for word in words):
+                    os.kill(int(process), signal.SIGKILL)
+        sleep(LOOK_SECONDS)
 
 
 def _load(path: Path) -> Any:
@@ -196,4 +218,4 @@ def _call(name: str, *arguments: Any) -> None:
 
 if __name__ == "__main__":
     sys.path.pop(0)  # the folder of this file
-    serve(socket.socket(fileno=int(sys.argv[1])), sys.argv[2:])
+    serve(socket.socket(fileno=int(sys.argv[1])), sys.argv[2], sys.argv[3:])
