@@ -39,7 +39,7 @@ from tinytorch.course.notes import add_note
 def add_submission(gradebook: Gradebook, assignment: str, student: str, timestamp: Any = None) -> None:
     """Add a submission with an empty score and comment for each cell: the rows that nbgrader's `add_submission` adds.
 
-    nbgrader makes an object of each row, which takes longer than all else that recording a submission does.
+    nbgrader makes an object of each row, which takes a fifth of the time of recording a submission.
     """
     released, db = gradebook.find_assignment(assignment), gradebook.db
     entry = {"id": new_uuid(), "assignment_id": released.id, "student_id": student}
